@@ -1,0 +1,258 @@
+"""Text blocks -> integer codes: what a symbol is, what ends a run, what is folded.
+
+In: blocks of text in order, cut anywhere. Out: a `Corpus`, or arrays of codes for a corpus that is only streamed
+through. The character automaton itself is `kernels.encode`; here are its tables and the growth of its arrays.
+Nothing here reads files or counts.
+
+A Han character or kana is one symbol. A stretch of other letters and digits is one symbol, with any of
+``- . / + # _ ' &`` inside it and ``+ #`` at its end. One blank between two words, or between a word and a Han
+character, does not end a run. Everything else does. Characters are folded by NFKC, then to lower case.
+"""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from termmine import kernels as k
+from termmine.types import TEXT_END_CHARACTER, Alphabet, Corpus
+
+JOINERS = "-./+#_'&"
+
+# Characters that Unicode calls default-ignorable and that real files hold: soft hyphen, zero-width spaces and joiners,
+# direction marks, byte order marks, variation selectors.
+_IGNORED = [0x00AD, 0x061C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
+_IGNORED += [*range(0x180B, 0x180E), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]
+
+# Blocks in which every character is a symbol of its own and folds to itself: no need to ask Unicode about each.
+_IDEOGRAPHS = [(0x3400, 0x4DC0), (0x4E00, 0xA000), (0x20000, 0x2A6E0), (0x2A700, 0x2EE60), (0x30000, 0x323B0)]
+_SYLLABLES = (0xAC00, 0xD7A4)  # Hangul: letters like any other
+_LAST_ASKED = 0x20000  # beyond it: ideographs, tags and private use
+
+_BLOCK = 1 << 20  # characters handed to the kernel at once; the result does not depend on it
+
+
+@dataclass(frozen=True)
+class CharacterTables:
+    """What each code point is (``kinds``), its NFKC form (``nfkc``; minus a place in ``expansions`` where that has
+    several characters, and the number of them stands before that place), and its folded form (``fold``)."""
+
+    kinds: np.ndarray
+    nfkc: np.ndarray
+    fold: np.ndarray
+    expansions: np.ndarray
+
+
+def _kind(character: str) -> int:
+    code, category = ord(character), unicodedata.category(character)
+    if category[0] == "M" or 0x1161 <= code < 0x1200:  # combining marks, Hangul vowels and final consonants
+        return k.COMPOSING
+    name = unicodedata.name(character, "")
+    if code in (0x3005, 0x3007, 0x303B) or name.startswith(("CJK UNIFIED", "CJK COMPATIBILITY IDEOGRAPH")):
+        return k.HAN
+    if name.startswith(("HIRAGANA", "KATAKANA")) and category[0] == "L":
+        return k.HAN
+    if category[0] in "LN":
+        return k.WORD
+    if category == "Zs":
+        return k.BLANK
+    return k.JOINER if character in JOINERS else k.BREAK
+
+
+@lru_cache(maxsize=1)
+def character_tables() -> CharacterTables:
+    """The tables for all of Unicode, built from `unicodedata` once a process (some 50 ms)."""
+    kinds = np.zeros(sys.maxunicode + 1, dtype=np.uint8)
+    nfkc = np.arange(sys.maxunicode + 1, dtype=np.int32)
+    fold = nfkc.copy()
+    expansions: list[int] = [0]
+    for start, end in _IDEOGRAPHS:
+        kinds[start:end] = k.HAN
+    kinds[slice(*_SYLLABLES)] = k.WORD
+    asked = [c for c in range(_LAST_ASKED) if kinds[c] == k.BREAK]
+    for code in [*asked, *range(0x2F800, 0x2FA20)]:
+        character = chr(code)
+        if unicodedata.category(character) in ("Cn", "Co", "Cs", "Cc"):
+            continue
+        kinds[code] = _kind(character)
+        normal = unicodedata.normalize("NFKC", character)
+        if len(normal) > 1:
+            kinds[code] = k.COMPOSING if _kind(normal[0]) == k.COMPOSING else k.EXPANDING
+            expansions.append(len(normal))
+            nfkc[code] = -len(expansions)
+            expansions.extend(map(ord, normal))
+        elif normal != character:
+            nfkc[code] = ord(normal)
+            kinds[code] = _kind(normal)
+        lower = character.lower()
+        if len(lower) == 1:
+            fold[code] = ord(lower)
+    kinds[ord("\n")] = kinds[ord("\r")] = kinds[0x2028] = kinds[0x2029] = k.LINE_END
+    kinds[ord(TEXT_END_CHARACTER)] = k.TEXT_END
+    kinds[_IGNORED] = k.IGNORED
+    return CharacterTables(kinds, nfkc, fold, np.array(expansions, dtype=np.int32))
+
+
+def _strings(capacity: int) -> k.Strings:
+    return k.Strings(
+        slots=np.zeros(4 * capacity, dtype=np.int32),
+        hashes=np.zeros(capacity, dtype=np.uint64),
+        offsets=np.zeros(capacity + 1, dtype=np.int64),
+        pool=np.zeros(16 * capacity, dtype=np.int32),
+        size=np.zeros(1, dtype=np.int64),
+    )
+
+
+def _larger(strings: k.Strings) -> k.Strings:
+    """The same strings with twice the room."""
+    bigger = _strings(2 * len(strings.hashes))
+    for new, old in zip(bigger[1:], strings[1:], strict=True):
+        new[: len(old)] = old
+    k.rebuild(bigger)
+    return bigger
+
+
+def empty_alphabet() -> Alphabet:
+    """An alphabet without words."""
+    capacity = 8192  # words; it must hold at least what one character can add
+    room = np.zeros(capacity, dtype=np.int32)
+    return Alphabet(_strings(capacity), _strings(capacity), room, room.copy())
+
+
+class Encoder:
+    """Text goes in block by block, codes come out; what is unfinished at a block's end waits for the next one.
+
+    With a ``frozen`` alphabet no word is added to it: others become ``UNKNOWN``.
+    """
+
+    def __init__(self, alphabet: Alphabet, *, frozen: bool = False, document: str = "line") -> None:
+        self.alphabet = alphabet
+        self._frozen = frozen
+        self._lines = document == "line"
+        self._tables = character_tables()
+        self._state = np.zeros(k.N_FIELDS, dtype=np.int64)
+        self._state[k.PENDING] = k.RUN
+        self._raw = np.zeros(2 * k.MAX_WORD + 2, dtype=np.int32)
+        self._folded = self._raw.copy()
+        self._out = np.zeros(_BLOCK + 1024, dtype=np.int32)
+        self._variants = np.zeros((65536, 2), dtype=np.int64)
+        self._tail = ""
+        self._done = 0
+
+    @property
+    def n_symbols(self) -> int:
+        """Symbols written so far."""
+        return int(self._state[k.N_SYMBOLS])
+
+    @property
+    def n_documents(self) -> int:
+        """Documents that held a symbol, so far."""
+        return int(self._state[k.N_DOCUMENTS])
+
+    def feed(self, text: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Encode a block; yields (codes, variants) that the caller must copy or use before going on."""
+        text = self._tail + text
+        cut = self._cut(text)
+        self._tail = text[cut:]
+        for start in range(0, cut, _BLOCK):
+            yield from self._run(_characters(text[start : min(cut, start + _BLOCK)]))
+
+    def finish(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Encode what is left and close the last document."""
+        text, self._tail = self._tail + TEXT_END_CHARACTER, ""
+        yield from self._run(_characters(text))
+        if self.n_symbols:
+            self._state[k.N_DOCUMENTS] += 1
+            yield np.array([k.DOCUMENT_END], dtype=np.int32), self._variants[:0]
+
+    def _cut(self, text: str) -> int:
+        """Where a block may be cut so that no mark is parted from its letter: before the last plain character."""
+        kinds = self._tables.kinds
+        cut = len(text) - 1
+        while cut > 0 and kinds[ord(text[cut])] == k.COMPOSING:
+            cut -= 1
+        return max(cut, 0)
+
+    def _run(self, chars: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        tables, state = self._tables, self._state
+        if k.contains(chars, tables.kinds, k.COMPOSING):
+            chars = _characters(unicodedata.normalize("NFKC", chars.tobytes().decode("utf-32-le", "surrogatepass")))
+        while len(chars):
+            alphabet = self.alphabet
+            consumed = k.encode(
+                chars, tables.kinds, tables.nfkc, tables.fold, tables.expansions, state, self._raw, self._folded,
+                alphabet.forms, alphabet.words, alphabet.form_word, alphabet.word_form,
+                self._out, self._variants, self._frozen, self._lines,
+            )  # fmt: skip
+            n_out, n_variants = state[k.N_OUT], state[k.N_VARIANTS]
+            if n_out:
+                variants = self._variants[:n_variants]
+                variants[:, 0] += self._done
+                self._done += int(n_out)
+                state[k.N_OUT] = state[k.N_VARIANTS] = 0
+                yield self._out[:n_out], variants
+            if consumed < len(chars) and not n_out or not self._frozen:
+                self.alphabet = _with_room(alphabet)
+            chars = chars[consumed:]
+
+
+def _with_room(alphabet: Alphabet) -> Alphabet:
+    """The alphabet with room for another block's words: at most half of its places taken."""
+    forms, words, form_word, word_form = alphabet.forms, alphabet.words, alphabet.form_word, alphabet.word_form
+    if 2 * forms.size[0] > len(forms.hashes) or 2 * forms.offsets[forms.size[0]] > len(forms.pool):
+        forms = _larger(forms)
+        form_word = np.concatenate([form_word, np.zeros_like(form_word)])
+    if 2 * words.size[0] > len(words.hashes) or 2 * words.offsets[words.size[0]] > len(words.pool):
+        words = _larger(words)
+        word_form = np.concatenate([word_form, np.zeros_like(word_form)])
+    return Alphabet(forms, words, form_word, word_form)
+
+
+def _characters(text: str) -> np.ndarray:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+def encode(blocks: Iterable[str], *, document: str = "line") -> Corpus:
+    """Encode a whole corpus into memory, four bytes a symbol.
+
+    ``document``: "line" (each line is a document) or "file" (each `TEXT_END_CHARACTER` ends one).
+
+    >>> from termmine.types import spell
+    >>> corpus = encode(["ＧＰＵ 加速。C++编译器"])
+    >>> spell(corpus.codes[1:4], corpus.alphabet.word_texts), corpus.n_symbols
+    ('gpu加速', 7)
+    """
+    encoder = Encoder(empty_alphabet(), document=document)
+    codes: list[np.ndarray] = []
+    variants: list[np.ndarray] = []
+
+    def keep(parts: Iterator[tuple[np.ndarray, np.ndarray]]) -> None:
+        for part, differing in parts:
+            codes.append(part.copy())
+            if len(differing):
+                variants.append(differing.copy())
+
+    for block in blocks:
+        keep(encoder.feed(block))
+    keep(encoder.finish())
+    return Corpus(
+        codes=np.concatenate(codes) if codes else np.zeros(1, dtype=np.int32),
+        variants=np.concatenate(variants) if variants else np.zeros((0, 2), dtype=np.int64),
+        alphabet=encoder.alphabet,
+        n_symbols=encoder.n_symbols,
+        n_documents=encoder.n_documents,
+    )
+
+
+def encode_strings(texts: Iterable[str], alphabet: Alphabet) -> list[np.ndarray]:
+    """The codes of each string under a frozen alphabet, in order; empty where a string is not one unbroken run."""
+    encoder = Encoder(alphabet, frozen=True, document="file")
+    # A lone NUL between the strings: a symbol-free string must still leave its place. See _split.
+    codes = [part.copy() for text in texts for part, _ in encoder.feed(text + TEXT_END_CHARACTER)]
+    codes += [part.copy() for part, _ in encoder.finish()]
+    return codes

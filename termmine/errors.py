@@ -1,0 +1,21 @@
+"""What a user may see when something is wrong.
+
+Every class here becomes one line on stderr and an exit code; anything else that escapes is a bug of ours.
+A message says where, what, and what to do next.
+"""
+
+
+class TermmineError(Exception):
+    """Bad data or a failing environment: one line for the user, exit code 1."""
+
+    exit_code = 1
+
+
+class UsageError(TermmineError):
+    """An option or an argument that cannot be meant so: one line for the user, exit code 2."""
+
+    exit_code = 2
+
+
+class EmptyResultError(TermmineError):
+    """Nothing is left to report; the message says which threshold removed the last candidates."""

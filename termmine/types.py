@@ -1,0 +1,150 @@
+"""The types that pass between the stages; read this file first.
+
+    text blocks -encode-> Corpus -counts-> NgramTable -candidates, contrast-> DataFrame
+
+A *symbol* is a Han character, a kana, or a whole stretch of other letters and digits (`5G`, `TCP/IP`); a *run* is a
+stretch of symbols that nothing separates; an *n-gram* is a counted sequence of symbols within one run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from termmine.kernels import FIRST_WORD, Strings
+
+#: Ends a document in a stream of text blocks (a reader replaces it where a file holds it).
+TEXT_END_CHARACTER = "\x1e"
+
+
+@dataclass(frozen=True)
+class Alphabet:
+    """The words that a corpus was encoded with; Han characters and kana need no entry, their code is their code point.
+
+    ``forms`` holds the words as written (after NFKC), ``words`` the same with case folded; ``form_word`` (one a form)
+    says which word a form belongs to, ``word_form`` (one a word) which form was met first.
+    """
+
+    forms: Strings
+    words: Strings
+    form_word: np.ndarray
+    word_form: np.ndarray
+
+    @property
+    def n_codes(self) -> int:
+        """One more than the largest code of a symbol."""
+        return FIRST_WORD + int(self.words.size[0])
+
+    @cached_property
+    def first_forms(self) -> list[str]:
+        """Each word as it was first written."""
+        forms = self.form_texts
+        return [forms[form] for form in self.word_form[: self.words.size[0]]]
+
+    @cached_property
+    def form_texts(self) -> list[str]:
+        """Every form as text."""
+        return _texts(self.forms)
+
+    @cached_property
+    def word_texts(self) -> list[str]:
+        """Every word as text, folded."""
+        return _texts(self.words)
+
+
+def _texts(strings: Strings) -> list[str]:
+    size = int(strings.size[0])
+    text = strings.pool[: strings.offsets[size]].astype("<u4").tobytes().decode("utf-32-le")
+    return [text[a:b] for a, b in zip(strings.offsets[:size], strings.offsets[1 : size + 1], strict=True)]
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """An encoded corpus, all of it in one array.
+
+    ``codes`` (int32) begins and ends with a separator (``RUN_END`` or ``DOCUMENT_END``); between two runs stands one
+    separator. ``variants`` (n, 2; int64) lists the places, and the code of the form, where a symbol is written
+    otherwise than at its first occurrence.
+    """
+
+    codes: np.ndarray
+    variants: np.ndarray
+    alphabet: Alphabet
+    n_symbols: int
+    n_documents: int
+
+
+@dataclass(frozen=True)
+class NgramTable:
+    """The frequent n-grams of a corpus: the narrow waist of termmine. Columns of equal length, one row an n-gram.
+
+    Rows are ordered by length. The table is closed: with an n-gram it holds everything inside it, so that ``prefix``
+    and ``suffix`` (the rows of the n-gram without its last and without its first symbol; -1 for a single symbol)
+    reach every part by index arithmetic.
+
+    length (int16): symbols; freq, doc_freq (int64): occurrences, documents; left_entropy, right_entropy (float64,
+    bits); last (int32): code of the last symbol; level (int64): where each length's rows begin.
+    """
+
+    length: np.ndarray
+    freq: np.ndarray
+    doc_freq: np.ndarray
+    left_entropy: np.ndarray
+    right_entropy: np.ndarray
+    prefix: np.ndarray
+    suffix: np.ndarray
+    last: np.ndarray
+    level: np.ndarray
+    min_freq: int
+    n_symbols: int
+    n_documents: int
+    alphabet: Alphabet
+
+    def __len__(self) -> int:
+        return len(self.freq)
+
+    def codes(self, rows: np.ndarray) -> np.ndarray:
+        """The symbols of n-grams that all have one length: (len(rows), length), int32."""
+        columns = []
+        while len(rows) and rows[0] >= 0:
+            columns.append(self.last[rows])
+            rows = self.prefix[rows]
+        if not columns:
+            return np.zeros((len(rows), 0), dtype=np.int32)
+        return np.stack(columns[::-1], axis=1)
+
+    def texts(self, rows: np.ndarray) -> list[str]:
+        """The n-grams as text, each symbol in the form that it was first written in."""
+        texts: list[str] = [""] * len(rows)
+        for n in np.unique(self.length[rows]):
+            where = np.flatnonzero(self.length[rows] == n)
+            for k, text in zip(where, spell_all(self.codes(rows[where]), self.alphabet.first_forms), strict=True):
+                texts[k] = text
+        return texts
+
+
+def spell(codes: Iterable[int], words: Sequence[str]) -> str:
+    """Write a sequence of symbols as text: a blank stands between two words, nothing elsewhere.
+
+    >>> spell([0x4E2D, 0x110000, 0x110000, 0x6587], ["air"])
+    '中air air文'
+    """
+    parts: list[str] = []
+    after_word = False
+    for code in codes:
+        is_word = code >= FIRST_WORD
+        if is_word and after_word:
+            parts.append(" ")
+        parts.append(words[code - FIRST_WORD] if is_word else chr(code))
+        after_word = is_word
+    return "".join(parts)
+
+
+def spell_all(codes: np.ndarray, words: Sequence[str]) -> list[str]:
+    """`spell` for each row of codes (k, n)."""
+    codes = np.ascontiguousarray(codes, dtype=np.uint32)
+    texts: list[str] = codes.view(f"<U{codes.shape[1]}").ravel().tolist() if not (codes >= FIRST_WORD).any() else []
+    return texts or [spell(row, words) for row in codes.tolist()]
