@@ -46,12 +46,12 @@ def count_ngrams(corpus: Corpus, *, min_freq: int, max_length: int) -> NgramTabl
     ids = np.empty(len(codes), dtype=np.int32)
     k.first_level(codes, rows, ids)
     start, total = 0, len(symbols)
-    sums: list[tuple[np.ndarray, np.ndarray]] = []
+    sums: list[np.ndarray] = []
     for n in range(1, max_length + 1):
         level = _count_level(codes, ids, n)
-        left, right = np.zeros(total, dtype=np.int64), np.zeros(total, dtype=np.int64)
-        k.add_entropy_terms(level, left, right)
-        sums.append((left[start:], right[start:]))
+        neighbours = np.zeros((4, total), dtype=np.int64)
+        k.add_neighbours(level, *neighbours)
+        sums.append(neighbours[:, start:])
         if n == max_length:
             break
         found = _frequent(level, min_freq, total, ids, levels[-1], start)
@@ -111,22 +111,21 @@ def _frequent(level: k.Level, min_freq: int, total: int, ids: np.ndarray, below:
     )
 
 
-def _table(corpus: Corpus, levels: list[_Columns], sums: list[tuple[np.ndarray, np.ndarray]], min_freq: int) -> NgramTable:
+def _table(corpus: Corpus, levels: list[_Columns], sums: list[np.ndarray], min_freq: int) -> NgramTable:
     def column(name: str) -> np.ndarray:
         return np.concatenate([getattr(level, name) for level in levels])
 
     freq = column("freq")
     sizes = [len(level.freq) for level in levels]
-    left, right = (
-        np.maximum(np.log2(freq) - np.concatenate([pair[side] for pair in sums]) / (k.ENTROPY_SCALE * freq), 0.0)
-        for side in (0, 1)
-    )
+    left, right, left_inner, right_inner = np.concatenate(sums, axis=1)
     return NgramTable(
         length=np.repeat(np.arange(1, len(levels) + 1, dtype=np.int16), sizes),
         freq=freq,
         doc_freq=column("doc_freq"),
-        left_entropy=left,
-        right_entropy=right,
+        left_entropy=_entropy(freq, left),
+        right_entropy=_entropy(freq, right),
+        left_edge=freq - left_inner,
+        right_edge=freq - right_inner,
         prefix=column("prefix"),
         suffix=column("suffix"),
         last=column("last"),
@@ -136,3 +135,8 @@ def _table(corpus: Corpus, levels: list[_Columns], sums: list[tuple[np.ndarray, 
         n_documents=corpus.n_documents,
         alphabet=corpus.alphabet,
     )
+
+
+def _entropy(freq: np.ndarray, scaled: np.ndarray) -> np.ndarray:
+    """log2(f) - (sum of c log2(c)) / f over the neighbours; an edge, being alone of its kind, adds nothing to the sum."""
+    return np.maximum(np.log2(freq) - scaled / (k.ENTROPY_SCALE * freq), 0.0)

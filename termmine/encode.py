@@ -249,10 +249,34 @@ def encode(blocks: Iterable[str], *, document: str = "line") -> Corpus:
     )
 
 
-def encode_strings(texts: Iterable[str], alphabet: Alphabet) -> list[np.ndarray]:
-    """The codes of each string under a frozen alphabet, in order; empty where a string is not one unbroken run."""
+def encode_strings(texts: Iterable[str], alphabet: Alphabet) -> tuple[np.ndarray, np.ndarray]:
+    """Encode strings under a frozen alphabet, each one to be found in a corpus of that alphabet.
+
+    Returns their codes, one run a string with a separator before and after each, and the index of the string that each
+    run stands for. Strings are left out that are not one run (`a：b`), or that hold a word which the alphabet lacks.
+
+    >>> codes, which = encode_strings(["中文", "一，二", "无"], empty_alphabet())
+    >>> codes.tolist(), which.tolist()
+    ([0, 20013, 25991, 0, 26080, 0], [0, 2])
+    """
     encoder = Encoder(alphabet, frozen=True, document="file")
-    # A lone NUL between the strings: a symbol-free string must still leave its place. See _split.
-    codes = [part.copy() for text in texts for part, _ in encoder.feed(text + TEXT_END_CHARACTER)]
-    codes += [part.copy() for part, _ in encoder.finish()]
-    return codes
+    # A run of its own ends each string's document, so that one without any symbol still has its place.
+    blocks = (f"{text.replace(TEXT_END_CHARACTER, ' ')}\n一{TEXT_END_CHARACTER}" for text in texts)
+    parts = [part.copy() for part, _ in encoder.feed("".join(blocks))]
+    parts += [part.copy() for part, _ in encoder.finish()]
+    codes = np.concatenate([np.zeros(1, dtype=np.int32), *parts])[1:]
+    starts = np.flatnonzero(codes < k.FIRST_SYMBOL)[:-1] + 1
+    ends = np.flatnonzero(codes < k.FIRST_SYMBOL)[1:]
+    string = np.cumsum(np.concatenate([[0], codes[ends[:-1]] == k.DOCUMENT_END])) if len(ends) else ends
+    unknown = np.concatenate([[0], np.cumsum(codes == k.UNKNOWN)])
+    is_single = np.bincount(string, minlength=1)[string] == 2 if len(ends) else ends == 0
+    is_sentinel = np.concatenate([np.diff(string) > 0, [True]]) if len(ends) else ends == 0
+    keep = np.flatnonzero(is_single & ~is_sentinel & (unknown[ends] == unknown[starts]))
+    runs = [codes[a:b] for a, b in zip(starts[keep].tolist(), ends[keep].tolist(), strict=True)]
+    return join_runs(runs), string[keep]
+
+
+def join_runs(runs: list[np.ndarray]) -> np.ndarray:
+    """One array of all runs, with a separator before and after each."""
+    separator = np.array([k.RUN_END], dtype=np.int32)
+    return np.concatenate([separator, *(part for run in runs for part in (run, separator))])

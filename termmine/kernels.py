@@ -9,12 +9,30 @@ W words of an alphabet, C characters.
 """
 
 import math
-from typing import NamedTuple
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
 
-njit = numba.njit(cache=True, nogil=True)
+
+def njit(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The one set of numba options; without a place for the cache (no home, read-only installation) do without it."""
+    try:
+        return numba.njit(cache=True, nogil=True)(function)  # type: ignore[no-any-return]
+    except RuntimeError:
+        return numba.njit(nogil=True)(function)  # type: ignore[no-any-return]
+
+
+def is_compiled() -> bool:
+    """Whether the kernels' machine code is in numba's cache (or numba is switched off)."""
+    if numba.config.DISABLE_JIT:
+        return True
+    folder = Path(getattr(encode, "stats").cache_path or "")  # noqa: B009
+    newest = max((file.stat().st_mtime for file in folder.glob("kernels.segment-*.nbi")), default=0.0)
+    return newest >= Path(__file__).stat().st_mtime
+
 
 # --- codes of the encoded corpus -------------------------------------------------------------------------------------
 RUN_END = 0  # what ends a run: punctuation, a line end, an undecodable byte
@@ -367,18 +385,19 @@ def count_level(codes, ids, n, one_sided, level):
 
 
 @njit
-def add_entropy_terms(level, left, right):
-    """Add scaled c log2(c) of every entry to its prefix's right and its suffix's left sum (int64, one a row)."""
+def add_neighbours(level, left, right, left_inner, right_inner):
+    """Add every entry to its prefix's right and its suffix's left sums: scaled c log2(c), and c (int64, one a row)."""
     half = np.uint64(0xFFFFFFFF)
     for e in range(level.progress[0]):
         c = level.freq[e]
-        if c > 1:
-            term = np.int64(c * math.log2(c) * ENTROPY_SCALE + 0.5)
-            a, b = level.keys[e] >> np.uint64(32), level.keys[e] & half
-            if a < _ONE_SIDED:
-                right[a] += term
-            if b < _ONE_SIDED:
-                left[b] += term
+        term = np.int64(c * math.log2(c) * ENTROPY_SCALE + 0.5)
+        a, b = level.keys[e] >> np.uint64(32), level.keys[e] & half
+        if a < _ONE_SIDED:
+            right[a] += term
+            right_inner[a] += c
+        if b < _ONE_SIDED:
+            left[b] += term
+            left_inner[b] += c
 
 
 @njit
@@ -485,32 +504,36 @@ def count_in_trie(codes, end, trie, freq):
             j += 1
 
 
+INSIDE, NO_WORD = -2, -1
 WINDOW = 4096  # symbols; a longer run is segmented piece by piece (in natural text: never)
 
 
 @njit
-def segment(codes, end, trie, weight, default, tokens):
+def segment(codes, end, trie, weight, default, word_at):
     """Segment every run of codes[:end] into the words of the trie of the greatest sum of weights.
 
     weight (float64, one a node): -inf where a node is no word; default: weight of a symbol that is none. The same as
-    jieba's route without its HMM: from the right, ties to the longer word. tokens (int64, one a node) counts the words.
+    jieba's route without its HMM: from the right, ties to the longer word. word_at (int32, P) receives the node of the
+    word that begins there, NO_WORD for a symbol outside all words, INSIDE elsewhere.
     """
     best = np.empty(WINDOW + 1, np.float64)
     length = np.empty(WINDOW + 1, np.int32)
     words = np.empty(WINDOW + 1, np.int32)
     lo = 0
     while lo < end:
+        word_at[lo] = INSIDE
         if codes[lo] < FIRST_SYMBOL:
             lo += 1
             continue
         hi = lo + 1
         while hi < end and hi - lo < WINDOW and codes[hi] >= FIRST_SYMBOL:
+            word_at[hi] = INSIDE
             hi += 1
         best[hi - lo] = 0.0
         for i in range(hi - 1, lo - 1, -1):
             at = i - lo
             node = np.int64(trie.first[codes[i]])
-            word = node if node >= 0 and weight[node] > -math.inf else -1
+            word = node if node >= 0 and weight[node] > -math.inf else NO_WORD
             best[at] = (weight[word] if word >= 0 else default) + best[at + 1]
             length[at], words[at] = 1, word
             j = i + 1
@@ -523,7 +546,37 @@ def segment(codes, end, trie, weight, default, tokens):
                         best[at], length[at], words[at] = score, j - i, node
         i = lo
         while i < hi:
-            if words[i - lo] >= 0:
-                tokens[words[i - lo]] += 1
+            word_at[i] = words[i - lo]
             i += length[i - lo]
         lo = hi
+
+
+# --- surface forms ---------------------------------------------------------------------------------------------------
+
+
+@njit
+def spans_with_variants(codes, places, trie, wanted, max_length, out_rows, out_starts):
+    """Every occurrence of a wanted row (bool, R) that holds a place with a variant form; how many.
+
+    places (n, ascending) are those of the variants. out_rows and out_starts receive row and first position, as long as
+    there is room: call with empty arrays to learn how much is needed.
+    """
+    n = 0
+    previous = np.int64(-1)
+    for p in places:
+        for i in range(max(previous + 1, p - max_length + 1), p + 1):
+            if codes[i] < FIRST_SYMBOL:
+                continue
+            node = np.int64(trie.first[codes[i]])
+            j = i + 1
+            while node >= 0:
+                if j > p and wanted[node]:
+                    if n < len(out_rows):
+                        out_rows[n], out_starts[n] = node, i
+                    n += 1
+                if j == len(codes) or codes[j] < FIRST_SYMBOL:
+                    break
+                node = child(trie, node, codes[j])
+                j += 1
+        previous = p
+    return n

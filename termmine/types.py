@@ -86,7 +86,7 @@ class NgramTable:
     reach every part by index arithmetic.
 
     length (int16): symbols; freq, doc_freq (int64): occurrences, documents; left_entropy, right_entropy (float64,
-    bits); last (int32): code of the last symbol; level (int64): where each length's rows begin.
+    bits); left_edge, right_edge (int64): occurrences that begin and that end a run; last (int32): code of the last symbol; level (int64): where each length's rows begin.
     """
 
     length: np.ndarray
@@ -94,6 +94,8 @@ class NgramTable:
     doc_freq: np.ndarray
     left_entropy: np.ndarray
     right_entropy: np.ndarray
+    left_edge: np.ndarray
+    right_edge: np.ndarray
     prefix: np.ndarray
     suffix: np.ndarray
     last: np.ndarray

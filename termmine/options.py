@@ -1,0 +1,80 @@
+"""Every option of a discovery, with its default, its range and its help: the one place that knows them.
+
+The command line makes its options from these fields, the library takes them as keywords, and the signature prints
+them. `None` stands for a default that depends on the corpus.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from termmine.errors import UsageError
+
+
+def _option(default: Any, help: str, low: float | None = None, choices: tuple[str, ...] = ()) -> Any:  # noqa: A002
+    return field(default=default, metadata={"help": help, "low": low, "choices": choices})
+
+
+@dataclass(frozen=True)
+class DiscoverOptions:
+    """What `discover` can be told; each field's metadata documents it."""
+
+    encoding: str | None = _option(None, "Encoding of all files; default: BOM, else UTF-8, else GB18030.")
+    document: str = _option("line", "What a document is.", choices=("line", "file"))
+    max_length: int = _option(10, "Longest term, in symbols.", low=2)
+    min_freq: int | None = _option(None, "Least frequency; default: 2 to 7, more in larger corpora.", low=1)
+    min_doc_freq: int = _option(1, "Least number of documents.", low=1)
+    min_background_freq: int = _option(0, "Least frequency in the background.", low=0)
+    min_cohesion: float = _option(1.0, "Least cohesion, in bits.")
+    min_left_entropy: float = _option(0.5, "Least entropy of the left neighbours, in bits.", low=0)
+    min_right_entropy: float = _option(0.5, "Least entropy of the right neighbours, in bits.", low=0)
+    min_independence: float = _option(
+        0.1, "Least share of occurrences outside the commonest longer candidate; others are absorbed by it.", low=0
+    )
+    min_keyness: float | None = _option(None, "Least signed log-likelihood.")
+    min_log_ratio: float | None = _option(None, "Least log ratio, in bits; default: 0 for the measure score.")
+    min_score: float | None = _option(None, "Least score (of the chosen measure).")
+    measure: str = _option("score", "What the ranking goes by; see the README for the list.")
+    top: int | None = _option(None, "Report the best N terms; default: all.", low=1)
+    any_script: bool = _option(False, "Also report terms without a Han character.")
+
+    def __post_init__(self) -> None:
+        for option in fields(self):
+            value, low, choices = getattr(self, option.name), option.metadata["low"], option.metadata["choices"]
+            flag = "--" + option.name.replace("_", "-")
+            if choices and value not in choices:
+                raise UsageError(f"{flag} {value}: choose one of {', '.join(choices)}")
+            if isinstance(value, (int, float)) and not isinstance(value, bool):
+                if isinstance(value, float) and not math.isfinite(value):
+                    raise UsageError(f"{flag} {value}: give a finite number")
+                if low is not None and value < low:
+                    raise UsageError(f"{flag} {value}: must be at least {low:g}")
+        if self.max_length > MAX_LENGTH:
+            raise UsageError(f"--max-length {self.max_length}: must be at most {MAX_LENGTH}")
+
+    def signature(self) -> dict[str, Any]:
+        """All options, in order, for the reproducibility signature."""
+        return {option.name: getattr(self, option.name) for option in fields(self)}
+
+
+MAX_LENGTH = 100  # symbols: beyond any term; keeps a typing error from costing hours
+
+
+def make_options(**given: Any) -> DiscoverOptions:
+    """Options from keywords; an unknown one is an error that lists the known ones."""
+    known = [option.name for option in fields(DiscoverOptions)]
+    for name in given:
+        if name not in known:
+            raise UsageError(f"unknown option {name!r}: choose from {', '.join(known)}")
+    return DiscoverOptions(**given)
+
+
+def default_min_freq(n_symbols: int) -> int:
+    """The least frequency that a corpus of this size calls for: 2 up to 30,000 symbols, 5 at 10 million, at most 7.
+
+    One more for each tenfold growth: chance strings of a given frequency grow with the corpus, terms less so. Chosen
+    so that a corpus of a few thousand lines still shows what it says twice.
+    """
+    return min(7, max(2, round(math.log10(max(n_symbols, 1))) - 2))

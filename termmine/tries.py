@@ -1,0 +1,83 @@
+"""Tries over symbols: exact counts of known strings in a corpus that is only streamed through.
+
+In: an `NgramTable` or strings, and arrays of codes. Out: how often each string occurs. The loops are in `kernels`.
+A trie walk from every position beats an Aho-Corasick automaton here, for it needs one array access a step, stops after
+some two steps, and the table's rows are its nodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from termmine import kernels as k
+from termmine.encode import Encoder
+from termmine.types import NgramTable
+
+
+def empty_trie(n_codes: int, n_edges: int) -> k.Trie:
+    """A trie with room for so many edges."""
+    n_slots = 1024
+    while n_slots < 2 * n_edges:
+        n_slots *= 2
+    return k.Trie(
+        first=np.full(n_codes, -1, dtype=np.int32),
+        slots=np.zeros(n_slots, dtype=np.int32),
+        keys=np.zeros(max(n_edges, 1), dtype=np.uint64),
+        nodes=np.zeros(max(n_edges, 1), dtype=np.int32),
+        size=np.zeros(2, dtype=np.int64),
+    )
+
+
+def table_trie(table: NgramTable, rows: np.ndarray) -> k.Trie:
+    """The trie of those rows of a table and of what begins them; its nodes are the table's rows."""
+    wanted = np.zeros(len(table), dtype=bool)
+    wanted[rows] = True
+    for n in range(len(table.level) - 2, 0, -1):
+        inside = slice(table.level[n], table.level[n + 1])
+        wanted[table.prefix[inside][wanted[inside]]] = True
+    nodes = np.flatnonzero(wanted).astype(np.int32)
+    singles, others = nodes[nodes < table.level[1]], nodes[nodes >= table.level[1]]
+    trie = empty_trie(table.alphabet.n_codes, len(others))
+    trie.first[table.last[singles]] = singles
+    k.add_edges(trie, table.prefix[others], table.last[others], others)
+    trie.size[1] = len(table)
+    return trie
+
+
+def whole_runs(encoder: Encoder, blocks: Iterable[str]) -> Iterator[tuple[np.ndarray, int]]:
+    """Encode blocks into arrays that each end with whole runs: (codes, end); what lies behind end is looked at again.
+
+    In a run that is longer than a block, end lies a multiple of `kernels.WINDOW` symbols behind the run's beginning.
+    """
+    rest = np.zeros(0, dtype=np.int32)
+    for block in blocks:
+        for part, _ in encoder.feed(block):
+            codes = np.concatenate([rest, part])
+            end = _end_of_runs(codes)
+            yield codes, end
+            rest = codes[end:]
+    codes = np.concatenate([rest, *(part.copy() for part, _ in encoder.finish())])
+    yield codes, len(codes)
+
+
+def _end_of_runs(codes: np.ndarray) -> int:
+    tail = codes[-k.WINDOW :]  # nearly always enough
+    separators = np.flatnonzero(tail < k.FIRST_SYMBOL)
+    if len(separators):
+        return len(codes) - len(tail) + int(separators[-1]) + 1
+    separators = np.flatnonzero(codes < k.FIRST_SYMBOL)
+    begin = int(separators[-1]) + 1 if len(separators) else 0
+    whole = (len(codes) - begin - 1) // k.WINDOW
+    return begin + max(whole - 1, 0) * k.WINDOW  # leaves at least a window to look ahead
+
+
+def count_in_blocks(blocks: Iterable[str], table: NgramTable, rows: np.ndarray) -> tuple[np.ndarray, int]:
+    """How often each row occurs in blocks of text (int64, len(rows)), and the number of symbols there."""
+    trie = table_trie(table, rows)
+    freq = np.zeros(len(table), dtype=np.int64)
+    encoder = Encoder(table.alphabet, frozen=True)
+    for codes, end in whole_runs(encoder, blocks):
+        k.count_in_trie(codes, end, trie, freq)
+    return freq[rows], encoder.n_symbols
