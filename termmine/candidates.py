@@ -47,6 +47,15 @@ def holds_han(table: NgramTable) -> np.ndarray:
     return han
 
 
+def independence(table: NgramTable) -> np.ndarray:
+    """The share of each row's occurrences outside the commonest n-gram one symbol longer (float64, one a row)."""
+    longer = np.arange(table.level[1], len(table)) if len(table.level) > 1 else np.zeros(0, dtype=np.int64)
+    most = np.zeros(len(table), dtype=np.int64)
+    for part in (table.prefix[longer], table.suffix[longer]):
+        np.maximum.at(most, part, table.freq[longer])
+    return np.asarray(1.0 - most / table.freq)
+
+
 def absorbers(table: NgramTable, is_candidate: np.ndarray, min_independence: float) -> np.ndarray:
     """For each row the longer candidate that it hardly ever occurs outside of, or -1 (int64).
 
@@ -135,8 +144,8 @@ class Funnel:
 def select(table: NgramTable, options: DiscoverOptions) -> tuple[pd.DataFrame, pd.DataFrame, Funnel]:
     """The candidates of a table, those that were absorbed by longer ones, and the funnel.
 
-    Columns of the first: row, length, freq, doc_freq, cohesion, npmi, left_entropy, right_entropy,
-    branching_entropy, free_entropy; of the second: row, freq, absorbed_by (a row).
+    Columns of the first: row, length, freq, doc_freq, cohesion, npmi, left_entropy, right_entropy, independence,
+    free_entropy (the mean of the branching entropies with run edges apart and pooled); of the second: row, freq, absorbed_by (a row).
     """
     funnel = Funnel(()).then(f"occur at least {table.min_freq} times (--min-freq)", len(table))
     columns = {
@@ -173,7 +182,7 @@ def select(table: NgramTable, options: DiscoverOptions) -> tuple[pd.DataFrame, p
             "freq": table.freq[rows],
             **{name: column[rows] for name, column in columns.items()},
             "npmi": npmi(columns["cohesion"][rows], table.freq[rows], table.n_symbols),
-            "branching_entropy": branching,
+            "independence": independence(table)[rows],
             "free_entropy": (branching + np.minimum(*pooled)) / 2,
         }
     )

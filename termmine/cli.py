@@ -55,7 +55,9 @@ def _with_discover_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @cli.command()
 @click.argument("corpus", nargs=-1, required=True)
 @click.option("-b", "--background", multiple=True, help="General text to contrast with; may be given several times.")
-@click.option("-o", "--output", type=OUTPUT_PATH, help="Write here, whole or not at all; default: standard output.")
+@click.option(
+    "-o", "--output", type=OUTPUT_PATH, default="-", help="Write here, whole or not at all; default: standard output."
+)
 @click.option("-f", "--format", "form", default="csv", show_default=True, help="csv, tsv, jsonl or txt.")
 @click.option("--bom", is_flag=True, help="Begin with a byte order mark, for Excel.")
 @click.option("--absorbed", type=OUTPUT_PATH, help="Also write the absorbed fragments and what absorbed them (CSV).")
@@ -66,7 +68,7 @@ def _with_discover_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def discover(
     corpus: tuple[str, ...],
     background: tuple[str, ...],
-    output: Path | None,
+    output: Path,
     form: str,
     bom: bool,
     absorbed: Path | None,
@@ -79,15 +81,14 @@ def discover(
     chosen = make_options(**options)
     if corpus.count("-") + background.count("-") > 1:
         raise UsageError("- is given more than once: standard input can be read only once")
+    if "" in corpus + background:
+        raise UsageError("an input has an empty name: name a file, a directory (. for this one), or -")
     from termmine import export
 
     export.find_writer(form)
     inputs = [Path(path) for path in (*corpus, *background) if path != "-"]
     outputs = [path for path in (output, absorbed, meta) if path is not None]
-    for path in outputs:
-        export.check_output(path, inputs)
-    if len({path.absolute() for path in outputs}) < len(outputs):
-        raise UsageError("two outputs have the same path: give each its own")
+    export.check_outputs(outputs, inputs)
 
     from termmine.pipeline import run_discovery
     from termmine.progress import Progress
@@ -101,15 +102,12 @@ def discover(
     result = run_discovery([Path(path) for path in corpus], sources, chosen, progress)
     signature = json.dumps(result.signature, ensure_ascii=False, sort_keys=True)
     if absorbed is not None:
-        export.write_whole(absorbed, export.render(result.absorbed, "csv", bom=bom))
+        export.write(absorbed, export.render(result.absorbed, "csv", bom=bom))
     if meta is not None:
-        export.write_whole(meta, (signature + "\n").encode())
-    data = export.render(result.terms, form, bom=bom)
-    if output is not None and str(output) != "-":
-        export.write_whole(output, data)
-    else:
-        export.write_stream(sys.stdout.buffer, data)
-    progress.detail(f"{len(result.terms)} terms; signature: {signature}")
+        # the name of a background need not be Unicode
+        export.write(meta, (signature + "\n").encode(errors="backslashreplace"))
+    export.write(output, export.render(result.terms, form, bom=bom))
+    progress.detail(f"{len(result.terms)} term{'s' * (len(result.terms) != 1)}; signature: {signature}")
 
 
 def _tell(message: str) -> None:

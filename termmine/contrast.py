@@ -47,14 +47,14 @@ def _from_columns(measure: Measure, frame: pd.DataFrame, table: NgramTable) -> n
 
 def select_terms(frame: pd.DataFrame, options: DiscoverOptions, funnel: Funnel) -> pd.DataFrame:
     """Apply the thresholds on the contrast columns; an empty result is an error that says which one did it."""
-    min_log_ratio = options.min_log_ratio
-    if min_log_ratio is None and options.measure == "score":
-        min_log_ratio = 0.0  # what the background says as often is no term of the domain
+    min_score = options.min_score
+    if min_score is None and options.measure == "score":
+        min_score = np.finfo(np.float64).tiny  # a factor's veto counts
     thresholds = {
         "background_freq": options.min_background_freq,
         "keyness": options.min_keyness,
-        "log_ratio": min_log_ratio,
-        "score": options.min_score,
+        "log_ratio": options.min_log_ratio,
+        "score": min_score,
     }
     for name, least in thresholds.items():
         if least is not None:

@@ -18,7 +18,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO
 
 from termmine.errors import TermmineError, UsageError
 from termmine.types import TEXT_END_CHARACTER
@@ -40,17 +40,16 @@ _BOMS = [  # the longest first: the mark of UTF-32-LE begins with that of UTF-16
 ]
 
 
-
 def _as_it_is(packed: BinaryIO) -> BinaryIO:
     return packed
 
 
 #: How a file is unpacked, by its last extension; any other file is read as it is.
-READERS: dict[str, Callable[[BinaryIO], BinaryIO]] = {
-    ".gz": lambda packed: cast(BinaryIO, gzip.open(packed, "rb")),
-    ".bz2": lambda packed: cast(BinaryIO, bz2.open(packed, "rb")),
-    ".xz": lambda packed: cast(BinaryIO, lzma.open(packed, "rb")),
-    ".zst": lambda packed: cast(BinaryIO, zstd.open(packed, "rb")),
+READERS: dict[str, Callable[[BinaryIO], Any]] = {
+    ".gz": gzip.open,
+    ".bz2": bz2.open,
+    ".xz": lzma.open,
+    ".zst": zstd.open,
 }
 _DAMAGED = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error, zstd.ZstdError)
 
@@ -76,7 +75,9 @@ class ReadReport:
                 "were treated as separators"
             )
         if self.skipped:
-            notes.append(f"{len(self.skipped)} files that hold no text were left out, e.g. {self.skipped[0]}")
+            several = len(self.skipped) > 1
+            files, example = ("files without text were", ", e.g. ") if several else ("file without text was", ": ")
+            notes.append(f"{len(self.skipped)} {files} left out{example}{self.skipped[0]}")
         return notes
 
 
@@ -87,18 +88,28 @@ def list_files(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
         path = Path(given)
         if str(given) == STDIN:
             files.append(path)
+        elif _mode(path) is None:
+            raise TermmineError(f"{path}: no such file or directory: check the path")
         elif path.is_dir():
             inside = sorted(p for p in _walk(path) if p.is_file())
             if not inside:
                 raise TermmineError(f"{path}: the directory holds no files: give a directory with text files")
             files += inside
-        elif path.exists():
-            files.append(path)
         else:
-            raise TermmineError(f"{path}: no such file or directory: check the path")
+            files.append(path)
     if not files:
         raise UsageError("no corpus given: name a file, a directory, or - for standard input")
     return files
+
+
+def _mode(path: Path) -> int | None:
+    """What kind of file stands there; None for nothing."""
+    try:
+        return path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the path
+        return None
+    except OSError as error:
+        raise TermmineError(f"{path}: {error.strerror}: check the path and the permissions") from error
 
 
 def _walk(directory: Path) -> Iterator[Path]:
@@ -128,7 +139,7 @@ def read_blocks(
     for file in files:
         try:
             yield from _read_file(file, encoding, report, progress)
-        except _NoText as problem:
+        except _NoTextError as problem:
             if file in explicit:
                 raise TermmineError(str(problem)) from None
             report.skipped.append(str(file))
@@ -147,30 +158,29 @@ def texts_as_blocks(texts: Iterable[str]) -> Iterator[str]:
         yield _without_marks(text) + TEXT_END_CHARACTER
 
 
-class _NoText(Exception):
+class _NoTextError(Exception):
     """A file that is not text."""
 
 
 def _check_encoding(encoding: str) -> None:
     try:
-        codecs.lookup(encoding)
-    except LookupError:
+        "".encode(encoding)  # unlike codecs.lookup, refuses what is no encoding of text, as base64
+    except (LookupError, UnicodeError):
         raise UsageError(
             f"--encoding {encoding}: unknown encoding: try utf-8, gb18030, big5 or utf-16, or leave it out"
         ) from None
 
 
-def _read_file(
-    file: Path, encoding: str | None, report: ReadReport, progress: Callable[[int], None]
-) -> Iterator[str]:
+def _read_file(file: Path, encoding: str | None, report: ReadReport, progress: Callable[[int], None]) -> Iterator[str]:
     decoder: codecs.IncrementalDecoder | None = None
+    before = report.n_bytes
     for raw in _raw_blocks(file, progress):
         report.n_bytes += len(raw)
         if decoder is None:
             if encoding is None and raw.isascii() and b"\0" not in raw:
                 yield _without_marks(raw.decode("ascii"))
                 continue
-            chosen = _decide_encoding(file, raw, encoding)
+            chosen = _decide_encoding(file, raw, encoding, first=report.n_bytes - before == len(raw))
             report.encodings[chosen] = report.encodings.get(chosen, 0) + 1
             decoder = codecs.getincrementaldecoder(chosen)("strict")
         text, decoder = _decode(decoder, raw, False, file, report)
@@ -183,9 +193,11 @@ def _read_file(
 def _raw_blocks(file: Path, progress: Callable[[int], None]) -> Iterator[bytes]:
     try:
         if str(file) == STDIN:
+            if sys.stdin is None:
+                raise TermmineError("standard input: is closed: give it text, or name a file")
             yield from iter(lambda: sys.stdin.buffer.read(_BLOCK), b"")
             return
-        if not stat.S_ISREG(file.stat().st_mode):  # a pipe, as in <(zcat x.gz)
+        if not stat.S_ISREG(_mode(file) or 0):  # a pipe, as in <(zcat x.gz)
             with file.open("rb") as pipe:
                 yield from iter(lambda: pipe.read(_BLOCK), b"")
             return
@@ -229,21 +241,21 @@ def _without_marks(text: str) -> str:
     return text.replace(TEXT_END_CHARACTER, "\n") if TEXT_END_CHARACTER in text else text
 
 
-def _decide_encoding(file: Path, raw: bytes, given: str | None) -> str:
-    """BOM, else strict UTF-8, else GB18030, on the first block that is not plain ASCII."""
+def _decide_encoding(file: Path, raw: bytes, given: str | None, *, first: bool) -> str:
+    """BOM (in the ``first`` block), else strict UTF-8, else GB18030, on the first block that is not plain ASCII."""
     if given is not None:
         if _damage(raw, given) > _MAX_DAMAGE:
             raise TermmineError(f"{file}: is not {given}: give another --encoding, or leave it out to have it found")
         return given
     for mark, name in _BOMS:
-        if raw.startswith(mark):
+        if first and raw.startswith(mark):
             return name
     if b"\0" in raw:
-        raise _NoText(f"{file}: is a binary file: give plain text, or name the --encoding if it is UTF-16")
+        raise _NoTextError(f"{file}: is a binary file: give plain text, or name the --encoding if it is UTF-16")
     damage = {name: _damage(raw, name) for name in ("utf-8", "gb18030")}
     best = min(damage, key=lambda name: damage[name])
     if damage[best] > _MAX_DAMAGE:
-        raise _NoText(f"{file}: is neither UTF-8 nor GB18030 text: name its --encoding, or give plain text")
+        raise _NoTextError(f"{file}: is neither UTF-8 nor GB18030 text: name its --encoding, or give plain text")
     return best
 
 

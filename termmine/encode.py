@@ -29,9 +29,11 @@ JOINERS = "-./+#_'&"
 _IGNORED = [0x00AD, 0x061C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
 _IGNORED += [*range(0x180B, 0x180E), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]
 
-# Blocks in which every character is a symbol of its own and folds to itself: no need to ask Unicode about each.
-_IDEOGRAPHS = [(0x3400, 0x4DC0), (0x4E00, 0xA000), (0x20000, 0x2A6E0), (0x2A700, 0x2EE60), (0x30000, 0x323B0)]
-_SYLLABLES = (0xAC00, 0xD7A4)  # Hangul: letters like any other
+# Code points from (included) to (excluded): Han characters, and kana with their marks of length and repetition.
+_HAN = [(0x3005, 0x3006), (0x3007, 0x3008), (0x303B, 0x303C), (0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00)]
+_HAN += [(0x20000, 0x2A6E0), (0x2A700, 0x2EE60), (0x2F800, 0x2FA20), (0x30000, 0x323B0)]
+_KANA = [(0x3041, 0x3097), (0x309D, 0x30A0), (0x30A1, 0x30FB), (0x30FC, 0x3100), (0x31F0, 0x3200), (0x1AFF0, 0x1B170)]
+_SYLLABLES = (0xAC00, 0xD7A4)  # Hangul: letters like any other, and none that needs asking
 _LAST_ASKED = 0x20000  # beyond it: ideographs, tags and private use
 
 _BLOCK = 1 << 20  # characters handed to the kernel at once; the result does not depend on it
@@ -48,15 +50,13 @@ class CharacterTables:
     expansions: np.ndarray
 
 
-def _kind(character: str) -> int:
-    code, category = ord(character), unicodedata.category(character)
-    if category[0] == "M" or 0x1161 <= code < 0x1200:  # combining marks, Hangul vowels and final consonants
+def _kind(character: str, known: int) -> int:
+    """The kind of a character that is not ``known`` from its range."""
+    category = unicodedata.category(character)
+    if category[0] == "M" or 0x1161 <= ord(character) < 0x1200:  # combining marks, Hangul vowels and final consonants
         return k.COMPOSING
-    name = unicodedata.name(character, "")
-    if code in (0x3005, 0x3007, 0x303B) or name.startswith(("CJK UNIFIED", "CJK COMPATIBILITY IDEOGRAPH")):
-        return k.HAN
-    if name.startswith(("HIRAGANA", "KATAKANA")) and category[0] == "L":
-        return k.HAN
+    if known == k.HAN:
+        return known
     if category[0] in "LN":
         return k.WORD
     if category == "Zs":
@@ -71,24 +71,28 @@ def character_tables() -> CharacterTables:
     nfkc = np.arange(sys.maxunicode + 1, dtype=np.int32)
     fold = nfkc.copy()
     expansions: list[int] = [0]
-    for start, end in _IDEOGRAPHS:
+    for start, end in [*_HAN, *_KANA]:
         kinds[start:end] = k.HAN
     kinds[slice(*_SYLLABLES)] = k.WORD
-    asked = [c for c in range(_LAST_ASKED) if kinds[c] == k.BREAK]
-    for code in [*asked, *range(0x2F800, 0x2FA20)]:
+    plain = [(0x3400, 0x4DC0), (0x4E00, 0xA000), _SYLLABLES]  # nothing to ask about: no other form, no case
+    asked = np.ones(_LAST_ASKED, dtype=bool)
+    for start, end in plain:
+        asked[start:end] = False
+    for code in [*np.flatnonzero(asked).tolist(), *range(0x2F800, 0x2FA20)]:
         character = chr(code)
         if unicodedata.category(character) in ("Cn", "Co", "Cs", "Cc"):
+            kinds[code] = k.BREAK
             continue
-        kinds[code] = _kind(character)
+        kinds[code] = _kind(character, int(kinds[code]))
         normal = unicodedata.normalize("NFKC", character)
         if len(normal) > 1:
-            kinds[code] = k.COMPOSING if _kind(normal[0]) == k.COMPOSING else k.EXPANDING
+            kinds[code] = k.COMPOSING if _kind(normal[0], k.BREAK) == k.COMPOSING else k.EXPANDING
             expansions.append(len(normal))
             nfkc[code] = -len(expansions)
             expansions.extend(map(ord, normal))
         elif normal != character:
             nfkc[code] = ord(normal)
-            kinds[code] = _kind(normal)
+            kinds[code] = _kind(normal, int(kinds[ord(normal)]))
         lower = character.lower()
         if len(lower) == 1:
             fold[code] = ord(lower)
@@ -168,7 +172,7 @@ class Encoder:
         yield from self._run(_characters(text))
         if self.n_symbols:
             self._state[k.N_DOCUMENTS] += 1
-            yield np.array([k.DOCUMENT_END], dtype=np.int32), self._variants[:0]
+            yield np.array([k.SOURCE_END], dtype=np.int32), self._variants[:0]
 
     def _cut(self, text: str) -> int:
         """Where a block may be cut so that no mark is parted from its letter: before the last plain character."""
@@ -259,21 +263,26 @@ def encode_strings(texts: Iterable[str], alphabet: Alphabet) -> tuple[np.ndarray
     >>> codes.tolist(), which.tolist()
     ([0, 20013, 25991, 0, 26080, 0], [0, 2])
     """
-    encoder = Encoder(alphabet, frozen=True, document="file")
+    texts = list(texts)
+    if not texts:
+        return np.zeros(1, dtype=np.int32), np.zeros(0, dtype=np.int64)
     # A run of its own ends each string's document, so that one without any symbol still has its place.
-    blocks = (f"{text.replace(TEXT_END_CHARACTER, ' ')}\n一{TEXT_END_CHARACTER}" for text in texts)
-    parts = [part.copy() for part, _ in encoder.feed("".join(blocks))]
+    end = f"\n一{TEXT_END_CHARACTER}"
+    joined = end.join(texts) + end
+    if joined.count(TEXT_END_CHARACTER) > len(texts):
+        joined = end.join(text.replace(TEXT_END_CHARACTER, "\n") for text in texts) + end
+    encoder = Encoder(alphabet, frozen=True, document="file")
+    parts = [part.copy() for part, _ in encoder.feed(joined)]
     parts += [part.copy() for part, _ in encoder.finish()]
-    codes = np.concatenate([np.zeros(1, dtype=np.int32), *parts])[1:]
-    starts = np.flatnonzero(codes < k.FIRST_SYMBOL)[:-1] + 1
-    ends = np.flatnonzero(codes < k.FIRST_SYMBOL)[1:]
-    string = np.cumsum(np.concatenate([[0], codes[ends[:-1]] == k.DOCUMENT_END])) if len(ends) else ends
-    unknown = np.concatenate([[0], np.cumsum(codes == k.UNKNOWN)])
-    is_single = np.bincount(string, minlength=1)[string] == 2 if len(ends) else ends == 0
-    is_sentinel = np.concatenate([np.diff(string) > 0, [True]]) if len(ends) else ends == 0
-    keep = np.flatnonzero(is_single & ~is_sentinel & (unknown[ends] == unknown[starts]))
-    runs = [codes[a:b] for a, b in zip(starts[keep].tolist(), ends[keep].tolist(), strict=True)]
-    return join_runs(runs), string[keep]
+    codes = np.concatenate(parts)
+    separators = np.flatnonzero(codes < k.FIRST_SYMBOL)
+    ends = separators[1:]
+    is_last = codes[ends] == k.SOURCE_END  # the run that ends its string's document
+    string = np.cumsum(is_last) - is_last
+    n_unknown = np.cumsum(codes == k.UNKNOWN)
+    keep = ~is_last & (np.bincount(string)[string] == 2) & (n_unknown[ends] == n_unknown[separators[:-1]])
+    kept_codes = np.repeat(np.concatenate([[True], keep]), np.diff(separators, prepend=-1))
+    return np.where(codes >= k.FIRST_SYMBOL, codes, k.RUN_END)[kept_codes], string[keep]
 
 
 def join_runs(runs: list[np.ndarray]) -> np.ndarray:

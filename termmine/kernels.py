@@ -37,8 +37,9 @@ def is_compiled() -> bool:
 # --- codes of the encoded corpus -------------------------------------------------------------------------------------
 RUN_END = 0  # what ends a run: punctuation, a line end, an undecodable byte
 DOCUMENT_END = 1  # what ends a run and a document
-UNKNOWN = 2  # a word that a frozen alphabet does not hold: a symbol that equals no other
-FIRST_SYMBOL = 3  # every code from here on is a symbol: a Han character or kana by its code point ...
+SOURCE_END = 2  # what ends a run, a document and the file or text that held it
+UNKNOWN = 3  # a word that a frozen alphabet does not hold: a symbol that equals no other
+FIRST_SYMBOL = 4  # every code from here on is a symbol: a Han character or kana by its code point ...
 FIRST_WORD = 0x110000  # ... and the words of the alphabet after all code points
 
 # --- kinds of characters ---------------------------------------------------------------------------------------------
@@ -49,7 +50,7 @@ MAX_WORD = 64  # characters; a longer stretch of letters is no word of any langu
 # --- fields of the encoder's state -----------------------------------------------------------------------------------
 LENGTH, JOINERS, BLANKS, PREVIOUS, PENDING, N_OUT, N_VARIANTS, N_SYMBOLS, N_DOCUMENTS = range(9)
 N_FIELDS = 9
-NOTHING, RUN, DOCUMENT = range(3)  # PENDING: the separator to write before the next symbol
+NOTHING, RUN, DOCUMENT, SOURCE = range(4)  # PENDING: the separator to write before the next symbol, its code + 1
 
 _SLACK = 64  # codes that one character can lead to: the longest NFKC expansion has 18 characters
 _PLUS, _HASH = 0x2B, 0x23
@@ -136,9 +137,9 @@ def _emit(state, out, code, is_word):
         state[PENDING] = max(state[PENDING], RUN)
     at = state[N_OUT]
     if state[PENDING] != NOTHING:
-        if state[PENDING] == DOCUMENT and state[N_SYMBOLS]:
+        if state[PENDING] >= DOCUMENT and state[N_SYMBOLS]:
             state[N_DOCUMENTS] += 1
-        out[at] = DOCUMENT_END if state[PENDING] == DOCUMENT else RUN_END
+        out[at] = state[PENDING] - 1
         at += 1
     out[at] = code
     state[N_OUT] = at + 1
@@ -242,8 +243,10 @@ def encode(
                 _emit_character(state, out, variants, r, fold)
             elif part == BLANK:
                 state[BLANKS] += 1
-            elif part == TEXT_END or (part == LINE_END and lines):
-                state[PENDING] = DOCUMENT
+            elif part == TEXT_END:
+                state[PENDING] = SOURCE
+            elif part == LINE_END and lines:
+                state[PENDING] = max(state[PENDING], DOCUMENT)
             else:
                 state[PENDING] = max(state[PENDING], RUN)
     return len(chars)
@@ -274,8 +277,7 @@ def count_symbols(codes, n_codes):
     for i in range(len(codes)):
         c = codes[i]
         if c < FIRST_SYMBOL:
-            if c == DOCUMENT_END:
-                document += 1
+            document += c == DOCUMENT_END or c == SOURCE_END
             continue
         freq[c] += 1
         if last[c] != document:
@@ -356,7 +358,7 @@ def count_level(codes, ids, n, one_sided, level):
             return False
         c = codes[i]
         if c < FIRST_SYMBOL:
-            document += c == DOCUMENT_END
+            document += c == DOCUMENT_END or c == SOURCE_END
             ids[i] = -1
             i += 1
             continue
@@ -549,6 +551,62 @@ def segment(codes, end, trie, weight, default, word_at):
             word_at[i] = words[i - lo]
             i += length[i - lo]
         lo = hi
+
+
+# --- contexts and windows --------------------------------------------------------------------------------------------
+
+
+@njit
+def context_rows(codes, trie, n_rows, before, after):
+    """The rows of the symbols beside each boundary (int32, P): before[i] ends at i - 1, after[i] begins at i.
+
+    Two symbols where they are a node of the trie, else one; n_rows where the run ends there, n_rows + 1 where the
+    neighbour is no node.
+    """
+    for i in range(len(codes)):
+        before[i] = after[i] = n_rows
+        if i and codes[i - 1] >= FIRST_SYMBOL:
+            near = np.int64(trie.first[codes[i - 1]])
+            if i > 1 and codes[i - 2] >= FIRST_SYMBOL and trie.first[codes[i - 2]] >= 0:
+                near = max(near, child(trie, np.int64(trie.first[codes[i - 2]]), codes[i - 1]))
+            before[i] = near if near >= 0 else n_rows + 1
+        if codes[i] >= FIRST_SYMBOL:
+            near = np.int64(trie.first[codes[i]])
+            if i + 1 < len(codes) and codes[i + 1] >= FIRST_SYMBOL and near >= 0:
+                near = max(near, child(trie, near, codes[i + 1]))
+            after[i] = near if near >= 0 else n_rows + 1
+
+
+@njit
+def survey(codes, trie, before, after, before_weight, after_weight, window_size, left, right, n_windows):
+    """Sum the weights of the contexts over all occurrences of every node, and count the windows that hold it.
+
+    A window is at least window_size symbols long, ends with a document and does not reach over a source's end. left,
+    right, n_windows: int64, one a node. Returns the number of windows.
+    """
+    last = np.full(len(left), -1, np.int32)
+    window = symbols = 0
+    for i in range(len(codes)):
+        c = codes[i]
+        if c < FIRST_SYMBOL:
+            if symbols and (c == SOURCE_END or (c == DOCUMENT_END and symbols >= window_size)):
+                window += 1
+                symbols = 0
+            continue
+        symbols += 1
+        node = np.int64(trie.first[c])
+        j = i + 1
+        while node >= 0:
+            left[node] += before_weight[before[i]]
+            right[node] += after_weight[after[j]]
+            if last[node] != window:
+                last[node] = window
+                n_windows[node] += 1
+            if codes[j] < FIRST_SYMBOL:  # a corpus ends with a separator
+                break
+            node = child(trie, node, codes[j])
+            j += 1
+    return window + (symbols > 0)
 
 
 # --- surface forms ---------------------------------------------------------------------------------------------------

@@ -188,17 +188,67 @@ def smoothed_ratio(f1: Column, n1: float, f2: Column, n2: float) -> Column:
     return (w + mean * alpha) / (total + mean)
 
 
+# --- evidence from the occurrences -----------------------------------------------------------------------------------
+
+
+def logit(probability: Column | float) -> Column:
+    """The log-odds ln(p / (1 - p)) of a probability strictly between 0 and 1."""
+    p = np.asarray(probability, dtype=np.float64)
+    return np.asarray(np.log(p) - np.log1p(-p))
+
+
+def burstiness(freq: Column, windows: Column, n_windows: int) -> Column:
+    """The windows that would hold the n-gram if it fell at random, W (1 - exp(-f / W)), over those that do. No unit.
+
+    1 where it is spread as by chance, more where it keeps to few places. Source: the residual idf of Church & Gale
+    1995, before the logarithm.
+    """
+    expected = n_windows * -np.expm1(-np.asarray(freq, dtype=np.float64) / max(n_windows, 1))
+    return np.asarray(expected / np.maximum(windows, 1))
+
+
+def noun_context(left: Column, right: Column) -> Column:
+    """The probability-like fit of an n-gram's places to those of nouns, 1 / (1 + exp(-2 min(left, right))).
+
+    left and right are mean log-odds (natural logarithm); the worse side decides. 1/2 where they say nothing.
+    """
+    return np.asarray(1.0 / (1.0 + np.exp(-2.0 * np.minimum(left, right))))
+
+
 # --- the composite ---------------------------------------------------------------------------------------------------
 
+TOLERANCE = 2.0  # bits: a term may be up to four times rarer than in the background before the score vetoes it
+KNOWN_BOND = 0.5  # the NPMI that a dictionary word is granted: lexicographers have attested that it is a unit
 
-def score(log_ratio: Column, freq: Column, free_entropy: Column, npmi: Column, pattern: Column) -> Column:
-    """Termhood times unithood: log_ratio ln(freq) free_entropy npmi pattern; 0 where a factor is not positive.
 
-    Each factor can veto: a term is characteristic of the domain (log_ratio), well attested (ln freq), free on both
-    sides (the mean of the branching entropies with edges apart and pooled), bound inside (npmi), and built as terms
-    are (pattern, from the parts of speech of its words, between 0 and 1).
+def score(
+    log_ratio: Column,
+    freq: Column,
+    npmi: Column,
+    known: Column,
+    free_entropy: Column,
+    independence: Column,
+    context: Column,
+    burstiness: Column,
+    pattern: Column,
+) -> Column:
+    """Termhood times unithood; 0 where a factor is not positive, so that each can veto.
+
+    A term is characteristic of the domain (log_ratio + 2 bits) and well attested (ln freq), holds together (npmi, at
+    least 1/2 for a dictionary word), is free on both sides (free_entropy, bits) and of any one longer string (square
+    root of independence), stands where nouns stand (context), keeps to its topic (square root of burstiness), and is
+    built as terms are (pattern).
     """
-    factors = (log_ratio, np.log(np.asarray(freq, dtype=np.float64)), free_entropy, npmi, pattern)
+    factors = (
+        log_ratio + TOLERANCE,
+        np.log(np.asarray(freq, dtype=np.float64)),
+        np.where(known, np.maximum(npmi, KNOWN_BOND), npmi),
+        free_entropy,
+        np.sqrt(np.maximum(independence, 0.0)),
+        context,
+        np.sqrt(burstiness),
+        pattern,
+    )
     result = np.ones(len(freq))
     for factor in factors:
         result *= np.maximum(factor, 0.0)
@@ -225,7 +275,11 @@ class Measure:
 #: What `--measure` knows. To add one: write its formula above, add a line here, a line to the README, a naive twin.
 MEASURES: dict[str, Measure] = {
     "score": Measure(
-        score, "termhood times unithood, the default", ("log_ratio", "freq", "free_entropy", "npmi", "pattern")
+        score,
+        "termhood times unithood, the default",
+        (
+            "log_ratio", "freq", "npmi", "known", "free_entropy", "independence", "context", "burstiness", "pattern",
+        ),  # fmt: skip
     ),
     "keyness": Measure(keyness, "signed log-likelihood G2"),
     "log_ratio": Measure(log_ratio, "log2 of the ratio of relative frequencies"),

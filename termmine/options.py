@@ -7,14 +7,39 @@ them. `None` stands for a default that depends on the corpus.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
+from numbers import Integral, Real
 from typing import Any
 
 from termmine.errors import UsageError
 
+MAX_LENGTH = 100  # symbols: beyond any term; keeps a typing error from costing hours
 
-def _option(default: Any, help: str, low: float | None = None, choices: tuple[str, ...] = ()) -> Any:  # noqa: A002
-    return field(default=default, metadata={"help": help, "low": low, "choices": choices})
+_KINDS: dict[str, Any] = {"int": Integral, "float": Real, "str": str, "bool": bool}
+
+
+def _option(
+    default: Any, help: str, low: float = -math.inf, high: float = math.inf, choices: tuple[str, ...] = ()
+) -> Any:
+    return field(default=default, metadata={"help": help, "low": low, "high": high, "choices": choices})
+
+
+def _check(option: Field[Any], value: Any) -> None:
+    kind, _, optional = str(option.type).partition(" | ")
+    low, high, choices = (option.metadata[name] for name in ("low", "high", "choices"))
+    flag = "--" + option.name.replace("_", "-")
+    if value is None and optional:
+        return
+    if not isinstance(value, _KINDS[kind]) or isinstance(value, bool) != (kind == "bool"):
+        raise UsageError(f"{flag} {value!r}: must be of type {kind}")
+    if choices and value not in choices:
+        raise UsageError(f"{flag} {value}: choose one of {', '.join(choices)}")
+    if kind == "float" and not math.isfinite(value):
+        raise UsageError(f"{flag} {value}: give a finite number")
+    if kind in ("int", "float") and value < low:
+        raise UsageError(f"{flag} {value}: must be at least {low:g}")
+    if kind in ("int", "float") and value > high:
+        raise UsageError(f"{flag} {value}: must be at most {high:g}")
 
 
 @dataclass(frozen=True)
@@ -23,7 +48,7 @@ class DiscoverOptions:
 
     encoding: str | None = _option(None, "Encoding of all files; default: BOM, else UTF-8, else GB18030.")
     document: str = _option("line", "What a document is.", choices=("line", "file"))
-    max_length: int = _option(10, "Longest term, in symbols.", low=2)
+    max_length: int = _option(10, "Longest term, in symbols.", low=2, high=MAX_LENGTH)
     min_freq: int | None = _option(None, "Least frequency; default: 2 to 7, more in larger corpora.", low=1)
     min_doc_freq: int = _option(1, "Least number of documents.", low=1)
     min_background_freq: int = _option(0, "Least frequency in the background.", low=0)
@@ -31,7 +56,7 @@ class DiscoverOptions:
     min_left_entropy: float = _option(0.5, "Least entropy of the left neighbours, in bits.", low=0)
     min_right_entropy: float = _option(0.5, "Least entropy of the right neighbours, in bits.", low=0)
     min_independence: float = _option(
-        0.1, "Least share of occurrences outside the commonest longer candidate; others are absorbed by it.", low=0
+        0.1, "Least share of occurrences outside the commonest longer candidate; others are absorbed by it.", 0, 1
     )
     min_keyness: float | None = _option(None, "Least signed log-likelihood.")
     min_log_ratio: float | None = _option(None, "Least log ratio, in bits; default: 0 for the measure score.")
@@ -42,24 +67,11 @@ class DiscoverOptions:
 
     def __post_init__(self) -> None:
         for option in fields(self):
-            value, low, choices = getattr(self, option.name), option.metadata["low"], option.metadata["choices"]
-            flag = "--" + option.name.replace("_", "-")
-            if choices and value not in choices:
-                raise UsageError(f"{flag} {value}: choose one of {', '.join(choices)}")
-            if isinstance(value, (int, float)) and not isinstance(value, bool):
-                if isinstance(value, float) and not math.isfinite(value):
-                    raise UsageError(f"{flag} {value}: give a finite number")
-                if low is not None and value < low:
-                    raise UsageError(f"{flag} {value}: must be at least {low:g}")
-        if self.max_length > MAX_LENGTH:
-            raise UsageError(f"--max-length {self.max_length}: must be at most {MAX_LENGTH}")
+            _check(option, getattr(self, option.name))
 
     def signature(self) -> dict[str, Any]:
         """All options, in order, for the reproducibility signature."""
         return {option.name: getattr(self, option.name) for option in fields(self)}
-
-
-MAX_LENGTH = 100  # symbols: beyond any term; keeps a typing error from costing hours
 
 
 def make_options(**given: Any) -> DiscoverOptions:

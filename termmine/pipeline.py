@@ -17,12 +17,13 @@ import pandas as pd
 from termmine import corpus as reading
 from termmine import kernels
 from termmine.candidates import Funnel, select
+from termmine.contexts import survey
 from termmine.contrast import Background, compare, select_terms
 from termmine.counts import count_ngrams
 from termmine.encode import encode, join_runs
 from termmine.errors import TermmineError
 from termmine.export import COLUMNS
-from termmine.measures import find_measure
+from termmine.measures import find_measure, noun_context
 from termmine.options import DiscoverOptions, default_min_freq, make_options
 from termmine.progress import Progress
 from termmine.segment import Segmenter, Words, jieba_dictionary, pattern
@@ -84,12 +85,18 @@ def run_discovery(
     with progress.stage("selecting candidates"):
         candidates, absorbed, funnel = select(table, options)
         segmenter = Segmenter(jieba_dictionary(), table.alphabet)
-        words = segmenter.words(_runs(table, candidates["row"].to_numpy()))
-        candidates = candidates.assign(pattern=pattern(segmenter, words, len(candidates)))
-    compared = _background(background, table, candidates["row"].to_numpy(), segmenter, words, options, progress)
+        rows = candidates["row"].to_numpy()
+        words = segmenter.words(_runs(table, rows))
+        places = survey(corpus, table, rows, segmenter)
+        candidates = candidates.assign(
+            known=segmenter.is_word(words, len(rows)),
+            pattern=pattern(segmenter, words, len(rows)),
+            context=noun_context(places.left, places.right),
+            burstiness=places.burstiness,
+        )
+    compared = _background(background, table, rows, segmenter, words, options, progress)
     with progress.stage("ranking"):
         frame = compare(candidates, table, compared, options.measure)
-        frame = frame.assign(known=segmenter.is_word(words, len(frame)))
         terms = _rank(frame, corpus, table, options, funnel)
     signature = _signature(corpus, min_freq, compared, options)
     return Discovery(terms, _absorbed(absorbed, table), signature)

@@ -36,4 +36,8 @@ class Progress:
         with tqdm(
             total=n_bytes or None, desc=name, unit="B", unit_scale=True, leave=False, file=sys.stderr, delay=0.3
         ) as bar:
-            yield bar.update
+
+            def advance(n_read: int) -> None:
+                bar.update(n_read)
+
+            yield advance

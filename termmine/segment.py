@@ -21,17 +21,17 @@ from termmine.types import Alphabet
 #: First letters of the tags of function words: 副词 d, 介词 p, 连词 c, 代词 r, 助词 u, 非语素字 x, 语气词 y, 状态词 z,
 #: 叹词 e, 方位词 f, 数词 m.
 FUNCTION_TAGS = frozenset("dpcruxyzefm")
-#: First letters of the tags of predicates: 动词 v.
-VERB_TAG = "v"
+NOUN_TAG = "n"
+MEASURE_TAG = "q"
 
 
 @dataclass(frozen=True)
 class Dictionary:
     """jieba's dictionary: ``words`` (W), ``freq`` (int64, W), ``tags`` (W), and where it came from."""
 
-    words: tuple[str, ...]
+    words: list[str]
     freq: np.ndarray
-    tags: tuple[str, ...]
+    tags: list[str]
     name: str
 
 
@@ -42,22 +42,23 @@ def jieba_dictionary() -> Dictionary:
         warnings.simplefilter("ignore")
         import jieba
     with jieba.get_dict_file() as file:
-        rows = [line.split(" ") for line in file.read().decode("utf-8").splitlines()]
-    words, freq, tags = zip(*(row for row in rows if len(row) == 3), strict=True)
-    return Dictionary(words, np.array(freq, dtype=np.int64), tags, f"jieba {jieba.__version__} dictionary")
+        cells = file.read().decode("utf-8").split()  # three a line; none holds a blank
+    return Dictionary(
+        cells[0::3], np.array(cells[1::3]).astype(np.int64), cells[2::3], f"jieba {jieba.__version__} dictionary"
+    )
 
 
 @dataclass(frozen=True)
 class Words:
     """How strings fall into words: one entry a word, strings one after the other.
 
-    ``string`` (int64): which string; ``node`` (int32): the word's node, or `NO_WORD`; ``start`` (int64): the place of
-    its first symbol among all symbols of all strings.
+    ``string`` (int64): which string; ``node`` (int32): the word's node, or `kernels.NO_WORD`; ``position`` (int64):
+    where it begins in the codes.
     """
 
     string: np.ndarray
     node: np.ndarray
-    start: np.ndarray
+    position: np.ndarray
 
 
 class Segmenter:
@@ -86,7 +87,7 @@ class Segmenter:
         k.segment(codes, len(codes), self.trie, self.weight, self.default, word_at)
         start = np.flatnonzero(word_at != k.INSIDE)
         string = np.cumsum(codes < k.FIRST_SYMBOL) - 1
-        return Words(string[start], word_at[start], start - string[start] - 1)
+        return Words(string[start], word_at[start], start)
 
     def tags(self, words: Words) -> np.ndarray:
         """The first letter of each word's part of speech; empty where jieba does not know it."""
@@ -113,13 +114,14 @@ def _flag(words: Words, where: np.ndarray, n_strings: int) -> np.ndarray:
 
 
 FUNCTION_WORD_FACTOR = 0.3  # a string with a function word in it is a phrase more often than a term
-VERB_FIRST_FACTOR = 0.6  # and one that begins with a verb is a clause more often than one that does not
 
 
 def pattern(segmenter: Segmenter, words: Words, n_strings: int) -> np.ndarray:
-    """How far each string is built as terms are, from its words' parts of speech: a factor in (0, 1]."""
+    """How far each string is built as terms are, from its words' parts of speech: a factor in (0, 1].
+
+    A function word in it, or a measure word at its beginning (个隐藏层), makes a term unlikely.
+    """
     tags = segmenter.tags(words)
-    has_function_word = _flag(words, np.isin(tags, list(FUNCTION_TAGS)), n_strings)
     is_first = np.concatenate([[True], np.diff(words.string) > 0]) if len(tags) else np.zeros(0, dtype=bool)
-    begins_with_verb = _flag(words, is_first & (tags == VERB_TAG), n_strings)
-    return np.where(has_function_word, FUNCTION_WORD_FACTOR, 1.0) * np.where(begins_with_verb, VERB_FIRST_FACTOR, 1.0)
+    unlikely = np.isin(tags, list(FUNCTION_TAGS)) | (is_first & (tags == MEASURE_TAG))
+    return np.where(_flag(words, unlikely, n_strings), FUNCTION_WORD_FACTOR, 1.0)

@@ -65,7 +65,7 @@ def _texts(strings: Strings) -> list[str]:
 class Corpus:
     """An encoded corpus, all of it in one array.
 
-    ``codes`` (int32) begins and ends with a separator (``RUN_END`` or ``DOCUMENT_END``); between two runs stands one
+    ``codes`` (int32) begins and ends with a separator (``RUN_END``, ``DOCUMENT_END`` or ``SOURCE_END``); between two runs stands one
     separator. ``variants`` (n, 2; int64) lists the places, and the code of the form, where a symbol is written
     otherwise than at its first occurrence.
     """

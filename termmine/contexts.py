@@ -1,0 +1,99 @@
+"""What stands beside a string, and how it is spread: evidence from all of its occurrences in the domain.
+
+In: the corpus, its table, the candidates, and what jieba knows. Out: two columns. ``context`` says how far the places
+where a string stands are places where nouns stand; terms are nouns, clauses and fragments are not. What such a place
+looks like is learned from the corpus itself: from the neighbours of its dictionary words, nouns against all others.
+``burstiness`` says how much more a string keeps to few places than chance would have it; a term belongs to a topic, a
+turn of phrase to every page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from termmine import kernels as k
+from termmine.measures import burstiness, logit
+from termmine.segment import NOUN_TAG, Segmenter
+from termmine.tries import table_trie
+from termmine.types import Corpus, NgramTable
+
+SHRINKAGE = 20  # occurrences: how many it takes until a neighbour's own record counts as much as what it falls back on
+WINDOW = 300  # symbols, a long paragraph: the least stretch of text that is taken for one topic
+_RUNS_AT_ONCE = 500_000  # segmented at a time: bounds the memory, changes nothing
+_SCALE = 1 << 20  # weights are summed as integers, so that the sum is the same in any order
+
+
+@dataclass(frozen=True)
+class Survey:
+    """One entry a surveyed row: ``left`` and ``right``, the mean log-odds of a noun from the neighbours on that side
+    (natural logarithm, 0 where they say nothing); ``burstiness`` (1 at chance)."""
+
+    left: np.ndarray
+    right: np.ndarray
+    burstiness: np.ndarray
+
+
+def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segmenter) -> Survey:
+    """Look at every occurrence of the rows."""
+    codes = corpus.codes
+    n_rows = int(table.level[min(2, len(table.level) - 1)])  # one symbol and two
+    before, after = np.empty(len(codes), dtype=np.int32), np.empty(len(codes), dtype=np.int32)
+    k.context_rows(codes, table_trie(table, np.arange(n_rows)), n_rows, before, after)
+    seen = np.zeros((2, 2, n_rows + 2), dtype=np.int64)  # side, noun or any word, context
+    for begin, end, is_noun in _nouns_and_others(codes, segmenter):
+        for side, contexts in enumerate((before[begin], after[end])):
+            seen[side, 0] += np.bincount(contexts[is_noun], minlength=n_rows + 2)
+            seen[side, 1] += np.bincount(contexts, minlength=n_rows + 2)
+    sums = np.zeros((3, len(table)), dtype=np.int64)
+    n_windows = k.survey(
+        codes,
+        table_trie(table, rows),
+        before,
+        after,
+        _weights(*seen[0], table.suffix[:n_rows], int(table.level[1])),
+        _weights(*seen[1], table.prefix[:n_rows], int(table.level[1])),
+        WINDOW,
+        *sums,
+    )
+    left, right, windows = sums[:, rows]
+    freq = table.freq[rows]
+    return Survey(left / (_SCALE * freq), right / (_SCALE * freq), burstiness(freq, windows, n_windows))
+
+
+def _nouns_and_others(
+    codes: np.ndarray, segmenter: Segmenter
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Where the dictionary words of two symbols or more begin and end in the corpus, and which of them are nouns."""
+    separators = np.flatnonzero(codes < k.FIRST_SYMBOL)
+    for first in range(0, len(separators) - 1, _RUNS_AT_ONCE):
+        ends = separators[first : first + _RUNS_AT_ONCE + 1]
+        offset = int(ends[0])
+        words = segmenter.words(codes[offset : int(ends[-1]) + 1])
+        begin = words.position + offset
+        run_end = ends[np.searchsorted(ends, begin)]
+        end = np.minimum(np.append(begin[1:], ends[-1]), run_end)
+        tags = segmenter.tags(words)
+        known = (tags != "") & (end - begin > 1)
+        yield begin[known], end[known], tags[known] == NOUN_TAG
+
+
+def _weights(nouns: np.ndarray, both: np.ndarray, nearer: np.ndarray, n_singles: int) -> np.ndarray:
+    """The scaled log-odds of a noun beside each context (int64): one and two symbols, the edge, a rare neighbour.
+
+    What is seen beside two symbols is seen beside the ``nearer`` one of them too, and that is what two symbols fall
+    back on while they are rare; one symbol falls back on the share of nouns among all words.
+    """
+    nouns, both = nouns.astype(np.float64), both.astype(np.float64)
+    share = (nouns.sum() + 1.0) / (both.sum() + 2.0)
+    pairs, near = slice(n_singles, len(nearer)), nearer[n_singles:]
+    chance = np.full(len(nouns), share)
+    singles = np.r_[:n_singles, len(nearer)]
+    of_nouns, of_both = (
+        column + np.bincount(near, weights=column[pairs], minlength=len(column)) for column in (nouns, both)
+    )
+    chance[singles] = (of_nouns[singles] + SHRINKAGE * share) / (of_both[singles] + SHRINKAGE)
+    chance[pairs] = (nouns[pairs] + SHRINKAGE * chance[near]) / (both[pairs] + SHRINKAGE)
+    return np.asarray(np.rint(_SCALE * (logit(chance) - logit(share))), dtype=np.int64)

@@ -1,0 +1,480 @@
+"""The slow, obvious twin of everything fast, in plain Python, and the random corpora that both are compared on.
+
+Written from the text model, the definitions and the papers, not from the kernels: each function does at once, and in
+strings, what termmine does in stages and with integers. An n-gram is a tuple of folded symbols: ("gpu", "加", "速").
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import NormalDist
+from typing import Any, NamedTuple
+
+from hypothesis import settings
+from hypothesis import strategies as st
+
+Ngram = tuple[str, ...]
+
+TINY = os.environ.get("NUMBA_DISABLE_JIT") == "1"  # the kernels run uncompiled: fewer examples, smaller inputs
+MAX_WORD = 64  # characters
+
+# --- the text model --------------------------------------------------------------------------------------------------
+
+
+class Symbol(NamedTuple):
+    """A Han character, a kana, or a word of other letters and digits: folded for counting, and as it is written."""
+
+    text: str
+    written: str
+    is_word: bool
+
+
+Run = list[Symbol]
+Document = list[Run]
+
+IGNORED = re.compile(
+    "[\u00ad\u061c\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]"
+)
+TOKEN = re.compile("(?P<word>W(?:[WMJP]*[WM])?P*)|H")  # over kinds of characters, see `kind`
+
+
+def kind(character: str) -> str:
+    """H Han or kana, W letter or digit, M a mark, P and J joiners, S blank, N line end, T end of a text, B all else.
+
+    P may end a word too. Hangul vowels and final consonants are marks: they continue a syllable, and begin none.
+
+    >>> [kind(c) for c in "电のA9+-。"]
+    ['H', 'H', 'W', 'W', 'P', 'J', 'B']
+    """
+    category, name = unicodedata.category(character), unicodedata.name(character, "")
+    if character in "\n\r\u2028\u2029":
+        return "N"
+    if character == "\x1e":
+        return "T"
+    if character in "+#":
+        return "P"
+    if character in "-./_'&":
+        return "J"
+    if category == "Zs":
+        return "S"
+    if category[0] == "M" or name.startswith(("HANGUL JUNGSEONG", "HANGUL JONGSEONG")):
+        return "M"
+    if name.startswith(("CJK UNIFIED", "CJK COMPATIBILITY IDEOGRAPH")) or character in "々〇〻":
+        return "H"
+    if name.startswith(("HIRAGANA", "KATAKANA")) and category[0] == "L":
+        return "H"
+    return "W" if category[0] in "LN" else "B"
+
+
+def fold(text: str) -> str:
+    """Lower case, character by character, where that is one character too.
+
+    >>> fold("ＧΣİ加"), fold("GΣİ加")
+    ('ｇσİ加', 'gσİ加')
+    """
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+def read(text: str, document: str = "line") -> list[Document]:
+    """Tokenise a text into documents of runs of symbols; documents without a symbol are none.
+
+    >>> [[[s.text for s in run] for run in doc] for doc in read("ＧＰＵ 加速。C++ 库\\n糖类抗原19-9 甲 乙")]
+    [[['gpu', '加', '速'], ['c++', '库']], [['糖', '类', '抗', '原', '19-9', '甲'], ['乙']]]
+    """
+    text = IGNORED.sub("", unicodedata.normalize("NFKC", text))
+    kinds = "".join(map(kind, text))
+    documents: list[Document] = []
+    gap, previous = "T", ""  # the kinds between the symbol before and this one
+    end = 0
+    for token in TOKEN.finditer(kinds):
+        gap += kinds[end : token.start()]
+        end = token.end()
+        written = text[token.start() : end]
+        if len(written) > MAX_WORD:
+            gap += "B"
+            continue
+        if "T" in gap or (document == "line" and "N" in gap):
+            documents.append([[]])
+        elif gap not in ("", "S") or (gap == "S" and previous == token[0] == "H"):
+            documents[-1].append([])
+        documents[-1][-1].append(Symbol(fold(written), written, token[0] != "H"))
+        gap, previous = "", token[0]
+    return documents
+
+
+def write(symbols: Iterable[Symbol]) -> str:
+    """Symbols as they are written, with a blank between two words and none elsewhere.
+
+    >>> write(read("Leap  Motion")[0][0] + read("Air motor 泵")[0][0])
+    'Leap Air motor泵'
+    """
+    text, after_word = "", False
+    for symbol in symbols:
+        text += " " * (after_word and symbol.is_word) + symbol.written
+        after_word = symbol.is_word
+    return text
+
+
+# --- counting --------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Counts:
+    """What is known of an n-gram: occurrences, the documents they are in, and who stands to both sides of them.
+
+    A neighbour is a symbol's text, or a number of its own for each run edge.
+    """
+
+    freq: int = 0
+    documents: set[int] = field(default_factory=set)
+    left: Counter[str | int] = field(default_factory=Counter)
+    right: Counter[str | int] = field(default_factory=Counter)
+
+
+def count_ngrams(documents: list[Document], min_freq: int, max_length: int) -> dict[Ngram, Counts]:
+    """Count every n-gram within a run, then drop the rare ones.
+
+    >>> table = count_ngrams(read("变电站。变电所"), 2, 3)
+    >>> [(*ngram, counts.freq, sorted(map(str, counts.right))) for ngram, counts in table.items()]
+    [('变', 2, ['电']), ('变', '电', 2, ['所', '站']), ('电', 2, ['所', '站'])]
+    """
+    table: dict[Ngram, Counts] = {}
+    n_edges = 0
+    for d, document in enumerate(documents):
+        for run in document:
+            texts = [symbol.text for symbol in run]
+            for i in range(len(texts)):
+                for j in range(i + 1, min(i + max_length, len(texts)) + 1):
+                    counts = table.setdefault(tuple(texts[i:j]), Counts())
+                    counts.freq += 1
+                    counts.documents.add(d)
+                    n_edges += 1
+                    counts.left[texts[i - 1] if i else n_edges] += 1
+                    counts.right[texts[j] if j < len(texts) else n_edges] += 1
+    return {ngram: counts for ngram, counts in table.items() if counts.freq >= min_freq}
+
+
+def n_symbols(documents: list[Document]) -> int:
+    """The size of a corpus.
+
+    >>> n_symbols(read("5G 基站。塔"))
+    4
+    """
+    return sum(len(run) for document in documents for run in document)
+
+
+def n_edges(neighbours: Mapping[str | int, int]) -> int:
+    """How many of the neighbours are run edges.
+
+    >>> n_edges({"甲": 2, 1: 1, 2: 1})
+    2
+    """
+    return sum(isinstance(neighbour, int) for neighbour in neighbours)
+
+
+def entropy(neighbours: Mapping[str | int, int]) -> float:
+    """The entropy of a distribution of counts, in bits.
+
+    >>> entropy({"甲": 2, 1: 1, 2: 1})
+    1.5
+    """
+    total = sum(neighbours.values())
+    return sum(count / total * math.log2(total / count) for count in neighbours.values())
+
+
+def pooled_entropy(neighbours: Mapping[str | int, int]) -> float:
+    """The entropy when all run edges are one and the same neighbour.
+
+    >>> pooled_entropy({"甲": 2, 1: 1, 2: 1})
+    1.0
+    """
+    pooled: Counter[str] = Counter()
+    for neighbour, count in neighbours.items():
+        pooled["edge" if isinstance(neighbour, int) else "symbol " + neighbour] += count
+    return entropy(pooled)
+
+
+def occurrences(ngram: Ngram, documents: list[Document]) -> list[Run]:
+    """Every occurrence of an n-gram, also one that overlaps another.
+
+    >>> len(occurrences(("哈", "哈"), read("哈哈哈")))
+    2
+    """
+    runs = [run for document in documents for run in document]
+    spans = [run[i : i + len(ngram)] for run in runs for i in range(len(run) - len(ngram) + 1)]
+    return [span for span in spans if tuple(symbol.text for symbol in span) == ngram]
+
+
+def surface(ngram: Ngram, documents: list[Document]) -> str:
+    """The form that an n-gram is most often written in; of equally frequent ones the first in code point order.
+
+    >>> surface(("gpu", "加", "速"), read("GPU加速，gpu加速，Gpu加速，ＧＰＵ 加速"))
+    'GPU加速'
+    """
+    forms = Counter(write(span) for span in occurrences(ngram, documents))
+    return min(forms, key=lambda form: (-forms[form], form))
+
+
+# --- unithood --------------------------------------------------------------------------------------------------------
+
+
+def cohesion(ngram: Ngram, freq: Mapping[Ngram, int], size: int) -> float:
+    """The least PMI over all splits in two, in bits; of a single symbol log2(N / f).
+
+    >>> cohesion(("a", "b"), {("a", "b"): 2, ("a",): 4, ("b",): 4}, 64)
+    3.0
+    """
+    if len(ngram) == 1:
+        return math.log2(size / freq[ngram])
+    splits = ((ngram[:i], ngram[i:]) for i in range(1, len(ngram)))
+    return min(math.log2(size * freq[ngram] / (freq[left] * freq[right])) for left, right in splits)
+
+
+def npmi(pmi: float, freq: int, size: int) -> float:
+    """PMI over its greatest possible value, log2(N / f); 0 where that is 0.
+
+    >>> npmi(3.0, 2, 128)
+    0.5
+    """
+    return pmi / math.log2(size / freq) if freq < size else 0.0
+
+
+def holds(longer: Ngram, shorter: Ngram) -> bool:
+    """Whether one n-gram stands inside a longer one.
+
+    >>> holds(("保", "湿", "隔", "离"), ("湿", "隔", "离")), holds(("湿", "隔"), ("湿", "隔"))
+    (True, False)
+    """
+    n = len(shorter)
+    return len(longer) > n and any(longer[i : i + n] == shorter for i in range(len(longer) - n + 1))
+
+
+def nesting(ngram: Ngram, candidates: Mapping[Ngram, int]) -> tuple[int, int]:
+    """How many longer candidates hold an n-gram, and the sum of their frequencies.
+
+    >>> nesting(("电",), {("电",): 9, ("变", "电"): 4, ("电", "站"): 3, ("电", "电"): 1})
+    (3, 8)
+    """
+    longer = [candidate for candidate in candidates if holds(candidate, ngram)]
+    return len(longer), sum(candidates[candidate] for candidate in longer)
+
+
+def c_value(length: int, freq: int, n_longer: int, freq_longer: int) -> float:
+    """C-value, log2(length) (f - mean frequency of the longer candidates that hold the term).
+
+    >>> c_value(4, 11, 1, 5)
+    12.0
+    """
+    return math.log2(length) * (freq - (freq_longer / n_longer if n_longer else 0))
+
+
+def absorbers(
+    candidates: Mapping[Ngram, int], freq: Mapping[Ngram, int], least_outside: float
+) -> dict[Ngram, set[Ngram]]:
+    """For each n-gram the most frequent of the kept candidates that it hardly ever occurs outside of, if any.
+
+    From the longest down: a candidate is kept when nothing absorbs it; all n-grams of equal frequency are given.
+
+    >>> freq = {("湿", "隔"): 10, ("保", "湿", "隔"): 10, ("湿", "隔", "离"): 4}
+    >>> absorbers(freq, freq, 0.1)
+    {('湿', '隔'): {('保', '湿', '隔')}}
+    """
+    kept: dict[Ngram, int] = {}
+    absorbed: dict[Ngram, set[Ngram]] = {}
+    for ngram in sorted(freq, key=lambda ngram: -len(ngram)):
+        over = {
+            keeper: f for keeper, f in kept.items() if holds(keeper, ngram) and f > (1.0 - least_outside) * freq[ngram]
+        }
+        if over:
+            absorbed[ngram] = {keeper for keeper, f in over.items() if f == max(over.values())}
+        elif ngram in candidates:
+            kept[ngram] = freq[ngram]
+    return absorbed
+
+
+# --- words of a dictionary -------------------------------------------------------------------------------------------
+
+
+def segment(symbols: Sequence[str], weight: Mapping[Ngram, float], default: float) -> list[Ngram]:
+    """jieba's most probable route without its HMM: a symbol alone is a way only where no word begins.
+
+    Computed from the right; of equally probable words the longer one.
+
+    >>> segment("南京市长江", {("南", "京"): -3.0, ("市", "长"): -4.0, ("长", "江"): -4.0, ("市",): -5.0}, -9.0)
+    [('南', '京'), ('市',), ('长', '江')]
+    """
+    best: list[tuple[float, int]] = [(0.0, 0)]  # of what lies to the right: probability, length of the first word
+    for i in range(len(symbols) - 1, -1, -1):
+        rest = symbols[i:]
+        words = [n for n in range(1, len(rest) + 1) if tuple(rest[:n]) in weight] or [1]
+        best.insert(0, max((weight.get(tuple(rest[:n]), default) + best[n - 1][0], n) for n in words))
+    words, i = [], 0
+    while i < len(symbols):
+        n = best[i][1]
+        words.append(tuple(symbols[i : i + n]))
+        i += n
+    return words
+
+
+# --- keyness ---------------------------------------------------------------------------------------------------------
+
+
+def keyness(f1: int, n1: int, f2: int, n2: int) -> float:
+    """Signed log-likelihood: 2 sum o ln(o / e) over the contingency table, positive when the domain has more.
+
+    >>> round(keyness(52, 50_000, 57, 75_000), 2), round(keyness(57, 75_000, 52, 50_000), 2)
+    (2.65, -2.65)
+    """
+    rows = [[f1, f2], [n1 - f1, n2 - f2]]
+    g2 = 0.0
+    for row in rows:
+        for j, observed in enumerate(row):
+            expected = sum(row) * (n1, n2)[j] / (n1 + n2)
+            if observed:
+                g2 += 2 * observed * math.log(observed / expected)
+    return math.copysign(max(g2, 0.0), f1 / n1 - f2 / n2) if f1 * n2 != f2 * n1 else 0.0
+
+
+def log_ratio(f1: int, n1: int, f2: int, n2: int) -> float:
+    """log2 of the ratio of relative frequencies, with 1/2 added to each count.
+
+    >>> log_ratio(15, 1000, 7, 1000) < 1.1
+    True
+    """
+    return math.log2(((f1 + 0.5) / (n1 + 0.5)) / ((f2 + 0.5) / (n2 + 0.5)))
+
+
+def log_ratio_bound(f1: int, n1: int, f2: int, n2: int, n_terms: int) -> float:
+    """The end nearer to 0 of the log ratio's interval (Wilson, 95 % shared by all terms), or 0 when 0 is inside.
+
+    >>> log_ratio_bound(5, 1000, 0, 1000, 100) < log_ratio_bound(5000, 10**6, 3, 10**6, 100)
+    True
+    """
+    if f1 + f2 == 0:
+        return 0.0
+    z, n = NormalDist().inv_cdf(1 - 0.05 / 2 / n_terms), f1 + f2
+    p = f1 / n
+    root = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    ends = [(p + z * z / (2 * n) + sign * root) / (1 + z * z / n) for sign in (-1, 1)]
+    low, high = (
+        -math.inf if end <= 1e-12 else math.inf if end >= 1 - 1e-12 else math.log2(end / (1 - end) * n2 / n1)
+        for end in ends
+    )
+    return low if low > 0 else high if high < 0 else 0.0
+
+
+def log_odds(f1: int, n1: int, f2: int, n2: int, prior_weight: float) -> float:
+    """z-score of the difference of log-odds under a Dirichlet prior of the joint frequencies (Monroe et al. 2008).
+
+    >>> log_odds(9, 100, 9, 100, 0.01)
+    0.0
+    """
+    a, a0 = prior_weight * (f1 + f2), prior_weight * (n1 + n2)
+    if a == 0:
+        return 0.0
+    delta = math.log((f1 + a) / (n1 + a0 - f1 - a)) - math.log((f2 + a) / (n2 + a0 - f2 - a))  # equation 15
+    variance = 1 / (f1 + a) + 1 / (f2 + a)  # equation 20
+    return delta / math.sqrt(variance)  # equation 22
+
+
+def weirdness(f1: int, n1: int, f2: int, n2: int) -> float:
+    """The ratio of relative frequencies, 1 added to the background's count.
+
+    >>> weirdness(6, 100, 1, 200)
+    6.0
+    """
+    return (f1 / n1) / ((f2 + 1) / n2)
+
+
+def simple_maths(f1: int, n1: int, f2: int, n2: int) -> float:
+    """The ratio of frequencies per million, 100 added to both.
+
+    >>> simple_maths(3, 10_000, 1, 10_000)
+    2.0
+    """
+    return (f1 / n1 * 1e6 + 100) / (f2 / n2 * 1e6 + 100)
+
+
+def smoothed_ratio(counts: Sequence[tuple[int, int]], n1: int, n2: int) -> list[float]:
+    """(w + mean alpha) / (w + v + mean), v being the background's count scaled to the domain's size.
+
+    >>> smoothed_ratio([(3, 0), (1, 4)], 100, 100)
+    [0.7142857142857143, 0.3333333333333333]
+    """
+    pairs = [(w, f2 * n1 / n2) for w, f2 in counts]
+    total = sum(w + v for w, v in pairs)
+    if not total:
+        return [0.0] * len(pairs)
+    mean, alpha = total / len(pairs), sum(w for w, _ in pairs) / total
+    return [(w + mean * alpha) / (w + v + mean) for w, v in pairs]
+
+
+# --- the random corpora ----------------------------------------------------------------------------------------------
+
+#: How many random corpora each property test compares; 15 each when numba is switched off. Together more than 3,000.
+RANDOM_CORPORA = {
+    "encode: runs and documents": 600,
+    "encode: any blocks": 400,
+    "encode: any characters": 300,
+    "encode: known strings": 200,
+    "counts: all columns": 1000,
+    "counts: relations": 100,  # in each of five tests
+    "candidates: cohesion": 300,
+    "candidates: nesting": 200,
+    "candidates: absorbers": 200,
+    "tries: background": 300,
+    "tries: long runs": 100,
+    "surface: forms": 300,
+    "segment: routes": 300,
+}
+
+
+def compared(name: str) -> Callable[[Any], Any]:
+    """The settings of the property test of that name."""
+    n = RANDOM_CORPORA[name]
+    return settings(max_examples=min(n, 15) if TINY else n)
+
+
+#: Repeats, folding (Ａ a A), joiners at edges, all kinds of blanks and separators, marks, jamo, ligatures, and
+#: characters that vanish or expand.
+PIECES = [
+    "甲", "乙", "丙", "甲乙", "乙丙丁", "𠀀", "の", "カ", "ｶﾞ", "ー", "々", "〇", "豈", "㋿", "㌔",
+    "a", "b", "A", "Ａ", "ab", "Ab", "AB", "1", "①", "½", "β", "Β", "é", "e\u0301", "\u0301", "ﬁ", "㎏", "℃", "İ", "Σ",
+    "C++", "c#", "19-9", "+", "＋", "#", "-", ".", "/", "_", "'", "&", "…",
+    "각", "\u1100", "\u1161", "\u11a8", "ﾞ", "\u3099", "´",
+    " ", "  ", "\u3000", "\xa0", "\t", "\n", "\r\n", "\u2028", "\x1e", "。", "，", "(", "\u0085", "😀", "\ud800",
+    "\ufe0f", "\u200b", "\u00ad", "\ufeff", "\u20dd",
+]  # fmt: skip
+
+
+@st.composite
+def texts(draw: st.DrawFn, max_size: int = 60) -> str:
+    """A text of few different pieces, so that they repeat."""
+    pieces = draw(st.lists(st.sampled_from(PIECES), min_size=1, max_size=7))
+    return "".join(draw(st.lists(st.sampled_from(pieces), max_size=max_size)))
+
+
+@st.composite
+def dense_texts(draw: st.DrawFn, max_size: int = 80) -> str:
+    """A text of Han characters and words with few separators: long runs, many n-grams, many overlaps."""
+    pieces = draw(
+        st.lists(st.sampled_from(["甲", "乙", "丙", "の", "甲乙", "a", "B ", " b", "𠀀"]), min_size=1, max_size=4)
+    )
+    pieces.append(draw(st.sampled_from(["。", "\n", " ", "\x1e", "甲"])))
+    return "".join(draw(st.lists(st.sampled_from(pieces), max_size=max_size)))
+
+
+def cut(text: str, places: Iterable[int]) -> list[str]:
+    """A text in blocks.
+
+    >>> cut("变电站", [1, 1, 7])
+    ['变', '', '电站', '']
+    """
+    ends = sorted(min(place, len(text)) for place in places)
+    return [text[a:b] for a, b in zip([0, *ends], [*ends, len(text)], strict=True)]

@@ -1,0 +1,104 @@
+"""What the directory listing promises: import order, sole doors, docstrings, a light `--help`."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "termmine"
+MODULES = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.glob("*.py"))}
+
+# A module imports from lower ranks only.
+RANKS = {
+    "errors": 0, "version": 0,
+    "kernels": 1,
+    "options": 2, "types": 2,
+    "corpus": 3, "lexicon": 3,
+    "encode": 4,
+    "counts": 5, "measures": 5, "tries": 5,
+    "segment": 6,
+    "candidates": 7, "contexts": 7, "surface": 7,
+    "contrast": 8,
+    "export": 9, "progress": 9,
+    "pipeline": 10,
+    "cli": 11,
+    "__init__": 12, "__main__": 12,
+}  # fmt: skip
+
+# A third-party package -> the modules that may import it.
+DOORS = {
+    "numba": {"kernels"},
+    "jieba": {"segment"},
+    "ahocorasick": {"lexicon"},
+    "tqdm": {"progress"},
+    "click": {"cli"},
+    "pandas": {name for name, rank in RANKS.items() if rank >= RANKS["candidates"]},
+    "zstd": {"corpus"},
+}
+
+
+def _imports(tree: ast.Module) -> Iterator[str]:
+    """Every module that is imported anywhere in a file, as `a.b.c`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, "imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_imports_lead_downwards(name: str) -> None:
+    assert name in RANKS, f"give {name} a rank"
+    for imported in _imports(MODULES[name]):
+        package, _, rest = imported.partition(".")
+        module = rest.split(".")[0]
+        if package == "termmine" and module in MODULES:
+            assert RANKS[module] < RANKS[name], f"{name} imports {module}"
+
+
+@pytest.mark.parametrize("package", DOORS)
+def test_a_package_has_its_doors(package: str) -> None:
+    users = {name for name, tree in MODULES.items() for path in _imports(tree) if package in path.split(".")}
+    assert users <= DOORS[package]
+
+
+def _public(body: list[ast.stmt], name: str) -> Iterator[tuple[str, ast.AST]]:
+    for node in body:
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and not node.name.startswith("_"):
+            yield f"{name}.{node.name}", node
+            if isinstance(node, ast.ClassDef):
+                yield from _public(node.body, f"{name}.{node.name}")
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_everything_public_has_a_docstring(name: str) -> None:
+    tree = MODULES[name]
+    without = [where for where, node in [(name, tree), *_public(tree.body, name)] if not ast.get_docstring(node)]
+    assert not without
+
+
+@pytest.mark.parametrize("name", sorted(MODULES.keys() - {"cli"}))
+def test_only_the_command_line_prints_and_exits(name: str) -> None:
+    calls = {ast.unparse(node.func) for node in ast.walk(MODULES[name]) if isinstance(node, ast.Call)}
+    assert not calls & {"print", "exit", "quit", "sys.exit", "os._exit", "sys.stdout.write", "sys.stderr.write"}
+
+
+def test_help_imports_click_alone() -> None:
+    script = (
+        "import sys; before = set(sys.modules)\n"
+        "from termmine.cli import main\n"
+        "try: main()\n"
+        "except SystemExit as end: assert not end.code\n"
+        "new = {name.split('.')[0] for name in set(sys.modules) - before}\n"
+        "print(sorted(new - sys.stdlib_module_names), file=sys.stderr)\n"
+    )
+    command = [sys.executable, "-c", script, "discover", "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stderr == "['click', 'termmine']\n"
+    assert "--background" in done.stdout

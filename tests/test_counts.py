@@ -1,0 +1,192 @@
+"""`Corpus` -> `NgramTable`: every column against `naive.count_ngrams`, and the relations that hold between columns."""
+
+from collections import Counter
+
+import naive
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from termmine.candidates import cohesion
+from termmine.counts import count_ngrams
+from termmine.encode import encode
+from termmine.measures import pooled_entropy
+from termmine.types import NgramTable
+
+
+def build(text: str, min_freq: int = 1, max_length: int = 4, document: str = "line") -> NgramTable:
+    return count_ngrams(encode([text], document=document), min_freq=min_freq, max_length=max_length)
+
+
+def ngrams(table: NgramTable) -> list[naive.Ngram]:
+    """Every row as a tuple of folded symbols."""
+    words = table.alphabet.word_texts
+    rows: list[naive.Ngram] = []
+    for n in range(1, len(table.level)):
+        for codes in table.codes(np.arange(table.level[n - 1], table.level[n])).tolist():
+            rows.append(tuple(words[c - 0x110000] if c >= 0x110000 else chr(c) for c in codes))
+    return rows
+
+
+def columns(table: NgramTable) -> dict[naive.Ngram, tuple[float, ...]]:
+    """n-gram -> (freq, doc_freq, left_edge, right_edge, left_entropy, right_entropy)."""
+    names = ("freq", "doc_freq", "left_edge", "right_edge", "left_entropy", "right_entropy")
+    rows = zip(*(getattr(table, name).tolist() for name in names), strict=True)
+    return dict(zip(ngrams(table), rows, strict=True))
+
+
+def test_thousands_of_random_corpora_are_compared() -> None:
+    assert sum(naive.RANDOM_CORPORA.values()) >= 3000
+
+
+@naive.compared("counts: all columns")
+@given(
+    text=st.one_of(naive.texts(), naive.dense_texts()),
+    min_freq=st.integers(1, 3),
+    max_length=st.integers(1, 6),
+    document=st.sampled_from(["line", "file"]),
+)
+def test_every_column_is_the_naive_one(text: str, min_freq: int, max_length: int, document: str) -> None:
+    table = build(text, min_freq, max_length, document)
+    documents = naive.read(text, document)
+    expected = naive.count_ngrams(documents, min_freq, max_length)
+    found = columns(table)
+    assert len(found) == len(table)
+    assert found.keys() == expected.keys()
+    for ngram, counts in expected.items():
+        assert found[ngram][:4] == (
+            counts.freq,
+            len(counts.documents),
+            naive.n_edges(counts.left),
+            naive.n_edges(counts.right),
+        )
+        assert found[ngram][4:] == pytest.approx((naive.entropy(counts.left), naive.entropy(counts.right)), abs=1e-6)
+    assert_links_and_sizes(table, documents)
+
+
+def assert_links_and_sizes(table: NgramTable, documents: list[naive.Document]) -> None:
+    """The table is closed under prefix and suffix, ordered by length, and knows the corpus."""
+    rows = ngrams(table)
+    assert table.length.tolist() == [len(ngram) for ngram in rows] == sorted(table.length)
+    for ngram, prefix, suffix in zip(rows, table.prefix.tolist(), table.suffix.tolist(), strict=True):
+        if len(ngram) == 1:
+            assert prefix == suffix == -1
+        else:
+            assert (rows[prefix], rows[suffix]) == (ngram[:-1], ngram[1:])
+    assert (table.n_symbols, table.n_documents) == (naive.n_symbols(documents), len(documents))
+    assert table.freq.dtype == table.doc_freq.dtype == np.int64
+    assert table.left_entropy.dtype == table.right_entropy.dtype == np.float64
+
+
+# --- relations -------------------------------------------------------------------------------------------------------
+
+
+@naive.compared("counts: relations")
+@given(text=naive.dense_texts(), max_length=st.integers(1, 5))
+def test_doubling_the_corpus(text: str, max_length: int) -> None:
+    """Twice the text, twice the least frequency: the same rows, cohesion and pooled entropy; freq and doc_freq double.
+
+    Entropy grows by edges / freq: each edge is a neighbour of its own, so twice the edges are twice as many kinds. For
+    f = 2 f0 and inner neighbours c = 2 c0: log2(2 f0) - sum(2 c0 log2(2 c0)) / (2 f0) = H0 + 1 - sum(c0) / f0.
+    """
+    once, twice = build(text, 2, max_length), build(text + "\n" + text, 4, max_length)
+    assume(len(once))
+    assert ngrams(twice) == ngrams(once)
+    assert (twice.n_symbols, twice.n_documents) == (2 * once.n_symbols, 2 * once.n_documents)
+    for name in ("freq", "doc_freq", "left_edge", "right_edge"):
+        np.testing.assert_array_equal(getattr(twice, name), 2 * getattr(once, name))
+    np.testing.assert_allclose(cohesion(twice), cohesion(once), atol=1e-12)
+    for side in ("left", "right"):
+        entropy, edge = getattr(once, f"{side}_entropy"), getattr(once, f"{side}_edge")
+        doubled, edges = getattr(twice, f"{side}_entropy"), getattr(twice, f"{side}_edge")
+        np.testing.assert_allclose(doubled, entropy + edge / once.freq, atol=1e-6)
+        np.testing.assert_allclose(
+            pooled_entropy(doubled, edges, twice.freq), pooled_entropy(entropy, edge, once.freq), atol=1e-6
+        )
+
+
+@naive.compared("counts: relations")
+@given(lines=st.lists(naive.dense_texts(max_size=12), max_size=8), data=st.data())
+def test_document_order_changes_nothing(lines: list[str], data: st.DataObject) -> None:
+    shuffled = data.draw(st.permutations(lines))
+    assert columns(build("\n".join(lines), 2)) == columns(build("\n".join(shuffled), 2))  # to the last bit
+
+
+@naive.compared("counts: relations")
+@given(text=naive.dense_texts())
+def test_neighbours_and_edges_add_up_to_freq(text: str) -> None:
+    table = build(text, 1, 4)
+    rows, freq = ngrams(table), table.freq.tolist()
+    right: Counter[naive.Ngram] = Counter()
+    left: Counter[naive.Ngram] = Counter()
+    for ngram, f in zip(rows, freq, strict=True):
+        right[ngram[:-1]] += f
+        left[ngram[1:]] += f
+    for ngram, f, left_edge, right_edge in zip(
+        rows, freq, table.left_edge.tolist(), table.right_edge.tolist(), strict=True
+    ):
+        if len(ngram) < 4:
+            assert right[ngram] + right_edge == f == left[ngram] + left_edge
+
+
+@naive.compared("counts: relations")
+@given(text=naive.dense_texts(), min_freq=st.integers(2, 4))
+def test_a_higher_min_freq_only_leaves_rows_out(text: str, min_freq: int) -> None:
+    everything = columns(build(text, 1, 5))
+    assert columns(build(text, min_freq, 5)) == {n: row for n, row in everything.items() if row[0] >= min_freq}
+
+
+@naive.compared("counts: relations")
+@given(text=naive.dense_texts(), max_length=st.integers(1, 5))
+def test_a_smaller_max_length_only_leaves_rows_out(text: str, max_length: int) -> None:
+    everything = columns(build(text, 2, 6))
+    assert columns(build(text, 2, max_length)) == {n: row for n, row in everything.items() if len(n) <= max_length}
+
+
+def test_an_empty_corpus_has_an_empty_table() -> None:
+    for text in ("", "。", "甲乙丙"):
+        table = build(text, 2)
+        assert len(table) == 0
+        assert table.texts(np.zeros(0, dtype=np.int64)) == []
+
+
+def test_a_table_that_must_grow() -> None:
+    n = 300 if naive.TINY else 30_000  # more bigrams than the smallest hash table has places
+    text = "".join(chr(0x4E00 + i * i % 7919) + chr(0x4E00 + i % 5003) for i in range(n))
+    expected = Counter(zip(text, text[1:], strict=False))
+    found = columns(build(text, 1, 2))
+    assert {ngram: row[0] for ngram, row in found.items() if len(ngram) == 2} == expected
+
+
+# --- what other systems get wrong ------------------------------------------------------------------------------------
+
+
+def test_rare_ngrams_count_towards_their_parts() -> None:
+    """Pruned before summed, 变电 would lose the occurrences in 变电甲 ... 变电己, each of which is rare."""
+    table = columns(build("。".join("变电" + c for c in "甲乙丙丁戊己"), 6, 4))
+    assert table[("变", "电")][0] == table[("电",)][0] == 6
+    assert table[("变", "电")][5] == pytest.approx(np.log2(6))
+
+
+def test_a_term_that_always_fills_its_line_is_free() -> None:
+    """One symbol for all line edges gives a glossary's entries entropy 0."""
+    glossary = "变电站：变换电压的设施\n变电站：变换电压的场所\n变电站：变换电压之处\n变电站：见开关站\n"
+    freq, _, left_edge, right_edge, left, right = columns(build(glossary, 4))[("变", "电", "站")]
+    assert (freq, left_edge, right_edge) == (4, 4, 4)
+    assert left == right == 2.0
+
+
+def test_counting_leaves_the_corpus_as_it_was() -> None:
+    corpus = encode(["变电站与变电所，变电站与换流站"])
+    codes, variants = corpus.codes.copy(), corpus.variants.copy()
+    first, second = (columns(count_ngrams(corpus, min_freq=1, max_length=3)) for _ in range(2))
+    assert first == second
+    np.testing.assert_array_equal(corpus.codes, codes)
+    np.testing.assert_array_equal(corpus.variants, variants)
+
+
+def test_a_long_run_is_no_harder_than_many_short_ones() -> None:
+    n = 1000 if naive.TINY else 400_000
+    table = columns(build("哈" * n, 2, 10))
+    assert [table[("哈",) * length][0] for length in range(1, 11)] == [n - length + 1 for length in range(1, 11)]

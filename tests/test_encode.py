@@ -1,0 +1,213 @@
+"""Text -> symbols, runs, documents: the character automaton against `naive.read`, and the text model case by case."""
+
+import sys
+import unicodedata
+
+import naive
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from termmine import kernels as k
+from termmine.encode import Encoder, empty_alphabet, encode, encode_strings
+from termmine.types import Corpus, spell
+
+
+def decode(corpus: Corpus) -> list[naive.Document]:
+    """A corpus back as documents of runs of symbols."""
+    words, forms, firsts = corpus.alphabet.word_texts, corpus.alphabet.form_texts, corpus.alphabet.first_forms
+    written = dict(corpus.variants.tolist())
+    documents: list[naive.Document] = [[[]]]
+    for i, code in enumerate(corpus.codes.tolist()):
+        if code == k.DOCUMENT_END:
+            documents.append([[]])
+        elif code == k.RUN_END:
+            documents[-1].append([])
+        elif code >= k.FIRST_WORD:
+            form = forms[written[i] - k.FIRST_WORD] if i in written else firsts[code - k.FIRST_WORD]
+            documents[-1][-1].append(naive.Symbol(words[code - k.FIRST_WORD], form, True))
+        else:
+            documents[-1][-1].append(naive.Symbol(chr(code), chr(written.get(i, code)), False))
+    with_runs = [[run for run in document if run] for document in documents]
+    return [document for document in with_runs if document]
+
+
+def symbols(text: str, document: str = "line") -> list[list[list[str]]]:
+    return [[[s.text for s in run] for run in doc] for doc in decode(encode([text], document=document))]
+
+
+def assert_same(a: Corpus, b: Corpus) -> None:
+    """Equal codes, variants, words and sizes."""
+    np.testing.assert_array_equal(a.codes, b.codes)
+    np.testing.assert_array_equal(a.variants, b.variants)
+    assert (a.n_symbols, a.n_documents) == (b.n_symbols, b.n_documents)
+    assert a.alphabet.form_texts == b.alphabet.form_texts
+    assert a.alphabet.word_texts == b.alphabet.word_texts
+    assert a.alphabet.first_forms == b.alphabet.first_forms
+
+
+# --- against the naive twin ------------------------------------------------------------------------------------------
+
+
+@naive.compared("encode: runs and documents")
+@given(text=naive.texts(), document=st.sampled_from(["line", "file"]))
+def test_runs_and_documents_are_the_naive_ones(text: str, document: str) -> None:
+    corpus = encode([text], document=document)
+    expected = naive.read(text, document)
+    assert decode(corpus) == expected
+    assert corpus.n_symbols == naive.n_symbols(expected)
+    assert corpus.n_documents == len(expected)
+
+
+@naive.compared("encode: any blocks")
+@given(
+    text=naive.texts(),
+    places=st.lists(st.integers(0, 150), max_size=12),
+    document=st.sampled_from(["line", "file"]),
+)
+def test_the_blocks_that_a_text_comes_in_do_not_matter(text: str, places: list[int], document: str) -> None:
+    whole = encode([text], document=document)
+    assert_same(encode(naive.cut(text, places), document=document), whole)
+    assert_same(encode(list(text), document=document), whole)
+
+
+@naive.compared("encode: any characters")
+@given(text=st.text(max_size=40))
+def test_any_character_is_read_as_the_text_model_says(text: str) -> None:
+    assigned = "".join(c for c in text if unicodedata.category(c) != "Cn")
+    assert decode(encode([assigned])) == naive.read(assigned)
+
+
+def test_every_character_in_every_position() -> None:
+    step = 97 if naive.TINY else 1
+    codes = [
+        *range(0, 0x3500, step),
+        *range(0x9FF0, 0x20010, step),
+        *range(0x2F7F0, 0x2FA20, step),
+        *range(0xE0000, 0xE0200),
+    ]
+    characters = [chr(code) for code in codes if unicodedata.category(chr(code)) not in ("Cn", "Co")]
+    lines = [f"甲{c}乙。a{c}b。{c}{c}。a {c} 甲{c}" for c in characters if c not in "\n\r\x1e\u2028\u2029"]
+    plain = [line for line in lines if "M" not in {naive.kind(c) for c in line}]
+    for part in (plain, [line for line in lines if line not in set(plain)]):  # without marks NFKC is done by table
+        text = "\n。".join(part)
+        for fast, slow in zip(decode(encode([text])), naive.read(text), strict=True):
+            assert fast == slow
+
+
+def test_a_mark_is_never_parted_from_its_letter() -> None:
+    size = 1 << 20  # a text of more than one internal block
+    text = "甲" * (size - 1) + "e\u0301" + "甲" * 3 + "é"
+    assert encode([text]).alphabet.word_texts == ["é"]
+
+
+def test_thousands_of_words() -> None:
+    words = [f"W{i % 9000}a{i}" for i in range(2000 if naive.TINY else 20_000)]
+    text = " ".join(words) + "，" + " ".join(words).lower()
+    corpus = encode(naive.cut(text, [5000, 5001, 70_000]))
+    assert corpus.alphabet.first_forms == words
+    assert corpus.n_symbols == 2 * len(words) == len(corpus.variants) * 2
+
+
+# --- known strings under the alphabet of a corpus --------------------------------------------------------------------
+
+
+@naive.compared("encode: known strings")
+@given(text=naive.texts(), strings=st.lists(naive.texts(max_size=4), max_size=8))
+def test_known_strings_are_those_of_one_run_without_unknown_words(text: str, strings: list[str]) -> None:
+    corpus = encode([text])
+    codes, which = encode_strings(strings, corpus.alphabet)
+    known = {s.text for doc in naive.read(text) for run in doc for s in run}
+    expected = []
+    for i, string in enumerate(strings):
+        runs = [run for doc in naive.read(string.replace("\x1e", " ")) for run in doc]
+        if len(runs) == 1 and all(s.text in known or not s.is_word for s in runs[0]):
+            expected.append((i, [s.text for s in runs[0]]))
+    ends = np.flatnonzero(codes < k.FIRST_SYMBOL)
+    runs = [codes[a + 1 : b].tolist() for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    words = corpus.alphabet.word_texts
+    found = [[words[c - k.FIRST_WORD] if c >= k.FIRST_WORD else chr(c) for c in run] for run in runs]
+    assert list(zip(which.tolist(), found, strict=True)) == expected
+    assert ends[0] == 0
+    assert ends[-1] == len(codes) - 1
+
+
+def test_a_frozen_alphabet_takes_no_word_in() -> None:
+    corpus = encode(["GPU 加速"])
+    encoder = Encoder(corpus.alphabet, frozen=True)
+    codes = np.concatenate([part.copy() for part, _ in [*encoder.feed("gpu加速TPU加"), *encoder.finish()]])
+    assert codes.tolist() == [k.RUN_END, k.FIRST_WORD, ord("加"), ord("速"), k.UNKNOWN, ord("加"), k.DOCUMENT_END]
+    assert corpus.alphabet.word_texts == ["gpu"]
+    assert encoder.n_symbols == 5
+
+
+# --- the text model, case by case ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "runs"),
+    [
+        ("K线图A股账户", [["k", "线", "图", "a", "股", "账", "户"]]),
+        ("5G基站，糖类抗原19-9", [["5g", "基", "站"], ["糖", "类", "抗", "原", "19-9"]]),
+        ("β受体阻滞剂 C++编译器", [["β", "受", "体", "阻", "滞", "剂", "c++", "编", "译", "器"]]),
+        ("TCP/IP协议 k-means 10kV", [["tcp/ip", "协", "议", "k-means", "10kv"]]),
+        ("R&D O'Reilly snake_case C#", [["r&d", "o'reilly", "snake_case", "c#"]]),
+        ("ＧＰＵ　加速 gpu加速", [["gpu", "加", "速", "gpu", "加", "速"]]),
+        ("air motor  leap motion", [["air", "motor"], ["leap", "motion"]]),
+        ("电力 系统", [["电", "力"], ["系", "统"]]),
+        ("电\ufe0f力\u200b系\ufeff统 G\u00adPU", [["电", "力", "系", "统", "gpu"]]),
+        ("ver. 2.0.", [["ver"], ["2.0"]]),
+        ("-5℃", [["5"], ["c"]]),
+        ("①㎏ﬁ", [["1kgfi"]]),
+        ("𠀀𠮷ガ々〇", [["𠀀", "𠮷", "ガ", "々", "〇"]]),
+        ("ｶﾞス", [["ガ", "ス"]]),
+        ("甲\t乙(丙)", [["甲"], ["乙"], ["丙"]]),
+        ("a" * 64 + "甲" + "b" * 65 + "乙", [["a" * 64, "甲"], ["乙"]]),
+        ("a" * 63 + "+甲" + "b" * 64 + "+乙", [["a" * 63 + "+", "甲"], ["乙"]]),
+        ("a" + "+" * 200 + "甲", [["甲"]]),
+        ("a" + "-" * 200 + "甲", [["a"], ["甲"]]),
+        ("a" + "-" * 200 + "b甲", [["甲"]]),
+        ("", []),
+        ("。，\x00\x1f😀\ud800", []),
+    ],
+)
+def test_symbols_and_runs(text: str, runs: list[list[str]]) -> None:
+    assert symbols(text) == ([runs] if runs else [])
+    assert [[s.text for s in run] for doc in naive.read(text) for run in doc] == runs
+
+
+def test_what_a_document_is() -> None:
+    text = "甲\n\n乙\r\n丙\u2028丁\x1e戊。己"
+    assert [len(doc) for doc in symbols(text)] == [1, 1, 1, 1, 2]
+    assert [len(doc) for doc in symbols(text, "file")] == [4, 2]
+
+
+def test_the_written_form_is_kept_and_the_counted_form_is_folded() -> None:
+    corpus = encode(["GPU加速 gpu加速 Gpu加速"])
+    (document,) = decode(corpus)
+    assert [s.written for s in document[0] if s.is_word] == ["GPU", "gpu", "Gpu"]
+    assert corpus.alphabet.word_texts == ["gpu"]
+    assert spell(corpus.codes[1:4], corpus.alphabet.first_forms) == "GPU加速"
+
+
+def test_codes_begin_and_end_with_a_separator() -> None:
+    for text in ("", "。", "甲", "甲。", "甲\n", "\n甲乙 a"):
+        codes = encode([text]).codes
+        separators = codes < k.FIRST_SYMBOL
+        assert separators[0]
+        assert separators[-1]
+        assert not (separators[:-1] & separators[1:]).any()
+    assert encode([]).n_documents == encode([""]).n_documents == encode(["。"]).n_documents == 0
+
+
+def test_one_line_of_any_length() -> None:
+    n = 2000 if naive.TINY else 3_000_000  # several internal blocks
+    corpus = encode(["变电站" * n])
+    assert (corpus.n_symbols, corpus.n_documents) == (3 * n, 1)
+    assert (corpus.codes[1:-1].reshape(-1, 3) == [ord(c) for c in "变电站"]).all()
+
+
+def test_alphabet_without_words() -> None:
+    assert empty_alphabet().n_codes == k.FIRST_WORD
+    assert sys.maxunicode < k.FIRST_WORD
