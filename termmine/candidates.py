@@ -165,6 +165,8 @@ def select(table: NgramTable, options: DiscoverOptions) -> tuple[pd.DataFrame, p
     )
     for name, column in columns.items():
         least = getattr(options, f"min_{name}")
+        if least is None:
+            continue
         keep &= column >= least
         funnel = funnel.then(f"has {name} of {least:g} or more (--min-{name.replace('_', '-')})", int(keep.sum()))
     absorber = absorbers(table, keep, options.min_independence)

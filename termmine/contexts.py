@@ -41,20 +41,22 @@ def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segme
     codes = corpus.codes
     n_rows = int(table.level[min(2, len(table.level) - 1)])  # one symbol and two
     before, after = np.empty(len(codes), dtype=np.int32), np.empty(len(codes), dtype=np.int32)
-    k.context_rows(codes, table_trie(table, np.arange(n_rows)), n_rows, before, after)
-    seen = np.zeros((2, 2, n_rows + 2), dtype=np.int64)  # side, noun or any word, context
+    k.context_ids(codes, table_trie(table, np.arange(n_rows)), n_rows, before, after)
+    n_singles = int(table.level[1])
+    n_contexts = n_rows + 2 + n_singles
+    seen = np.zeros((2, 2, n_contexts), dtype=np.int64)  # side, noun or any word, context
     for begin, end, is_noun in _nouns_and_others(codes, segmenter):
         for side, contexts in enumerate((before[begin], after[end])):
-            seen[side, 0] += np.bincount(contexts[is_noun], minlength=n_rows + 2)
-            seen[side, 1] += np.bincount(contexts, minlength=n_rows + 2)
+            seen[side, 0] += np.bincount(contexts[is_noun], minlength=n_contexts)
+            seen[side, 1] += np.bincount(contexts, minlength=n_contexts)
     sums = np.zeros((3, len(table)), dtype=np.int64)
     n_windows = k.survey(
         codes,
         table_trie(table, rows),
         before,
         after,
-        _weights(*seen[0], table.suffix[:n_rows], int(table.level[1])),
-        _weights(*seen[1], table.prefix[:n_rows], int(table.level[1])),
+        _weights(*seen[0], table.suffix[:n_rows], n_singles),
+        _weights(*seen[1], table.prefix[:n_rows], n_singles),
         WINDOW,
         *sums,
     )
@@ -80,20 +82,22 @@ def _nouns_and_others(
         yield begin[known], end[known], tags[known] == NOUN_TAG
 
 
-def _weights(nouns: np.ndarray, both: np.ndarray, nearer: np.ndarray, n_singles: int) -> np.ndarray:
-    """The scaled log-odds of a noun beside each context (int64): one and two symbols, the edge, a rare neighbour.
+def _weights(nouns: np.ndarray, words: np.ndarray, nearer: np.ndarray, n_singles: int) -> np.ndarray:
+    """The scaled log-odds of a noun beside each context (int64), in the numbering of `kernels.context_ids`.
 
-    What is seen beside two symbols is seen beside the ``nearer`` one of them too, and that is what two symbols fall
-    back on while they are rare; one symbol falls back on the share of nouns among all words.
+    ``nouns`` and ``words`` count what was seen beside each, ``nearer`` is the nearer symbol of each row of two. What
+    is seen beside two symbols is seen beside the nearer of them too, and that is what two fall back on while they are
+    rare; one symbol falls back on the share of nouns among all words.
     """
-    nouns, both = nouns.astype(np.float64), both.astype(np.float64)
-    share = (nouns.sum() + 1.0) / (both.sum() + 2.0)
-    pairs, near = slice(n_singles, len(nearer)), nearer[n_singles:]
+    n_rows = len(nearer)
+    share = (nouns.sum() + 1.0) / (words.sum() + 2.0)
+    ones = np.r_[:n_singles, n_rows]  # a single symbol, or the edge at once
+    twos = np.r_[n_singles:n_rows, n_rows + 2 : len(nouns)]
+    near = np.concatenate([nearer[n_singles:], np.arange(n_singles)])
+    beside_one = [
+        column + np.bincount(near, weights=column[twos], minlength=len(column)) for column in (nouns, words)
+    ]
     chance = np.full(len(nouns), share)
-    singles = np.r_[:n_singles, len(nearer)]
-    of_nouns, of_both = (
-        column + np.bincount(near, weights=column[pairs], minlength=len(column)) for column in (nouns, both)
-    )
-    chance[singles] = (of_nouns[singles] + SHRINKAGE * share) / (of_both[singles] + SHRINKAGE)
-    chance[pairs] = (nouns[pairs] + SHRINKAGE * chance[near]) / (both[pairs] + SHRINKAGE)
+    chance[ones] = (beside_one[0][ones] + SHRINKAGE * share) / (beside_one[1][ones] + SHRINKAGE)
+    chance[twos] = (nouns[twos] + SHRINKAGE * chance[near]) / (words[twos] + SHRINKAGE)
     return np.asarray(np.rint(_SCALE * (logit(chance) - logit(share))), dtype=np.int64)

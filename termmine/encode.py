@@ -160,11 +160,11 @@ class Encoder:
 
     def feed(self, text: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Encode a block; yields (codes, variants) that the caller must copy or use before going on."""
-        text = self._tail + text
-        cut = self._cut(text)
-        self._tail = text[cut:]
-        for start in range(0, cut, _BLOCK):
-            yield from self._run(_characters(text[start : min(cut, start + _BLOCK)]))
+        for start in range(0, len(text), _BLOCK):
+            block = self._tail + text[start : start + _BLOCK]
+            cut = self._cut(block)
+            self._tail = block[cut:]
+            yield from self._run(_characters(block[:cut]))
 
     def finish(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Encode what is left and close the last document."""

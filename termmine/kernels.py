@@ -155,7 +155,7 @@ def _end_word(state, raw, folded, fold, forms, words, form_word, word_form, out,
     length = state[LENGTH]
     joiners = state[JOINERS]
     state[LENGTH] = state[JOINERS] = 0
-    while joiners and length < MAX_WORD and (raw[length] == _PLUS or raw[length] == _HASH):
+    while joiners and (raw[length] == _PLUS or raw[length] == _HASH):
         length += 1
         joiners -= 1
     if length > MAX_WORD:
@@ -490,6 +490,22 @@ def add_runs(trie, codes, ends):
 
 
 @njit
+def find_runs(codes, trie, ends):
+    """The node of every run of codes as a whole, or -1, in ends (one a run, in order)."""
+    n = 0
+    node = np.int64(-1)
+    for i in range(1, len(codes)):
+        if codes[i] >= FIRST_SYMBOL:
+            if codes[i - 1] < FIRST_SYMBOL:
+                node = np.int64(trie.first[codes[i]])
+            elif node >= 0:
+                node = max(child(trie, node, codes[i]), np.int64(-1))
+        elif codes[i - 1] >= FIRST_SYMBOL:
+            ends[n] = node
+            n += 1
+
+
+@njit
 def count_in_trie(codes, end, trie, freq):
     """Count in freq (int64, one a node) every occurrence of every node's string that begins before end."""
     for i in range(end):
@@ -514,9 +530,9 @@ WINDOW = 4096  # symbols; a longer run is segmented piece by piece (in natural t
 def segment(codes, end, trie, weight, default, word_at):
     """Segment every run of codes[:end] into the words of the trie of the greatest sum of weights.
 
-    weight (float64, one a node): -inf where a node is no word; default: weight of a symbol that is none. The same as
-    jieba's route without its HMM: from the right, ties to the longer word. word_at (int32, P) receives the node of the
-    word that begins there, NO_WORD for a symbol outside all words, INSIDE elsewhere.
+    weight (float64, one a node): -inf where a node is no word; default: weight of a symbol where no word begins. The
+    same as jieba's route without its HMM: from the right, ties to the longer word. word_at (int32, P) receives the node
+    of the word that begins there, NO_WORD for a symbol outside all words, INSIDE elsewhere.
     """
     best = np.empty(WINDOW + 1, np.float64)
     length = np.empty(WINDOW + 1, np.int32)
@@ -534,18 +550,18 @@ def segment(codes, end, trie, weight, default, word_at):
         best[hi - lo] = 0.0
         for i in range(hi - 1, lo - 1, -1):
             at = i - lo
+            best[at], length[at], words[at] = -math.inf, 1, NO_WORD
             node = np.int64(trie.first[codes[i]])
-            word = node if node >= 0 and weight[node] > -math.inf else NO_WORD
-            best[at] = (weight[word] if word >= 0 else default) + best[at + 1]
-            length[at], words[at] = 1, word
             j = i + 1
-            while node >= 0 and j < hi:
+            while node >= 0:
+                if weight[node] > -math.inf and weight[node] + best[j - lo] >= best[at]:
+                    best[at], length[at], words[at] = weight[node] + best[j - lo], j - i, node
+                if j == hi:
+                    break
                 node = child(trie, node, codes[j])
                 j += 1
-                if node >= 0 and weight[node] > -math.inf:
-                    score = weight[node] + best[j - lo]
-                    if score >= best[at]:
-                        best[at], length[at], words[at] = score, j - i, node
+            if words[at] == NO_WORD:
+                best[at] = default + best[at + 1]
         i = lo
         while i < hi:
             word_at[i] = words[i - lo]
@@ -557,39 +573,43 @@ def segment(codes, end, trie, weight, default, word_at):
 
 
 @njit
-def context_rows(codes, trie, n_rows, before, after):
-    """The rows of the symbols beside each boundary (int32, P): before[i] ends at i - 1, after[i] begins at i.
+def context_ids(codes, trie, n_rows, before, after):
+    """What stands beside each boundary (int32, P): before[i] ends at i - 1, after[i] begins at i.
 
-    Two symbols where they are a node of the trie, else one; n_rows where the run ends there, n_rows + 1 where the
-    neighbour is no node.
+    The row of two symbols where they are a node of the trie, else of one; n_rows + 2 + the row of one symbol where the
+    run ends beyond it; n_rows where the run ends at once; n_rows + 1 where the neighbour is no node.
     """
     for i in range(len(codes)):
         before[i] = after[i] = n_rows
         if i and codes[i - 1] >= FIRST_SYMBOL:
             near = np.int64(trie.first[codes[i - 1]])
-            if i > 1 and codes[i - 2] >= FIRST_SYMBOL and trie.first[codes[i - 2]] >= 0:
-                near = max(near, child(trie, np.int64(trie.first[codes[i - 2]]), codes[i - 1]))
             before[i] = near if near >= 0 else n_rows + 1
+            if near >= 0 and (i == 1 or codes[i - 2] < FIRST_SYMBOL):
+                before[i] = n_rows + 2 + near
+            elif near >= 0 and trie.first[codes[i - 2]] >= 0:
+                before[i] = max(near, child(trie, np.int64(trie.first[codes[i - 2]]), codes[i - 1]))
         if codes[i] >= FIRST_SYMBOL:
             near = np.int64(trie.first[codes[i]])
-            if i + 1 < len(codes) and codes[i + 1] >= FIRST_SYMBOL and near >= 0:
-                near = max(near, child(trie, near, codes[i + 1]))
             after[i] = near if near >= 0 else n_rows + 1
+            if near >= 0 and codes[i + 1] < FIRST_SYMBOL:
+                after[i] = n_rows + 2 + near
+            elif near >= 0:
+                after[i] = max(near, child(trie, near, codes[i + 1]))
 
 
 @njit
 def survey(codes, trie, before, after, before_weight, after_weight, window_size, left, right, n_windows):
     """Sum the weights of the contexts over all occurrences of every node, and count the windows that hold it.
 
-    A window is at least window_size symbols long, ends with a document and does not reach over a source's end. left,
-    right, n_windows: int64, one a node. Returns the number of windows.
+    A window is at least window_size symbols long, ends with a run and does not reach over a source's end. left, right,
+    n_windows: int64, one a node. Returns the number of windows.
     """
     last = np.full(len(left), -1, np.int32)
     window = symbols = 0
     for i in range(len(codes)):
         c = codes[i]
         if c < FIRST_SYMBOL:
-            if symbols and (c == SOURCE_END or (c == DOCUMENT_END and symbols >= window_size)):
+            if symbols >= window_size or (symbols and c == SOURCE_END):
                 window += 1
                 symbols = 0
             continue

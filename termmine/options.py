@@ -52,14 +52,14 @@ class DiscoverOptions:
     min_freq: int | None = _option(None, "Least frequency; default: 2 to 7, more in larger corpora.", low=1)
     min_doc_freq: int = _option(1, "Least number of documents.", low=1)
     min_background_freq: int = _option(0, "Least frequency in the background.", low=0)
-    min_cohesion: float = _option(1.0, "Least cohesion, in bits.")
+    min_cohesion: float | None = _option(None, "Least cohesion, in bits.")
     min_left_entropy: float = _option(0.5, "Least entropy of the left neighbours, in bits.", low=0)
     min_right_entropy: float = _option(0.5, "Least entropy of the right neighbours, in bits.", low=0)
     min_independence: float = _option(
         0.1, "Least share of occurrences outside the commonest longer candidate; others are absorbed by it.", 0, 1
     )
     min_keyness: float | None = _option(None, "Least signed log-likelihood.")
-    min_log_ratio: float | None = _option(None, "Least log ratio, in bits; default: 0 for the measure score.")
+    min_log_ratio: float | None = _option(None, "Least log ratio, in bits.")
     min_score: float | None = _option(None, "Least score (of the chosen measure).")
     measure: str = _option("score", "What the ranking goes by; see the README for the list.")
     top: int | None = _option(None, "Report the best N terms; default: all.", low=1)

@@ -86,10 +86,11 @@ def run_discovery(
         candidates, absorbed, funnel = select(table, options)
         segmenter = Segmenter(jieba_dictionary(), table.alphabet)
         rows = candidates["row"].to_numpy()
-        words = segmenter.words(_runs(table, rows))
+        runs = _runs(table, rows)
+        words = segmenter.words(runs)
         places = survey(corpus, table, rows, segmenter)
         candidates = candidates.assign(
-            known=segmenter.is_word(words, len(rows)),
+            known=segmenter.is_word(runs, len(rows)),
             pattern=pattern(segmenter, words, len(rows)),
             context=noun_context(places.left, places.right),
             burstiness=places.burstiness,

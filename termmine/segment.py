@@ -93,9 +93,11 @@ class Segmenter:
         """The first letter of each word's part of speech; empty where jieba does not know it."""
         return np.where(words.node >= 0, self._tag[np.maximum(words.node, 0)], "")
 
-    def is_word(self, words: Words, n_strings: int) -> np.ndarray:
-        """Whether each string is one word of the dictionary (bool, n_strings)."""
-        return (np.bincount(words.string, minlength=n_strings) == 1) & _flag(words, words.node >= 0, n_strings)
+    def is_word(self, codes: np.ndarray, n_runs: int) -> np.ndarray:
+        """Whether each run of codes is a word of the dictionary (bool, n_runs)."""
+        nodes = np.full(n_runs, -1, dtype=np.int32)
+        k.find_runs(np.ascontiguousarray(codes, dtype=np.int32), self.trie, nodes)
+        return (nodes >= 0) & (self.freq[np.maximum(nodes, 0)] > 0)
 
     def expected_freq(self, words: Words, n_strings: int) -> np.ndarray:
         """How often each string is to be expected among the words that jieba's dictionary was counted from.

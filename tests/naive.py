@@ -63,11 +63,11 @@ def kind(character: str) -> str:
         return "J"
     if category == "Zs":
         return "S"
-    if category[0] == "M" or name.startswith(("HANGUL JUNGSEONG", "HANGUL JONGSEONG")):
+    if category[0] == "M" or (name.startswith(("HANGUL JUNGSEONG", "HANGUL JONGSEONG")) and "FILLER" not in name):
         return "M"
     if name.startswith(("CJK UNIFIED", "CJK COMPATIBILITY IDEOGRAPH")) or character in "々〇〻":
         return "H"
-    if name.startswith(("HIRAGANA", "KATAKANA")) and category[0] == "L":
+    if name.startswith(("HIRAGANA", "KATAKANA", "HENTAIGANA")) and category[0] == "L":
         return "H"
     return "W" if category[0] in "LN" else "B"
 

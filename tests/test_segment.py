@@ -1,0 +1,122 @@
+"""The route through a dictionary: against `naive.segment`, and against jieba's own."""
+
+import logging
+import warnings
+
+import naive
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from termmine import kernels as k
+from termmine.encode import encode, encode_strings
+from termmine.segment import Dictionary, Segmenter, jieba_dictionary
+from termmine.types import Corpus
+
+
+def split(segmenter: Segmenter, codes: np.ndarray) -> list[list[int]]:
+    """How long the words of each run are."""
+    words = segmenter.words(codes)
+    ends = np.flatnonzero(codes < k.FIRST_SYMBOL)[1:]
+    lengths = []
+    for i, end in enumerate(ends.tolist()):
+        starts = words.position[words.string == i].tolist()
+        lengths.append(np.diff([*starts, end]).tolist())
+    return lengths
+
+
+def weights(dictionary: Dictionary, corpus: Corpus) -> dict[naive.Ngram, float]:
+    """The logarithm of each word's share, for words of one run that the corpus can hold."""
+    known = {symbol for symbol in corpus.alphabet.word_texts}
+    freq: dict[naive.Ngram, int] = {}
+    for word, f in zip(dictionary.words, dictionary.freq.tolist(), strict=True):
+        runs = [run for document in naive.read(word) for run in document]
+        if len(runs) == 1 and all(s.text in known or not s.is_word for s in runs[0]):
+            ngram = tuple(s.text for s in runs[0])
+            freq[ngram] = freq.get(ngram, 0) + f
+    return {ngram: float(np.log(f) - np.log(dictionary.freq.sum())) for ngram, f in freq.items()}
+
+
+@naive.compared("segment: routes")
+@given(
+    text=naive.dense_texts(max_size=40),
+    words=st.lists(st.text(alphabet="甲乙丙のaAB ", min_size=1, max_size=4), min_size=1, max_size=12),
+    data=st.data(),
+)
+def test_routes_are_the_naive_ones(text: str, words: list[str], data: st.DataObject) -> None:
+    freq = data.draw(st.lists(st.sampled_from([1, 2, 4, 100]), min_size=len(words), max_size=len(words)))
+    dictionary = Dictionary(words, np.array(freq), ["n"] * len(words), "random")
+    corpus = encode([text])
+    segmenter = Segmenter(dictionary, corpus.alphabet)
+    weight = weights(dictionary, corpus)
+    runs = [[s.text for s in run] for document in naive.read(text) for run in document]
+    expected = [naive.segment(run, weight, segmenter.default) for run in runs]
+    assert split(segmenter, corpus.codes) == [[len(word) for word in route] for route in expected]
+    found = segmenter.words(corpus.codes)
+    is_known = [word in weight for route in expected for word in route]
+    assert (found.node != k.NO_WORD).tolist() == is_known
+    if runs:
+        whole = [len(route) == 1 and route[0] in weight for route in expected]
+        assert segmenter.is_word(found, len(runs)).tolist() == whole
+        probability = [sum(weight.get(word, segmenter.default) for word in route) for route in expected]
+        np.testing.assert_allclose(
+            segmenter.expected_freq(found, len(runs)), dictionary.freq.sum() * np.exp(probability), rtol=1e-9
+        )
+
+
+def test_a_run_of_many_windows_is_cut_into_windows() -> None:
+    n = 50 if naive.TINY else 3 * k.WINDOW + 100
+    text = "".join(np.random.default_rng(2).choice(list("甲乙丙"), n))
+    dictionary = Dictionary(["甲乙", "乙丙", "丙甲乙", "甲"], np.array([5, 7, 2, 9]), ["n"] * 4, "small")
+    corpus = encode([text])
+    segmenter = Segmenter(dictionary, corpus.alphabet)
+    weight = weights(dictionary, corpus)
+    expected: list[int] = []
+    for at in range(0, n, k.WINDOW):
+        route = naive.segment(text[at : at + k.WINDOW][:4096], weight, segmenter.default)
+        expected += [len(word) for word in route]
+    assert split(segmenter, corpus.codes) == [expected]
+
+
+@pytest.mark.parametrize("n_words", [2, 5, 12])
+def test_jiebas_own_route_without_its_hmm(n_words: int) -> None:
+    full = jieba_dictionary()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import jieba
+    jieba.setLogLevel(logging.WARNING)
+    rng = np.random.default_rng(n_words)
+    han = [word for word in full.words if all("\u4e00" <= c <= "\u9fa5" for c in word)]
+    odd = "隄恹伫佝仫俛狃猞獃諡餔隄"  # characters that begin words of the dictionary, some of which are no words themselves
+    texts = ["".join([*rng.choice(han, n_words), *rng.choice(list(odd), 2), *rng.choice(han, 2)]) for _ in range(150)]
+    characters = set("".join(texts))
+    inside = [i for i, word in enumerate(full.words) if characters.issuperset(word)]
+    rest = int(full.freq.sum() - full.freq[inside].sum())  # carried by a word that no text holds
+    dictionary = Dictionary(
+        [*(full.words[i] for i in inside), "𠀀𠀀"],
+        np.append(full.freq[inside], rest),
+        ["n"] * (len(inside) + 1),
+        "part",
+    )
+    corpus = encode(["\n".join(texts)])
+    expected = [[len(word) for word in jieba.cut(text, HMM=False)] for text in texts]
+    assert split(Segmenter(dictionary, corpus.alphabet), corpus.codes) == expected
+
+
+def test_the_dictionary_under_an_alphabet() -> None:
+    """Words that fold to the same one are one; words with unknown letters or punctuation are left out."""
+    corpus = encode(["C++编译器，T恤"])
+    dictionary = Dictionary(
+        ["C++", "c++", "T恤", "B超", "一、二", "编译器"],
+        np.array([2, 3, 4, 5, 6, 7]),
+        ["nz", "nz", "n", "n", "m", "n"],
+        "test",
+    )
+    segmenter = Segmenter(dictionary, corpus.alphabet)
+    words = segmenter.words(encode_strings(["c++", "T恤", "编译器", "编译"], corpus.alphabet)[0])
+    assert segmenter.freq[words.node[words.node >= 0]].tolist() == [5, 4, 7]
+    assert segmenter.is_word(words, 4).tolist() == [True, True, True, False]
+    assert segmenter.tags(words).tolist() == ["n", "n", "n", "", ""]
+    assert segmenter.total == 27
+    assert segmenter.n_symbols == 2 + 3 + 4 * 2 + 7 * 3

@@ -1,0 +1,150 @@
+"""Known strings counted in text that streams past: against `naive.occurrences` and against pyahocorasick."""
+
+from unittest import mock
+
+import ahocorasick
+import naive
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from test_counts import build, ngrams
+
+from termmine import kernels as k
+from termmine.candidates import nesting
+from termmine.encode import Encoder, encode, encode_strings
+from termmine.measures import keyness
+from termmine.segment import Dictionary, Segmenter
+from termmine.surface import surfaces
+from termmine.tries import count_in_blocks, table_trie, whole_runs
+
+LONG = 300 if naive.TINY else 30_000
+
+
+def aho_corasick(wanted: list[naive.Ngram], documents: list[naive.Document]) -> list[int]:
+    """How often each n-gram occurs, by pyahocorasick over one private character a symbol."""
+    characters: dict[str, str] = {}
+
+    def as_string(symbols: list[str]) -> str:
+        return "".join(characters.setdefault(symbol, chr(0x100 + len(characters))) for symbol in symbols)
+
+    automaton = ahocorasick.Automaton()
+    for i, ngram in enumerate(wanted):
+        automaton.add_word(as_string(list(ngram)), i)
+    freq = [0] * len(wanted)
+    if wanted:
+        automaton.make_automaton()
+        for document in documents:
+            for run in document:
+                for _, i in automaton.iter(as_string([symbol.text for symbol in run])):
+                    freq[i] += 1
+    return freq
+
+
+@naive.compared("tries: background")
+@given(
+    domain=naive.dense_texts(max_size=40),
+    background=st.one_of(naive.texts(), naive.dense_texts()),
+    places=st.lists(st.integers(0, 120), max_size=8),
+    max_length=st.integers(1, 6),
+    data=st.data(),
+)
+def test_background_counts_are_exact(
+    domain: str, background: str, places: list[int], max_length: int, data: st.DataObject
+) -> None:
+    table = build(domain, 1, max_length)
+    some = data.draw(st.sets(st.integers(0, len(table) - 1), max_size=20)) if len(table) else set()
+    rows = np.array(sorted(some), dtype=np.int64)
+    freq, n_symbols = count_in_blocks(naive.cut(background, places), table, rows)
+    documents = naive.read(background)
+    everything = ngrams(table)
+    wanted = [everything[row] for row in rows]
+    assert n_symbols == naive.n_symbols(documents)
+    assert freq.tolist() == [len(naive.occurrences(ngram, documents)) for ngram in wanted]
+    assert freq.tolist() == aho_corasick(wanted, documents)
+
+
+@naive.compared("tries: long runs")
+@given(
+    text=naive.dense_texts(max_size=150),
+    places=st.lists(st.integers(0, 250), max_size=12),
+    window=st.integers(6, 20),
+)
+def test_runs_longer_than_a_block(text: str, places: list[int], window: int) -> None:
+    table = build(text, 1, 6)
+    rows = np.arange(len(table))
+    with mock.patch.object(k, "WINDOW", window):  # read by `whole_runs` alone here
+        freq, n_symbols = count_in_blocks(naive.cut(text, places), table, rows)
+        parts = [
+            codes[:end].copy()
+            for codes, end in whole_runs(Encoder(table.alphabet, frozen=True), naive.cut(text, places))
+        ]
+    assert freq.tolist() == table.freq.tolist()
+    assert n_symbols == table.n_symbols
+    np.testing.assert_array_equal(np.concatenate(parts), encode([text]).codes if n_symbols else [])
+
+
+def test_a_run_of_many_windows() -> None:
+    text = "".join(np.random.default_rng(1).choice(list("甲乙丙"), LONG))
+    table = build(text, 2, 8)
+    rows = np.arange(0, len(table), 7)
+    freq, n_symbols = count_in_blocks(naive.cut(text, range(0, LONG, 1500)), table, rows)
+    assert n_symbols == LONG > (0 if naive.TINY else 4 * k.WINDOW)
+    assert freq.tolist() == table.freq[rows].tolist()
+    sample = [ngrams(table)[row] for row in rows]
+    assert freq.tolist() == aho_corasick(sample, naive.read(text))
+
+
+def test_a_long_run_does_not_pile_up() -> None:
+    """What is looked at again stays short however long the run is, or reading would be quadratic."""
+    encoder = Encoder(encode(["甲乙"]).alphabet, frozen=True)
+    blocks = ["甲乙" * 500] * (20 if naive.TINY else 300)
+    left_over = [len(codes) - end for codes, end in whole_runs(encoder, blocks)]
+    assert max(left_over) < 2 * k.WINDOW + 1001
+
+
+@pytest.mark.parametrize("text", ["甲乙甲乙。甲，乙甲乙甲", "GPU加速 gpu 加速，Ａ股"])
+def test_a_corpus_against_itself_has_no_keyness(text: str) -> None:
+    table = build(text, 1, 5)
+    freq, n_symbols = count_in_blocks([text], table, np.arange(len(table)))
+    assert freq.tolist() == table.freq.tolist()
+    assert keyness(table.freq, table.n_symbols, freq, n_symbols).tolist() == [0.0] * len(table)
+
+
+def test_no_rows_and_no_text() -> None:
+    table = build("甲乙甲乙", 2)
+    none = np.zeros(0, dtype=np.int64)
+    assert [part.tolist() if i == 0 else part for i, part in enumerate(count_in_blocks(["甲乙"], table, none))] == [
+        [],
+        2,
+    ]
+    assert count_in_blocks([], table, np.array([0]))[0].tolist() == [0]
+    assert count_in_blocks(["", "。"], table, np.array([0]))[1] == 0
+
+
+def test_the_nodes_of_a_tables_trie_are_its_rows() -> None:
+    table = build("变电站。变电所。换流站", 1, 3)
+    rows = np.flatnonzero(table.length == 3)
+    trie = table_trie(table, rows)
+    assert k.child(trie, int(table.prefix[rows[0]]), int(table.last[rows[0]])) == rows[0]
+    beginnings = {ngram[:i] for ngram in (ngrams(table)[row] for row in rows) for i in (1, 2, 3)}
+    assert trie.size[0] == len([ngram for ngram in beginnings if len(ngram) > 1])
+
+
+def test_each_kernel_is_compiled_once() -> None:
+    """Another specialisation would be seconds of compilation, and a machine code that no test has seen."""
+    corpus = encode(["GPU加速，gpu加速"])
+    table = build("GPU加速，gpu加速", 1, 4)
+    rows = np.arange(len(table))
+    surfaces(corpus, table, rows)
+    nesting(table, rows)
+    count_in_blocks(["GPU加速"], table, rows)
+    segmenter = Segmenter(Dictionary(["加速"], np.array([3]), ["v"], "test"), corpus.alphabet)
+    segmenter.words(encode_strings(["加速"], corpus.alphabet)[0])
+    kernels = [
+        k.encode, k.contains, k.count_symbols, k.first_level, k.count_level, k.add_neighbours, k.next_level,
+        k.add_edges, k.add_runs, k.count_in_trie, k.segment, k.spans_with_variants,
+    ]  # fmt: skip
+    for kernel in kernels:
+        if not naive.TINY:  # plain functions have no signatures
+            assert len(kernel.signatures) == 1, kernel.__name__
