@@ -1,9 +1,9 @@
 """Mine domain terminology from raw Chinese text.
 
-    >>> import termmine
-    >>> terms = termmine.discover(["差动保护动作，重合闸闭锁", "检查差动保护，复归重合闸", "校验差动保护"], min_freq=2)
-    >>> list(terms["term"][:1])
-    ['差动保护']
+>>> import termmine
+>>> terms = termmine.discover(["差动保护动作，重合闸闭锁", "检查差动保护，复归重合闸", "校验差动保护"], min_freq=2)
+>>> list(terms["term"][:1])
+['差动保护']
 """
 
 from typing import Any

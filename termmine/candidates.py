@@ -13,7 +13,7 @@ import pandas as pd
 
 from termmine import kernels as k
 from termmine.errors import EmptyResultError
-from termmine.measures import npmi, pmi, pooled_entropy
+from termmine.measures import branching_entropy, npmi, pmi, pooled_entropy
 from termmine.options import DiscoverOptions
 from termmine.types import NgramTable
 
@@ -34,13 +34,22 @@ def cohesion(table: NgramTable) -> np.ndarray:
             pmi(table.freq[rows], table.freq[lefts[n - i]], table.freq[rights[i]], table.n_symbols) for i in range(1, n)
         ]
         smallest[rows] = np.min(splits, axis=0)
-    return smallest
+    return np.asarray(smallest)
+
+
+def holds_any_han(codes: np.ndarray) -> bool:
+    """Whether a Han character is among codes."""
+    return bool(_is_han(codes).any())
+
+
+def _is_han(codes: np.ndarray) -> np.ndarray:
+    is_kana = (codes >= 0x3041) & (codes <= 0x31FF) | (codes >= 0x1AFF0) & (codes < 0x1B170)
+    return (codes >= k.FIRST_SYMBOL) & (codes < k.FIRST_WORD) & ~is_kana
 
 
 def holds_han(table: NgramTable) -> np.ndarray:
     """Whether each row holds a Han character (bool, one a row); kana and Latin are none."""
-    is_kana = (table.last >= 0x3041) & (table.last <= 0x31FF)
-    han = (table.last < k.FIRST_WORD) & ~is_kana
+    han = _is_han(table.last)
     for n in range(1, len(table.level) - 1):
         rows = slice(table.level[n], table.level[n + 1])
         han[rows] |= han[table.prefix[rows]]
@@ -122,53 +131,57 @@ def _inside(table: NgramTable, longer: np.ndarray, n: int, place: np.ndarray) ->
 
 
 @dataclass(frozen=True)
-class Funnel:
-    """How many n-grams each rule left: [(rule, remaining), ...], for the message when none is left."""
+class Rule:
+    """A condition that candidates must meet: in words, after "of n, none ..."; and which entries meet it (bool)."""
 
-    steps: tuple[tuple[str, int], ...]
-
-    def then(self, rule: str, remaining: int) -> Funnel:
-        """The funnel with one more rule; none remaining is an error that says which rule it was."""
-        funnel = Funnel((*self.steps, (rule, remaining)))
-        if not remaining:
-            raise EmptyResultError(funnel.explain())
-        return funnel
-
-    def explain(self) -> str:
-        """Why nothing is left."""
-        before = [f"{n} {rule}" for rule, n in self.steps[:-1] if n]
-        rule = self.steps[-1][0]
-        return f"no term is left: of {', '.join(before[-1:]) or 'all n-grams'}, none {rule}: lower that, or give more text"
+    text: str
+    passes: np.ndarray
 
 
-def select(table: NgramTable, options: DiscoverOptions) -> tuple[pd.DataFrame, pd.DataFrame, Funnel]:
-    """The candidates of a table, those that were absorbed by longer ones, and the funnel.
+def apply_rules(rules: list[Rule], found: str) -> np.ndarray:
+    """Which entries meet all rules; when none does, an error that says which one left nothing of what was ``found``."""
+    keep = np.ones(len(rules[0].passes), dtype=bool)
+    for rule in rules:
+        before, keep = int(keep.sum()), keep & rule.passes
+        if not keep.any():
+            raise EmptyResultError(
+                f"no term is left: of {before} {found}, none {rule.text}: lower that threshold, or give more text"
+            )
+        found = "that passed the rules before"
+    return keep
+
+
+def threshold(name: str, column: np.ndarray, least: float) -> Rule:
+    """The rule that a column reaches a least value."""
+    return Rule(f"has a {name} of {least:g} or more (--min-{name.replace('_', '-')})", column >= least)
+
+
+def unit_rules(table: NgramTable, options: DiscoverOptions) -> list[Rule]:
+    """What a row of the table must meet to be a candidate, in order; the passes are one a row."""
+    if options.any_script:
+        rules = [Rule("has a word or two symbols", (table.length > 1) | (table.last >= k.FIRST_WORD))]
+    else:
+        rules = [Rule("has two symbols with a Han character among them", (table.length > 1) & holds_han(table))]
+    rules.append(threshold("doc_freq", table.doc_freq, options.min_doc_freq))
+    if options.min_cohesion is not None:
+        rules.append(threshold("cohesion", cohesion(table), options.min_cohesion))
+    rules.append(threshold("left_entropy", table.left_entropy, options.min_left_entropy))
+    rules.append(threshold("right_entropy", table.right_entropy, options.min_right_entropy))
+    return rules
+
+
+def select(table: NgramTable, options: DiscoverOptions) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The candidates of a table, and those that were absorbed by longer ones.
 
     Columns of the first: row, length, freq, doc_freq, cohesion, npmi, left_entropy, right_entropy, independence,
-    free_entropy (the mean of the branching entropies with run edges apart and pooled); of the second: row, freq, absorbed_by (a row).
+    free_entropy (the mean of the branching entropies with run edges apart and pooled); of the second: row, freq,
+    absorbed_by (a row).
     """
-    funnel = Funnel(()).then(f"occur at least {table.min_freq} times (--min-freq)", len(table))
-    columns = {
-        "doc_freq": table.doc_freq,
-        "cohesion": cohesion(table),
-        "left_entropy": table.left_entropy,
-        "right_entropy": table.right_entropy,
-    }
-    keep = np.ones(len(table), dtype=bool)
-    if options.any_script:
-        keep &= (table.length > 1) | (table.last >= k.FIRST_WORD)
-    else:
-        keep &= (table.length > 1) & holds_han(table)
-    funnel = funnel.then(
-        "have a word or two symbols" if options.any_script else "have two symbols with a Han character among them",
-        int(keep.sum()),
-    )
-    for name, column in columns.items():
-        least = getattr(options, f"min_{name}")
-        if least is None:
-            continue
-        keep &= column >= least
-        funnel = funnel.then(f"has {name} of {least:g} or more (--min-{name.replace('_', '-')})", int(keep.sum()))
+    if not len(table):
+        raise EmptyResultError(
+            f"no term is left: nothing occurs {table.min_freq} times (--min-freq): lower that, or give more text"
+        )
+    keep = apply_rules(unit_rules(table, options), f"n-grams that occur {table.min_freq} times or more")
     absorber = absorbers(table, keep, options.min_independence)
     rows = np.flatnonzero(keep & (absorber < 0))
     absorbed = np.flatnonzero(keep & (absorber >= 0))
@@ -176,17 +189,23 @@ def select(table: NgramTable, options: DiscoverOptions) -> tuple[pd.DataFrame, p
         pooled_entropy(entropy[rows], edge[rows], table.freq[rows])
         for entropy, edge in ((table.left_entropy, table.left_edge), (table.right_entropy, table.right_edge))
     ]
-    branching = np.minimum(table.left_entropy[rows], table.right_entropy[rows])
+    cohesions = cohesion(table)[rows]
     frame = pd.DataFrame(
         {
             "row": rows,
             "length": table.length[rows].astype(np.int64),
             "freq": table.freq[rows],
-            **{name: column[rows] for name, column in columns.items()},
-            "npmi": npmi(columns["cohesion"][rows], table.freq[rows], table.n_symbols),
+            "doc_freq": table.doc_freq[rows],
+            "cohesion": cohesions,
+            "npmi": npmi(cohesions, table.freq[rows], table.n_symbols),
+            "left_entropy": table.left_entropy[rows],
+            "right_entropy": table.right_entropy[rows],
             "independence": independence(table)[rows],
-            "free_entropy": (branching + np.minimum(*pooled)) / 2,
+            "free_entropy": (
+                branching_entropy(table.left_entropy[rows], table.right_entropy[rows]) + branching_entropy(*pooled)
+            )
+            / 2,
         }
     )
     lost = pd.DataFrame({"row": absorbed, "freq": table.freq[absorbed], "absorbed_by": absorber[absorbed]})
-    return frame, lost, funnel
+    return frame, lost

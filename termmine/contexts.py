@@ -29,7 +29,8 @@ _SCALE = 1 << 20  # weights are summed as integers, so that the sum is the same 
 @dataclass(frozen=True)
 class Survey:
     """One entry a surveyed row: ``left`` and ``right``, the mean log-odds of a noun from the neighbours on that side
-    (natural logarithm, 0 where they say nothing); ``burstiness`` (1 at chance)."""
+    (natural logarithm, 0 where they say nothing); ``burstiness`` (1 at chance).
+    """
 
     left: np.ndarray
     right: np.ndarray
@@ -55,8 +56,8 @@ def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segme
         table_trie(table, rows),
         before,
         after,
-        _weights(*seen[0], table.suffix[:n_rows], n_singles),
-        _weights(*seen[1], table.prefix[:n_rows], n_singles),
+        _weights(seen[0], table.suffix[:n_rows], n_singles),
+        _weights(seen[1], table.prefix[:n_rows], n_singles),
         WINDOW,
         *sums,
     )
@@ -65,9 +66,7 @@ def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segme
     return Survey(left / (_SCALE * freq), right / (_SCALE * freq), burstiness(freq, windows, n_windows))
 
 
-def _nouns_and_others(
-    codes: np.ndarray, segmenter: Segmenter
-) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+def _nouns_and_others(codes: np.ndarray, segmenter: Segmenter) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Where the dictionary words of two symbols or more begin and end in the corpus, and which of them are nouns."""
     separators = np.flatnonzero(codes < k.FIRST_SYMBOL)
     for first in range(0, len(separators) - 1, _RUNS_AT_ONCE):
@@ -82,21 +81,20 @@ def _nouns_and_others(
         yield begin[known], end[known], tags[known] == NOUN_TAG
 
 
-def _weights(nouns: np.ndarray, words: np.ndarray, nearer: np.ndarray, n_singles: int) -> np.ndarray:
+def _weights(seen: np.ndarray, nearer: np.ndarray, n_singles: int) -> np.ndarray:
     """The scaled log-odds of a noun beside each context (int64), in the numbering of `kernels.context_ids`.
 
-    ``nouns`` and ``words`` count what was seen beside each, ``nearer`` is the nearer symbol of each row of two. What
-    is seen beside two symbols is seen beside the nearer of them too, and that is what two fall back on while they are
-    rare; one symbol falls back on the share of nouns among all words.
+    ``seen`` (2, contexts) counts the nouns and all words beside each, ``nearer`` is the nearer symbol of each row of
+    two. What is seen beside two symbols is seen beside the nearer of them too, and that is what two fall back on while
+    they are rare; one symbol falls back on the share of nouns among all words.
     """
+    nouns, words = seen
     n_rows = len(nearer)
     share = (nouns.sum() + 1.0) / (words.sum() + 2.0)
     ones = np.r_[:n_singles, n_rows]  # a single symbol, or the edge at once
     twos = np.r_[n_singles:n_rows, n_rows + 2 : len(nouns)]
     near = np.concatenate([nearer[n_singles:], np.arange(n_singles)])
-    beside_one = [
-        column + np.bincount(near, weights=column[twos], minlength=len(column)) for column in (nouns, words)
-    ]
+    beside_one = [column + np.bincount(near, weights=column[twos], minlength=len(column)) for column in (nouns, words)]
     chance = np.full(len(nouns), share)
     chance[ones] = (beside_one[0][ones] + SHRINKAGE * share) / (beside_one[1][ones] + SHRINKAGE)
     chance[twos] = (nouns[twos] + SHRINKAGE * chance[near]) / (words[twos] + SHRINKAGE)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from termmine.candidates import Funnel, nesting
+from termmine.candidates import Rule, nesting, threshold
 from termmine.measures import Measure, find_measure, keyness, log_ratio
 from termmine.options import DiscoverOptions
 from termmine.types import NgramTable
@@ -45,20 +45,24 @@ def _from_columns(measure: Measure, frame: pd.DataFrame, table: NgramTable) -> n
     return np.asarray(measure.formula(*(frame[name].to_numpy() for name in measure.columns)))
 
 
-def select_terms(frame: pd.DataFrame, options: DiscoverOptions, funnel: Funnel) -> pd.DataFrame:
-    """Apply the thresholds on the contrast columns; an empty result is an error that says which one did it."""
+def term_rules(frame: pd.DataFrame, options: DiscoverOptions) -> list[Rule]:
+    """What a compared candidate must meet to be reported, in order; the passes are one a candidate."""
     min_score = options.min_score
     if min_score is None and options.measure == "score":
-        min_score = np.finfo(np.float64).tiny  # a factor's veto counts
-    thresholds = {
+        min_score = float(np.finfo(np.float64).tiny)  # so that a factor's veto counts
+    least = {
         "background_freq": options.min_background_freq,
         "keyness": options.min_keyness,
         "log_ratio": options.min_log_ratio,
         "score": min_score,
     }
-    for name, least in thresholds.items():
-        if least is not None:
-            frame = frame[frame[name] >= least]
-            flag = "--min-" + name.replace("_", "-")
-            funnel = funnel.then(f"has {name} of {least:g} or more ({flag})", len(frame))
-    return frame
+    return [threshold(name, frame[name].to_numpy(), value) for name, value in least.items() if value is not None]
+
+
+LIKE_QUANTILE = 0.1  # of the good terms' scores: the tenth that rank worst may be slips, and do not count
+
+
+def score_like(frame: pd.DataFrame, rows: np.ndarray) -> float:
+    """The score that nine in ten of the candidates in ``rows`` (rows of the table) reach."""
+    known = frame.loc[frame["row"].isin(rows), "score"]
+    return float(known.quantile(LIKE_QUANTILE, interpolation="lower")) if len(known) else 0.0

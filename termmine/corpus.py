@@ -18,7 +18,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeAlias, cast
 
 from termmine.errors import TermmineError, UsageError
 from termmine.types import TEXT_END_CHARACTER
@@ -27,6 +27,9 @@ if sys.version_info >= (3, 14):
     from compression import zstd
 else:
     from backports import zstd
+
+#: A path, a list of path objects, or an iterable of texts that are a document each.
+Source: TypeAlias = "str | os.PathLike[str] | Iterable[os.PathLike[str]] | Iterable[str]"
 
 STDIN = "-"
 _BLOCK = 1 << 20  # bytes read at once, and the prefix that decides the encoding
@@ -151,6 +154,42 @@ def read_blocks(
         yield TEXT_END_CHARACTER
     if not report.n_files:
         raise TermmineError(f"{report.skipped[0]}: no file here holds text: give a directory with text files")
+
+
+def is_texts(source: Source) -> bool:
+    """Whether a source is an iterable of texts; else it is one path, or a list of path objects."""
+    if isinstance(source, (str, os.PathLike)):
+        return False
+    return not (isinstance(source, (list, tuple)) and source and all(isinstance(item, os.PathLike) for item in source))
+
+
+def _source_paths(source: Source) -> list[Path]:
+    if is_texts(source):
+        return []
+    return [Path(path) for path in ([source] if isinstance(source, (str, os.PathLike)) else source)]
+
+
+def source_name(source: Source) -> str:
+    """What to call a source in a message."""
+    return "the given texts" if is_texts(source) else ", ".join(map(str, _source_paths(source)))
+
+
+def source_size(source: Source) -> int:
+    """The bytes of a source's plain files, 0 where that is not known beforehand."""
+    return sum(path.stat().st_size for path in _source_paths(source) if path.is_file())
+
+
+def source_blocks(
+    source: Source,
+    *,
+    encoding: str | None = None,
+    report: ReadReport | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Iterator[str]:
+    """The text of a source: `read_blocks` of its paths, or its texts."""
+    if is_texts(source):
+        return texts_as_blocks(cast("Iterable[str]", source))
+    return read_blocks(_source_paths(source), encoding=encoding, report=report, progress=progress)
 
 
 def texts_as_blocks(texts: Iterable[str]) -> Iterator[str]:

@@ -138,5 +138,5 @@ def _table(corpus: Corpus, levels: list[_Columns], sums: list[np.ndarray], min_f
 
 
 def _entropy(freq: np.ndarray, scaled: np.ndarray) -> np.ndarray:
-    """log2(f) - (sum of c log2(c)) / f over the neighbours; an edge, being alone of its kind, adds nothing to the sum."""
-    return np.maximum(np.log2(freq) - scaled / (k.ENTROPY_SCALE * freq), 0.0)
+    """log2(f) - (sum of c log2(c)) / f over the neighbours; an edge, alone of its kind, adds nothing to the sum."""
+    return np.asarray(np.maximum(np.log2(freq) - scaled / (k.ENTROPY_SCALE * freq), 0.0))

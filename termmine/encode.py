@@ -42,7 +42,8 @@ _BLOCK = 1 << 20  # characters handed to the kernel at once; the result does not
 @dataclass(frozen=True)
 class CharacterTables:
     """What each code point is (``kinds``), its NFKC form (``nfkc``; minus a place in ``expansions`` where that has
-    several characters, and the number of them stands before that place), and its folded form (``fold``)."""
+    several characters, and the number of them stands before that place), and its folded form (``fold``).
+    """
 
     kinds: np.ndarray
     nfkc: np.ndarray
@@ -200,7 +201,7 @@ class Encoder:
                 self._done += int(n_out)
                 state[k.N_OUT] = state[k.N_VARIANTS] = 0
                 yield self._out[:n_out], variants
-            if consumed < len(chars) and not n_out or not self._frozen:
+            if (consumed < len(chars) and not n_out) or not self._frozen:
                 self.alphabet = _with_room(alphabet)
             chars = chars[consumed:]
 

@@ -20,14 +20,14 @@ import numpy as np
 def njit(function: Callable[..., Any]) -> Callable[..., Any]:
     """The one set of numba options; without a place for the cache (no home, read-only installation) do without it."""
     try:
-        return numba.njit(cache=True, nogil=True)(function)  # type: ignore[no-any-return]
+        return numba.njit(cache=True, nogil=True)(function)
     except RuntimeError:
-        return numba.njit(nogil=True)(function)  # type: ignore[no-any-return]
+        return numba.njit(nogil=True)(function)
 
 
 def is_compiled() -> bool:
     """Whether the kernels' machine code is in numba's cache (or numba is switched off)."""
-    if numba.config.DISABLE_JIT:
+    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
         return True
     folder = Path(getattr(encode, "stats").cache_path or "")  # noqa: B009
     newest = max((file.stat().st_mtime for file in folder.glob("kernels.segment-*.nbi")), default=0.0)
@@ -45,7 +45,9 @@ FIRST_WORD = 0x110000  # ... and the words of the alphabet after all code points
 # --- kinds of characters ---------------------------------------------------------------------------------------------
 BREAK, HAN, WORD, JOINER, BLANK, LINE_END, TEXT_END, IGNORED, EXPANDING, COMPOSING = range(10)
 
-MAX_WORD = 64  # characters; a longer stretch of letters is no word of any language (base64, hashes, URLs): it ends a run
+MAX_WORD = (
+    64  # characters; a longer stretch of letters is no word of any language (base64, hashes, URLs): it ends a run
+)
 
 # --- fields of the encoder's state -----------------------------------------------------------------------------------
 LENGTH, JOINERS, BLANKS, PREVIOUS, PENDING, N_OUT, N_VARIANTS, N_SYMBOLS, N_DOCUMENTS = range(9)
@@ -198,7 +200,22 @@ def _emit_character(state, out, variants, written, fold):
 
 @njit
 def encode(
-    chars, kinds, nfkc, fold, expansions, state, raw, folded, forms, words, form_word, word_form, out, variants, frozen, lines
+    chars,
+    kinds,
+    nfkc,
+    fold,
+    expansions,
+    state,
+    raw,
+    folded,
+    forms,
+    words,
+    form_word,
+    word_form,
+    out,
+    variants,
+    frozen,
+    lines,
 ):
     """Run the character automaton over chars (C, uint32); how many were consumed before some array was full.
 
@@ -269,7 +286,7 @@ _ONE_SIDED = np.uint64(0x80000000)  # in the half of a key where a symbol stands
 
 @njit
 def count_symbols(codes, n_codes):
-    """freq and doc_freq (int64) of every code."""
+    """Freq and doc_freq (int64) of every code."""
     freq = np.zeros(n_codes, np.int64)
     doc_freq = np.zeros(n_codes, np.int64)
     last = np.zeros(n_codes, np.int64)
@@ -288,7 +305,7 @@ def count_symbols(codes, n_codes):
 
 @njit
 def first_level(codes, rows, ids):
-    """ids (P) of the frequent symbols: rows (codes -> row, or -1)."""
+    """Ids (P) of the frequent symbols: rows (codes -> row, or -1)."""
     for i in range(len(codes)):
         c = codes[i]
         ids[i] = rows[c] if c >= FIRST_SYMBOL else -1
@@ -409,7 +426,11 @@ def next_level(level, min_freq, first_row, rows, ids):
     half = np.uint64(0xFFFFFFFF)
     for e in range(level.progress[0]):
         rows[e] = -1
-        if level.freq[e] >= min_freq and level.keys[e] >> np.uint64(32) < _ONE_SIDED and level.keys[e] & half < _ONE_SIDED:
+        if (
+            level.freq[e] >= min_freq
+            and level.keys[e] >> np.uint64(32) < _ONE_SIDED
+            and level.keys[e] & half < _ONE_SIDED
+        ):
             rows[e] = first_row + n
             n += 1
     for i in range(len(ids)):

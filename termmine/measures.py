@@ -50,7 +50,7 @@ def npmi(cohesion: Column, freq: Column, n_symbols: int) -> Column:
 
 
 def branching_entropy(left_entropy: Column, right_entropy: Column) -> Column:
-    """The smaller one of both neighbour entropies, in bits: a term must be free on both sides (Jin & Tanaka-Ishii 2006)."""
+    """The smaller of both neighbour entropies, in bits: a term must be free on both sides (Jin & Tanaka-Ishii 2006)."""
     return np.minimum(left_entropy, right_entropy)
 
 
@@ -278,8 +278,16 @@ MEASURES: dict[str, Measure] = {
         score,
         "termhood times unithood, the default",
         (
-            "log_ratio", "freq", "npmi", "known", "free_entropy", "independence", "context", "burstiness", "pattern",
-        ),  # fmt: skip
+            "log_ratio",
+            "freq",
+            "npmi",
+            "known",
+            "free_entropy",
+            "independence",
+            "context",
+            "burstiness",
+            "pattern",
+        ),
     ),
     "keyness": Measure(keyness, "signed log-likelihood G2"),
     "log_ratio": Measure(log_ratio, "log2 of the ratio of relative frequencies"),
@@ -289,7 +297,9 @@ MEASURES: dict[str, Measure] = {
     "simple_maths": Measure(simple_maths, "the ratio with 100 per million added on both sides"),
     "smoothed_ratio": Measure(smoothed_ratio, "the recipe's smoothed share of the domain"),
     "c_value": Measure(
-        c_value, "frequency outside longer candidates, weighted by length", ("length", "freq", "n_longer", "freq_longer")
+        c_value,
+        "frequency outside longer candidates, weighted by length",
+        ("length", "freq", "n_longer", "freq_longer"),
     ),
 }
 

@@ -1,39 +1,37 @@
 """The public API, and the only module that knows the order of the stages.
 
-    blocks -> Corpus -> NgramTable -> candidates -> contrast -> terms
+blocks -> Corpus -> NgramTable -> candidates -> contrast -> terms
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from termmine import corpus as reading
 from termmine import kernels
-from termmine.candidates import Funnel, select
+from termmine.candidates import apply_rules, holds_any_han, select
 from termmine.contexts import survey
-from termmine.contrast import Background, compare, select_terms
+from termmine.contrast import Background, compare, score_like, term_rules
+from termmine.corpus import Source
 from termmine.counts import count_ngrams
 from termmine.encode import encode, join_runs
 from termmine.errors import TermmineError
 from termmine.export import COLUMNS
+from termmine.lexicon import read_words
 from termmine.measures import find_measure, noun_context
 from termmine.options import DiscoverOptions, default_min_freq, make_options
 from termmine.progress import Progress
 from termmine.segment import Segmenter, Words, jieba_dictionary, pattern
 from termmine.surface import surfaces
-from termmine.tries import count_in_blocks
+from termmine.tries import count_in_blocks, find_rows
 from termmine.types import Corpus, NgramTable
 from termmine.version import __version__
-
-AnyPath: TypeAlias = "str | os.PathLike[str]"
-Source: TypeAlias = "AnyPath | Iterable[AnyPath] | Iterable[str]"
 
 SMALL_BACKGROUND = 200  # symbols, about a paragraph: less says nothing about the general language
 
@@ -44,7 +42,8 @@ ENGINES: dict[str, Callable[..., NgramTable]] = {"local": count_ngrams}
 @dataclass(frozen=True)
 class Discovery:
     """What a run found: ``terms`` (columns `export.COLUMNS`, best first), ``absorbed`` (term, freq, absorbed_by: the
-    fragments that hardly ever occur outside a longer candidate), and the reproducibility ``signature``."""
+    fragments that hardly ever occur outside a longer candidate), and the reproducibility ``signature``.
+    """
 
     terms: pd.DataFrame
     absorbed: pd.DataFrame
@@ -77,15 +76,41 @@ def run_discovery(
 ) -> Discovery:
     """`discover` with everything that it found on the way."""
     progress = progress or Progress()
+    analysis = analyse(source, background, options, progress)
+    with progress.stage("ranking"):
+        terms = rank(analysis)
+    return Discovery(terms, _absorbed(analysis.absorbed, analysis.table), analysis.signature)
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Every candidate with its evidence, before the last thresholds: what `rank` and `explain` look at.
+
+    ``frame``: one row a candidate, with the columns of `candidates.select` and `contrast.compare`; ``absorbed``: the
+    fragments; ``options`` with every default that depends on the corpus filled in.
+    """
+
+    corpus: Corpus
+    table: NgramTable
+    frame: pd.DataFrame
+    absorbed: pd.DataFrame
+    options: DiscoverOptions
+    signature: dict[str, Any]
+
+
+def analyse(source: Source, background: Source | None, options: DiscoverOptions, progress: Progress) -> Analysis:
+    """All stages but the last: read, count, select, look at the occurrences, contrast."""
     find_measure(options.measure)
+    good_terms = read_words(Path(options.like)) if options.like is not None else []
     corpus = _read_corpus(source, options, progress)
-    min_freq = options.min_freq if options.min_freq is not None else default_min_freq(corpus.n_symbols)
+    if options.min_freq is None:
+        options = replace(options, min_freq=default_min_freq(corpus.n_symbols))
     with progress.stage("counting n-grams"):
-        table = ENGINES["local"](corpus, min_freq=min_freq, max_length=options.max_length)
+        table = ENGINES["local"](corpus, min_freq=options.min_freq, max_length=options.max_length)
     with progress.stage("selecting candidates"):
-        candidates, absorbed, funnel = select(table, options)
-        segmenter = Segmenter(jieba_dictionary(), table.alphabet)
+        candidates, absorbed = select(table, options)
         rows = candidates["row"].to_numpy()
+        segmenter = Segmenter(jieba_dictionary(), table.alphabet)
         runs = _runs(table, rows)
         words = segmenter.words(runs)
         places = survey(corpus, table, rows, segmenter)
@@ -96,60 +121,55 @@ def run_discovery(
             burstiness=places.burstiness,
         )
     compared = _background(background, table, rows, segmenter, words, options, progress)
-    with progress.stage("ranking"):
-        frame = compare(candidates, table, compared, options.measure)
-        terms = _rank(frame, corpus, table, options, funnel)
-    signature = _signature(corpus, min_freq, compared, options)
-    return Discovery(terms, _absorbed(absorbed, table), signature)
+    frame = compare(candidates, table, compared, options.measure)
+    if good_terms:
+        options = _like(good_terms, frame, table, options, progress)
+    return Analysis(corpus, table, frame, absorbed, options, _signature(corpus, compared, options))
+
+
+def _like(
+    good_terms: list[str], frame: pd.DataFrame, table: NgramTable, options: DiscoverOptions, progress: Progress
+) -> DiscoverOptions:
+    """The options with the threshold that the good terms come to."""
+    rows = find_rows(table, good_terms)
+    n_found = int(frame["row"].isin(rows).sum())
+    if not n_found:
+        raise TermmineError(
+            f"{options.like}: none of its {len(good_terms)} terms is a candidate of this corpus: "
+            "give terms that occur in it, or use --min-score"
+        )
+    least = max(score_like(frame, rows), options.min_score or 0.0)
+    progress.note(f"--like: {n_found} of {len(good_terms)} good terms are candidates: --min-score {least:.6g}")
+    return replace(options, min_score=least)
+
+
+def rank(analysis: Analysis) -> pd.DataFrame:
+    """The terms of an analysis, the best first (columns `export.COLUMNS`)."""
+    frame, options, table = analysis.frame, analysis.options, analysis.table
+    frame = frame[apply_rules(term_rules(frame, options), "candidates")]
+    if options.top is not None and len(frame) > options.top:
+        frame = frame[frame["score"] >= frame["score"].nlargest(options.top).iloc[-1]]
+    frame = frame.assign(term=surfaces(analysis.corpus, table, frame["row"].to_numpy()))
+    frame = frame.sort_values(["score", "term"], ascending=[False, True], kind="stable")
+    return frame.head(options.top or len(frame)).reset_index(drop=True)[list(COLUMNS)]
 
 
 def _read_corpus(source: Source, options: DiscoverOptions, progress: Progress) -> Corpus:
     announce_compilation(progress)
     report = reading.ReadReport()
-    with progress.stage("reading the corpus", _size(source)) as advance:
-        blocks, document = _blocks(source, options, report, advance)
-        corpus = encode(blocks, document=document)
+    with progress.stage("reading the corpus", reading.source_size(source)) as advance:
+        blocks = reading.source_blocks(source, encoding=options.encoding, report=report, progress=advance)
+        corpus = encode(blocks, document="file" if reading.is_texts(source) else options.document)
     _report(report, "corpus", progress)
+    name = reading.source_name(source)
     if not corpus.n_symbols:
-        raise TermmineError(f"{_name(source)}: the corpus is empty: give text with words in it")
-    if not options.any_script and not ((corpus.codes >= 0x3400) & (corpus.codes < kernels.FIRST_WORD)).any():
+        raise TermmineError(f"{name}: the corpus is empty: give text with words in it")
+    if not options.any_script and not holds_any_han(corpus.codes):
         raise TermmineError(
-            f"{_name(source)}: holds no Han character: check its --encoding, or use --any-script for other writing"
+            f"{name}: holds no Han character: check its --encoding, or use --any-script for other writing"
         )
     progress.detail(f"corpus: {corpus.n_symbols} symbols, {corpus.n_documents} documents")
     return corpus
-
-
-def _blocks(
-    source: Source, options: DiscoverOptions, report: reading.ReadReport, advance: Callable[[int], None]
-) -> tuple[Iterator[str], str]:
-    """The text of a source, and what a document is in it."""
-    paths, texts = _split_source(source)
-    if texts is not None:
-        return reading.texts_as_blocks(texts), "file"
-    return reading.read_blocks(paths, encoding=options.encoding, report=report, progress=advance), options.document
-
-
-def _split_source(source: Source) -> tuple[list[AnyPath], Iterable[str] | None]:
-    """Either paths, or an iterable of texts."""
-    if isinstance(source, (str, os.PathLike)):
-        return [source], None
-    if isinstance(source, (list, tuple)) and source and all(isinstance(item, os.PathLike) for item in source):
-        return list(source), None
-    return [], source  # type: ignore[return-value]
-
-
-def _name(source: Source) -> str:
-    paths, texts = _split_source(source)
-    return "the given texts" if texts is not None else ", ".join(os.fspath(path) for path in paths)
-
-
-def _size(source: Source) -> int:
-    paths, texts = _split_source(source)
-    if texts is not None:
-        return 0
-    files = (Path(path) for path in paths if str(path) != reading.STDIN)
-    return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def _report(report: reading.ReadReport, what: str, progress: Progress) -> None:
@@ -183,8 +203,8 @@ def _background(
         freq = np.rint(segmenter.expected_freq(words, len(rows))).astype(np.int64)
         return Background(freq, segmenter.n_symbols, name)
     report = reading.ReadReport()
-    with progress.stage("counting in the background", _size(source)) as advance:
-        blocks, _ = _blocks(source, options, report, advance)
+    with progress.stage("counting in the background", reading.source_size(source)) as advance:
+        blocks = reading.source_blocks(source, encoding=options.encoding, report=report, progress=advance)
         freq, n_symbols = count_in_blocks(blocks, table, rows)
     _report(report, "background", progress)
     if n_symbols < SMALL_BACKGROUND:
@@ -193,18 +213,7 @@ def _background(
             "every term will look characteristic; give more general text"
         )
     progress.detail(f"background: {n_symbols} symbols")
-    return Background(freq, n_symbols, _name(source))
-
-
-def _rank(
-    frame: pd.DataFrame, corpus: Corpus, table: NgramTable, options: DiscoverOptions, funnel: Funnel
-) -> pd.DataFrame:
-    frame = select_terms(frame, options, funnel)
-    if options.top is not None and len(frame) > options.top:
-        frame = frame[frame["score"] >= frame["score"].nlargest(options.top).iloc[-1]]
-    frame = frame.assign(term=surfaces(corpus, table, frame["row"].to_numpy()))
-    frame = frame.sort_values(["score", "term"], ascending=[False, True], kind="stable")
-    return frame.head(options.top or len(frame)).reset_index(drop=True)[list(COLUMNS)]
+    return Background(freq, n_symbols, reading.source_name(source))
 
 
 def _absorbed(absorbed: pd.DataFrame, table: NgramTable) -> pd.DataFrame:
@@ -218,10 +227,10 @@ def _absorbed(absorbed: pd.DataFrame, table: NgramTable) -> pd.DataFrame:
     return frame.sort_values(["freq", "term"], ascending=[False, True], ignore_index=True)
 
 
-def _signature(corpus: Corpus, min_freq: int, background: Background, options: DiscoverOptions) -> dict[str, Any]:
+def _signature(corpus: Corpus, background: Background, options: DiscoverOptions) -> dict[str, Any]:
     return {
         "termmine": __version__,
-        "options": {**options.signature(), "min_freq": min_freq},
+        "options": options.signature(),
         "corpus": {"n_symbols": corpus.n_symbols, "n_documents": corpus.n_documents},
         "background": {"name": background.name, "n_symbols": background.n_symbols},
     }

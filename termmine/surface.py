@@ -44,7 +44,7 @@ def _spans(corpus: Corpus, table: NgramTable, rows: np.ndarray) -> tuple[np.ndar
 def _counts_by_form(
     corpus: Corpus, table: NgramTable, spans: np.ndarray, starts: np.ndarray
 ) -> dict[int, dict[str, int]]:
-    """row -> written form -> occurrences, for the occurrences that hold a variant."""
+    """Row -> written form -> occurrences, for the occurrences that hold a variant."""
     places, forms = corpus.variants[:, 0], corpus.variants[:, 1]
     first = _first_forms(corpus)
     texts = corpus.alphabet.form_texts

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from termmine import kernels as k
-from termmine.encode import Encoder
+from termmine.encode import Encoder, encode_strings
 from termmine.types import NgramTable
 
 
@@ -81,3 +81,14 @@ def count_in_blocks(blocks: Iterable[str], table: NgramTable, rows: np.ndarray) 
     for codes, end in whole_runs(encoder, blocks):
         k.count_in_trie(codes, end, trie, freq)
     return freq[rows], encoder.n_symbols
+
+
+def find_rows(table: NgramTable, texts: Iterable[str]) -> np.ndarray:
+    """The row of each text in the table, or -1 (int64): where it is no n-gram, or too rare a one."""
+    texts = list(texts)
+    codes, which = encode_strings(texts, table.alphabet)
+    ends = np.full(len(which), -1, dtype=np.int32)
+    k.find_runs(codes, table_trie(table, np.arange(len(table))), ends)
+    rows = np.full(len(texts), -1, dtype=np.int64)
+    rows[which] = ends
+    return rows

@@ -65,9 +65,9 @@ def _texts(strings: Strings) -> list[str]:
 class Corpus:
     """An encoded corpus, all of it in one array.
 
-    ``codes`` (int32) begins and ends with a separator (``RUN_END``, ``DOCUMENT_END`` or ``SOURCE_END``); between two runs stands one
-    separator. ``variants`` (n, 2; int64) lists the places, and the code of the form, where a symbol is written
-    otherwise than at its first occurrence.
+    ``codes`` (int32) begins and ends with a separator (``RUN_END``, ``DOCUMENT_END`` or ``SOURCE_END``); between two
+    runs stands one separator. ``variants`` (n, 2; int64) lists the places, and the code of the form, where a symbol is
+    written otherwise than at its first occurrence.
     """
 
     codes: np.ndarray
@@ -86,7 +86,8 @@ class NgramTable:
     reach every part by index arithmetic.
 
     length (int16): symbols; freq, doc_freq (int64): occurrences, documents; left_entropy, right_entropy (float64,
-    bits); left_edge, right_edge (int64): occurrences that begin and that end a run; last (int32): code of the last symbol; level (int64): where each length's rows begin.
+    bits); left_edge, right_edge (int64): occurrences that begin and that end a run; last (int32): code of the last
+    symbol; level (int64): where each length's rows begin.
     """
 
     length: np.ndarray

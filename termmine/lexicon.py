@@ -1,0 +1,92 @@
+"""Word lists, and finding many strings in running text.
+
+In: files of words, blocks of text. Out: lists, counts. Matching goes over the text as it is written (folded, but not
+cut into symbols), so that a list made by any tool can be looked up. The only module that imports ahocorasick.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from termmine.corpus import read_blocks
+from termmine.errors import TermmineError
+
+_BLANKS = re.compile(r"\s+")
+_BLANKS_IN_LINE = re.compile(r"[^\S\n]+")
+_HAN = re.compile("[\u4e00-\u9fa5]")
+
+
+def normal_form(term: str) -> str:
+    """A term as lists are compared by: NFKC, lower case, no blanks.
+
+    >>> normal_form("ＧＰＵ 加速")
+    'gpu加速'
+    """
+    return _BLANKS.sub("", unicodedata.normalize("NFKC", term).lower())
+
+
+def is_comparable(term: str) -> bool:
+    """Whether a term in normal form takes part in comparisons: two characters or more, a Han character among them."""
+    return len(term) >= 2 and _HAN.search(term) is not None
+
+
+def read_lines(path: Path) -> list[str]:
+    """The lines of a text file, in whatever encoding `corpus` recognises; blank ones are left out."""
+    text = "".join(read_blocks([path])).replace("\x1e", "\n").replace("\r\n", "\n")
+    return [line for line in text.split("\n") if line.strip()]
+
+
+def read_words(path: Path) -> list[str]:
+    """The words of a list, one a line, in order: a plain list, or the first column of a tab-separated one."""
+    words = [line.split("\t")[0].strip() for line in read_lines(path)]
+    if not words:
+        raise TermmineError(f"{path}: holds no words: give a file with one word a line")
+    return words
+
+
+def read_ranking(path: Path) -> list[str]:
+    """The terms of a ranked list, the best first, in normal form: CSV, TSV, or one a line.
+
+    The column called ``term`` is read, else the first one. What is not comparable is left out, of equal ones the first
+    is kept.
+    """
+    lines = read_lines(path)
+    if not lines:
+        raise TermmineError(f"{path}: is empty: give a ranked list of terms")
+    rows = [line.split("\t") for line in lines] if "\t" in lines[0] else list(csv.reader(lines))
+    column = rows[0].index("term") if "term" in rows[0] else 0
+    body = rows[1:] if "term" in rows[0] else rows
+    terms = (normal_form(row[column]) for row in body if len(row) > column)
+    return list(dict.fromkeys(term for term in terms if is_comparable(term)))
+
+
+def count_strings(strings: Iterable[str], paths: Iterable[Path]) -> Counter[str]:
+    """How often each string (in normal form) occurs in a corpus, overlapping ones too, within lines.
+
+    The text is folded as the strings are, but a stretch of blanks counts as one blank.
+    """
+    import ahocorasick
+
+    automaton = ahocorasick.Automaton()
+    for string in strings:
+        automaton.add_word(string, string)
+    counts: Counter[str] = Counter()
+    if not len(automaton):
+        return counts
+    automaton.make_automaton()
+    rest = ""
+    for block in read_blocks(paths):
+        whole, newline, rest = (rest + block.replace("\x1e", "\n").replace("\r", "\n")).rpartition("\n")
+        counts.update(_found(automaton, whole + newline))
+    counts.update(_found(automaton, rest))
+    return counts
+
+
+def _found(automaton: Iterable[tuple[int, str]], text: str) -> Iterable[str]:
+    folded = _BLANKS_IN_LINE.sub(" ", unicodedata.normalize("NFKC", text).lower())
+    return (string for _, string in automaton.iter(folded))  # type: ignore[attr-defined]
