@@ -181,10 +181,11 @@ def select(table: NgramTable, options: DiscoverOptions) -> tuple[pd.DataFrame, p
         raise EmptyResultError(
             f"no term is left: nothing occurs {table.min_freq} times (--min-freq): lower that, or give more text"
         )
-    keep = apply_rules(unit_rules(table, options), f"n-grams that occur {table.min_freq} times or more")
+    rules = unit_rules(table, options)
+    keep = apply_rules(rules, f"n-grams that occur {table.min_freq} times or more")
     absorber = absorbers(table, keep, options.min_independence)
     rows = np.flatnonzero(keep & (absorber < 0))
-    absorbed = np.flatnonzero(keep & (absorber >= 0))
+    absorbed = np.flatnonzero(rules[0].passes & (absorber >= 0))  # bound fragments too, whose entropies are low
     pooled = [
         pooled_entropy(entropy[rows], edge[rows], table.freq[rows])
         for entropy, edge in ((table.left_entropy, table.left_edge), (table.right_entropy, table.right_edge))

@@ -79,10 +79,7 @@ def discover(
 ) -> None:
     """Rank the terms that are characteristic of CORPUS: files, directories, or - for standard input."""
     chosen = make_options(**options)
-    if corpus.count("-") + background.count("-") > 1:
-        raise UsageError("- is given more than once: standard input can be read only once")
-    if "" in corpus + background:
-        raise UsageError("an input has an empty name: name a file, a directory (. for this one), or -")
+    _check_inputs(corpus, background)
     from termmine import export
 
     export.find_writer(form)
@@ -98,8 +95,7 @@ def discover(
         detail=_tell if verbose and not quiet else _ignore,
         bar=sys.stderr.isatty() and not quiet,
     )
-    sources = [Path(path) for path in background] or None
-    result = run_discovery([Path(path) for path in corpus], sources, chosen, progress)
+    result = run_discovery(_paths(corpus), _paths(background) or None, chosen, progress)
     signature = json.dumps(result.signature, ensure_ascii=False, sort_keys=True)
     if absorbed is not None:
         export.write(absorbed, export.render(result.absorbed, "csv", bom=bom))
@@ -108,6 +104,56 @@ def discover(
         export.write(meta, (signature + "\n").encode(errors="backslashreplace"))
     export.write(output, export.render(result.terms, form, bom=bom))
     progress.detail(f"{len(result.terms)} term{'s' * (len(result.terms) != 1)}; signature: {signature}")
+
+
+@cli.command()
+@click.argument("terms", nargs=-1, required=True)
+@click.option("-c", "--corpus", multiple=True, required=True, help="The corpus; may be given several times.")
+@click.option("-b", "--background", multiple=True, help="General text to contrast with; may be given several times.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of text.")
+@_with_discover_options
+def explain(
+    terms: tuple[str, ...], corpus: tuple[str, ...], background: tuple[str, ...], as_json: bool, **options: Any
+) -> None:
+    """Say why each of TERMS is, or is not, in the list that `discover` makes with the same options."""
+    chosen = make_options(**options)
+    _check_inputs(corpus, background)
+    from termmine import export
+    from termmine.explain import as_text
+    from termmine.explain import explain as explain_terms
+    from termmine.pipeline import analyse
+    from termmine.progress import Progress
+
+    progress = Progress(note=_tell, bar=sys.stderr.isatty())
+    records = explain_terms(analyse(_paths(corpus), _paths(background) or None, chosen, progress), terms)
+    texts = (json.dumps(record, ensure_ascii=False) if as_json else as_text(record) for record in records)
+    export.write(Path("-"), "".join(text + "\n" for text in texts).encode())
+
+
+@cli.command()
+@click.argument("lists", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("-g", "--gold", required=True, type=click.Path(path_type=Path), help="The gold terms, one a line.")
+@click.option("-c", "--corpus", multiple=True, help="Count only gold terms that occur 5 times in it as relevant.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object with every figure instead of tables.")
+def evaluate(lists: tuple[Path, ...], gold: Path, corpus: tuple[str, ...], as_json: bool) -> None:
+    """Score ranked LISTS (CSV, TSV, or one term a line) against a gold list, with bootstrap intervals."""
+    from termmine import export
+    from termmine.report import compare_lists, tables
+
+    report = compare_lists(lists, gold, _paths(corpus))
+    text = json.dumps(report, ensure_ascii=False) + "\n" if as_json else tables(report)
+    export.write(Path("-"), text.encode())
+
+
+def _paths(given: tuple[str, ...]) -> list[Path]:
+    return [Path(path) for path in given]
+
+
+def _check_inputs(corpus: tuple[str, ...], background: tuple[str, ...]) -> None:
+    if corpus.count("-") + background.count("-") > 1:
+        raise UsageError("- is given more than once: standard input can be read only once")
+    if "" in corpus + background:
+        raise UsageError("an input has an empty name: name a file, a directory (. for this one), or -")
 
 
 def _tell(message: str) -> None:

@@ -70,7 +70,6 @@ class ReadReport:
     undecodable: int = 0
     first_undecodable: str = ""
     skipped: list[str] = field(default_factory=list)
-    size: int = 0
 
     def notes(self) -> list[str]:
         """What the user should know of, one line each."""
@@ -141,7 +140,6 @@ def read_blocks(
     paths = list(paths)
     files = list_files(paths)
     explicit = {Path(path) for path in paths}
-    report.size += sum(file.stat().st_size for file in files if str(file) != STDIN)
     for file in files:
         try:
             yield from _read_file(file, encoding, report, progress)
@@ -175,8 +173,10 @@ def source_name(source: Source) -> str:
 
 
 def source_size(source: Source) -> int:
-    """The bytes of a source's plain files, 0 where that is not known beforehand."""
-    return sum(path.stat().st_size for path in _source_paths(source) if path.is_file())
+    """The bytes of a source's files, 0 where that is not known beforehand."""
+    if is_texts(source):
+        return 0
+    return sum(file.stat().st_size for file in list_files(_source_paths(source)) if str(file) != STDIN)
 
 
 def source_blocks(

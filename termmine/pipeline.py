@@ -78,7 +78,7 @@ def run_discovery(
     progress = progress or Progress()
     analysis = analyse(source, background, options, progress)
     with progress.stage("ranking"):
-        terms = rank(analysis)
+        terms = rank(analysis)[list(COLUMNS)]
     return Discovery(terms, _absorbed(analysis.absorbed, analysis.table), analysis.signature)
 
 
@@ -144,14 +144,14 @@ def _like(
 
 
 def rank(analysis: Analysis) -> pd.DataFrame:
-    """The terms of an analysis, the best first (columns `export.COLUMNS`)."""
+    """The terms of an analysis, the best first: its frame's columns and ``term``."""
     frame, options, table = analysis.frame, analysis.options, analysis.table
     frame = frame[apply_rules(term_rules(frame, options), "candidates")]
     if options.top is not None and len(frame) > options.top:
         frame = frame[frame["score"] >= frame["score"].nlargest(options.top).iloc[-1]]
     frame = frame.assign(term=surfaces(analysis.corpus, table, frame["row"].to_numpy()))
     frame = frame.sort_values(["score", "term"], ascending=[False, True], kind="stable")
-    return frame.head(options.top or len(frame)).reset_index(drop=True)[list(COLUMNS)]
+    return frame.head(options.top or len(frame)).reset_index(drop=True)
 
 
 def _read_corpus(source: Source, options: DiscoverOptions, progress: Progress) -> Corpus:

@@ -399,7 +399,7 @@ def test_short_background_is_a_warning() -> None:
 
 
 def test_empty_result_says_which_threshold() -> None:
-    line = "no term is left: of all n-grams, none occur at least 1000 times (--min-freq): lower that, or give more text"
+    line = "no term is left: nothing occurs 1000 times (--min-freq): lower that, or give more text"
     fails("corpus.txt", "--min-freq", 1000, line=line)
 
 
@@ -412,17 +412,44 @@ def test_empty_result_says_which_threshold() -> None:
 )  # fmt: skip
 def test_every_threshold_can_be_the_reason(flag: str) -> None:
     result = run("discover", "corpus.txt", "-q", flag, 10**9, "-o", "terms.csv")
-    reason = rf"termmine: error: no term is left: of \d+ .+, none .+ \({flag}\): lower that, or give more text\n"
-    assert re.fullmatch(reason, result.err)
+    column = flag.removeprefix("--min-").replace("-", "_")
+    assert re.fullmatch(
+        r"termmine: error: no term is left: of \d+ (n-grams that occur 2 times or more|candidates|that passed the rules "
+        rf"before), none has a {column} of 1e\+09 or more \({flag}\): lower that threshold, or give more text\n",
+        result.err,
+    )
     assert (result.code, result.out) == (1, b"")
     assert not Path("terms.csv").exists()
 
 
 def test_text_that_is_too_short_says_why() -> None:
-    line = "no term is left: of all n-grams, none occur at least 2 times (--min-freq): lower that, or give more text"
+    line = "no term is left: nothing occurs 2 times (--min-freq): lower that, or give more text"
     fails("-", line=line, stdin="变压器的油".encode())
     with pytest.raises(EmptyResultError, match=re.escape(line)):
         termmine.discover(["变压器的油"])
+
+
+def test_good_terms_that_do_not_occur() -> None:
+    Path("good.txt").write_text("卷积神经网络\n深度学习\n", encoding="utf-8")
+    line = (
+        "good.txt: none of its 2 terms is a candidate of this corpus: give terms that occur in it, or use --min-score"
+    )
+    fails("corpus.txt", "--like", "good.txt", line=line)
+    fails("corpus.txt", "--like", "bad.txt", line="bad.txt: no such file or directory: check the path")
+    Path("bad.txt").write_text("\n", encoding="utf-8")
+    fails("corpus.txt", "--like", "bad.txt", line="bad.txt: holds no words: give a file with one word a line")
+
+
+def test_output_equals_the_good_terms() -> None:
+    Path("good.txt").write_text("变压器\n", encoding="utf-8")
+    line = "good.txt: is an input: choose another output file"
+    fails("corpus.txt", "--like", "good.txt", "-o", "good.txt", line=line, code=2)
+
+
+def test_a_name_that_no_file_can_have() -> None:
+    name = "x" * 300
+    fails(name, line=f"{name}: File name too long: check the path and the permissions")
+    fails("corpus.txt", "-o", name, line=f"{name}: File name too long: choose another output file", code=2)
 
 
 # --- interruption ----------------------------------------------------------------------------------------------------

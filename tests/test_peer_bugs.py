@@ -144,7 +144,7 @@ def test_the_tokenizer_is_not_the_ceiling() -> None:
         (["，。"], "the given texts: the corpus is empty: give text with words in it"),
         (
             ["变压器"],
-            "no term is left: of all n-grams, none occur at least 2 times (--min-freq): lower that, or give more text",
+            "no term is left: nothing occurs 2 times (--min-freq): lower that, or give more text",
         ),
     ],
 )

@@ -1,0 +1,168 @@
+"""Why a string is, or is not, in the list, and where.
+
+In: an analysis and strings. Out: plain records, one a string, and how to write them for a reader. Everything is read
+off the same tables and rules that the ranking uses; nothing is decided here.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from termmine import kernels as k
+from termmine.candidates import absorbers, unit_rules
+from termmine.contrast import term_rules
+from termmine.encode import encode_strings
+from termmine.measures import find_measure, pmi
+from termmine.pipeline import Analysis, rank
+from termmine.tries import find_rows
+from termmine.types import spell
+
+MOST = 5  # neighbours, longer strings, near strings shown of each kind
+
+
+def explain(analysis: Analysis, terms: Iterable[str]) -> list[dict[str, Any]]:
+    """One record a term: its counts, its weakest split, its neighbours, what holds it, its score, and the verdict."""
+    terms = list(terms)
+    rows = find_rows(analysis.table, terms)
+    ranking = rank(analysis)[["row", "term"]]
+    return [_explain(analysis, term, int(row), ranking) for term, row in zip(terms, rows, strict=True)]
+
+
+def _explain(analysis: Analysis, term: str, row: int, ranking: pd.DataFrame) -> dict[str, Any]:
+    positions, codes = occurrences(analysis, term)
+    record: dict[str, Any] = {"term": term, "freq": len(positions)}
+    if not len(positions):
+        record["verdict"] = "does not occur in the corpus"
+        record["nearest"] = _nearest(term, ranking["term"].tolist())
+        return record
+    record["left_neighbours"] = _neighbours(analysis, positions - 1)
+    record["right_neighbours"] = _neighbours(analysis, positions + len(codes))
+    if row < 0:
+        record["verdict"] = (
+            f"not counted as an n-gram: it occurs {len(positions)} times, in {len(codes)} symbols; "
+            f"--min-freq is {analysis.options.min_freq}, --max-length {analysis.options.max_length}"
+        )
+        return record
+    table = analysis.table
+    record["doc_freq"] = int(table.doc_freq[row])
+    record["left_entropy"] = float(table.left_entropy[row])
+    record["right_entropy"] = float(table.right_entropy[row])
+    if len(codes) > 1:
+        record["weakest_split"] = _weakest_split(analysis, row, len(codes))
+    record["longer"] = _longer(analysis, row)
+    return record | _verdict(analysis, row, ranking)
+
+
+def _nearest(term: str, ranking: list[str]) -> list[str]:
+    """The reported terms that look most like a string; only those that share a character with it are compared."""
+    characters = set(term)
+    return difflib.get_close_matches(term, [t for t in ranking if characters & set(t)], n=MOST, cutoff=0.3)
+
+
+def occurrences(analysis: Analysis, term: str) -> tuple[np.ndarray, np.ndarray]:
+    """Where a string begins in the corpus (int64), and its symbols; none where it is not one run."""
+    runs, which = encode_strings([term], analysis.corpus.alphabet)
+    codes = analysis.corpus.codes
+    if not len(which):
+        return np.zeros(0, dtype=np.int64), runs
+    symbols = runs[1:-1]
+    positions = np.flatnonzero(codes == symbols[0])
+    for i, symbol in enumerate(symbols[1:], 1):
+        positions = positions[codes[positions + i] == symbol]  # a corpus ends with a separator
+    return positions, symbols
+
+
+def _neighbours(analysis: Analysis, places: np.ndarray) -> list[tuple[str, int]]:
+    """The commonest symbols at places; the edges of runs together as "|"."""
+    codes, counts = np.unique(analysis.corpus.codes[places], return_counts=True)
+    found: Counter[str] = Counter()
+    words = analysis.corpus.alphabet.first_forms
+    for code, n in zip(codes.tolist(), counts.tolist(), strict=True):
+        found["|" if code < k.FIRST_SYMBOL else spell([code], words)] += n
+    return sorted(found.items(), key=lambda item: (-item[1], item[0]))[:MOST]
+
+
+def _weakest_split(analysis: Analysis, row: int, n: int) -> dict[str, Any]:
+    table = analysis.table
+    lefts, rights = [row], [row]
+    for _ in range(n - 1):
+        lefts.append(int(table.prefix[lefts[-1]]))
+        rights.append(int(table.suffix[rights[-1]]))
+    splits = [(lefts[n - i], rights[i]) for i in range(1, n)]
+    values = [
+        float(pmi(table.freq[[row]], table.freq[[left]], table.freq[[right]], table.n_symbols)[0])
+        for left, right in splits
+    ]
+    weakest = int(np.argmin(values))
+    left, right = splits[weakest]
+    return {
+        "parts": table.texts(np.array([left])) + table.texts(np.array([right])),
+        "freq": [int(table.freq[left]), int(table.freq[right])],
+        "cohesion": values[weakest],
+    }
+
+
+def _longer(analysis: Analysis, row: int) -> list[tuple[str, int]]:
+    """The commonest n-grams one symbol longer."""
+    table = analysis.table
+    found = np.flatnonzero((table.prefix == row) | (table.suffix == row))
+    best = found[np.lexsort((found, -table.freq[found]))][:MOST]
+    return list(zip(table.texts(best), table.freq[best].tolist(), strict=True))
+
+
+def _verdict(analysis: Analysis, row: int, ranking: pd.DataFrame) -> dict[str, Any]:
+    """The first rule that dropped the row, or the ingredients of its score and its place in the list."""
+    table, options, frame = analysis.table, analysis.options, analysis.frame
+    rules = unit_rules(table, options)
+    keep = np.logical_and.reduce([rule.passes for rule in rules])
+    absorber = int(absorbers(table, keep, options.min_independence)[row])
+    if absorber >= 0:
+        longer = table.texts(np.array([absorber]))[0]
+        return {
+            "absorbed_by": longer,
+            "verdict": f"absorbed: it hardly ever occurs outside {longer}, which occurs {table.freq[absorber]} times "
+            "(--min-independence)",
+        }
+    for rule in rules:
+        if not rule.passes[row]:
+            return {"verdict": f"dropped: it is not one that {rule.text}"}
+    place = np.flatnonzero(frame["row"].to_numpy() == row)
+    entry = frame.iloc[int(place[0])]
+    record = {"score": float(entry["score"]), "ingredients": _ingredients(entry, options.measure)}
+    for rule in term_rules(frame, options):
+        if not rule.passes[int(place[0])]:
+            return record | {"verdict": f"dropped: it is not one that {rule.text}"}
+    at = np.flatnonzero(ranking["row"].to_numpy() == row)
+    if not len(at):
+        return record | {"verdict": f"below the first {len(ranking)} (--top)"}
+    return record | {"rank": int(at[0]) + 1, "verdict": f"kept: number {int(at[0]) + 1} of {len(ranking)}"}
+
+
+def _ingredients(entry: pd.Series[Any], measure: str) -> dict[str, float]:
+    names = find_measure(measure).columns or ("freq", "background_freq", "log_ratio", "keyness")
+    return {name: float(entry[name]) for name in dict.fromkeys((*names, "background_freq")) if name in entry}
+
+
+def as_text(record: dict[str, Any]) -> str:
+    """A record as lines for a reader, the verdict first."""
+    lines = [f"{record['term']}: {record['verdict']}"]
+    for name, value in record.items():
+        if name not in ("term", "verdict"):
+            lines.append(f"  {name.replace('_', ' ')}: {_value(value)}")
+    return "\n".join(lines)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_value(item)}" for name, item in value.items())
+    if isinstance(value, (list, tuple)):
+        return " ".join(f"{item[0]}({item[1]})" if isinstance(item, tuple) else str(item) for item in value)
+    return str(value)

@@ -1,0 +1,70 @@
+"""An evaluation from files to tables: reads lists and gold, has them judged, and lays the figures out.
+
+In: paths. Out: one record with every figure (for JSON), or the same as text tables. The figures' definitions are in
+`evaluate`, the comparison of strings in `lexicon`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from termmine import evaluate as ev
+from termmine.errors import TermmineError
+from termmine.lexicon import count_strings, is_comparable, normal_form, read_ranking, read_words
+from termmine.version import __version__
+
+
+def compare_lists(lists: Sequence[Path], gold: Path, corpus: Sequence[Path]) -> dict[str, Any]:
+    """Every figure of every list, and the paired differences between the first list and each other one."""
+    wanted = frozenset(term for term in map(normal_form, read_words(gold)) if is_comparable(term))
+    if not wanted:
+        raise TermmineError(f"{gold}: holds no term of two characters with a Han character: give one term a line")
+    counts = count_strings(sorted(wanted), corpus) if corpus else None
+    relevant = sorted(term for term in wanted if counts is None or counts[term] >= ev.MIN_OCCURRENCES)
+    if not relevant:
+        raise TermmineError(f"{gold}: none of its terms occurs {ev.MIN_OCCURRENCES} times in the corpus")
+    judged = {str(path): ev.judge(read_ranking(path), wanted, relevant) for path in lists}
+    first = next(iter(judged))
+    return {
+        "termmine": __version__,
+        "gold": {"name": str(gold), "n": len(wanted), "relevant": len(relevant)},
+        "corpus": [str(path) for path in corpus],
+        "min_occurrences": ev.MIN_OCCURRENCES if corpus else 0,
+        "lists": [
+            {
+                "name": name,
+                "n": len(one.terms),
+                "scores": ev.scores(one),
+                "intervals": ev.intervals(one),
+                "bands": ev.by_band(one, relevant, counts),
+            }
+            for name, one in judged.items()
+        ],
+        "differences": [
+            {"first": first, "second": name, "differences": ev.paired_differences(judged[first], other)}
+            for name, other in judged.items()
+            if name != first
+        ],
+    }
+
+
+def tables(report: dict[str, Any]) -> str:
+    """The report as tab-separated tables, each under a line that says what it is."""
+    gold = report["gold"]
+    lines = [f"# gold {gold['n']} terms, relevant {gold['relevant']}; termmine {report['termmine']}; 95 % intervals"]
+    for one in report["lists"]:
+        lines.append(f"# {one['name']}: {one['n']} terms")
+        for figure, value in one["scores"].items():
+            low, high = one["intervals"][figure]
+            lines.append(f"{figure}\t{value:.4f}\t[{low:.4f}, {high:.4f}]")
+        lines.append("# by band\tn\tR@20000\tmean gain")
+        lines += [
+            f"{band['band']}\t{band['n']}\t{band['R@20000']:.4f}\t{band['mean_gain']:.4f}" for band in one["bands"]
+        ]
+    for pair in report["differences"]:
+        lines.append(f"# {pair['first']} minus {pair['second']}")
+        for figure, (value, low, high) in pair["differences"].items():
+            lines.append(f"{figure}\t{value:+.4f}\t[{low:+.4f}, {high:+.4f}]")
+    return "\n".join(lines) + "\n"
