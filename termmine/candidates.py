@@ -56,15 +56,6 @@ def holds_han(table: NgramTable) -> np.ndarray:
     return han
 
 
-def independence(table: NgramTable) -> np.ndarray:
-    """The share of each row's occurrences outside the commonest n-gram one symbol longer (float64, one a row)."""
-    longer = np.arange(table.level[1], len(table)) if len(table.level) > 1 else np.zeros(0, dtype=np.int64)
-    most = np.zeros(len(table), dtype=np.int64)
-    for part in (table.prefix[longer], table.suffix[longer]):
-        np.maximum.at(most, part, table.freq[longer])
-    return np.asarray(1.0 - most / table.freq)
-
-
 def absorbers(table: NgramTable, is_candidate: np.ndarray, min_independence: float) -> np.ndarray:
     """For each row the longer candidate that it hardly ever occurs outside of, or -1 (int64).
 
@@ -173,7 +164,7 @@ def unit_rules(table: NgramTable, options: DiscoverOptions) -> list[Rule]:
 def select(table: NgramTable, options: DiscoverOptions) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The candidates of a table, and those that were absorbed by longer ones.
 
-    Columns of the first: row, length, freq, doc_freq, cohesion, npmi, left_entropy, right_entropy, independence,
+    Columns of the first: row, length, freq, doc_freq, cohesion, npmi, left_entropy, right_entropy,
     free_entropy (the mean of the branching entropies with run edges apart and pooled); of the second: row, freq,
     absorbed_by (a row).
     """
@@ -201,7 +192,6 @@ def select(table: NgramTable, options: DiscoverOptions) -> tuple[pd.DataFrame, p
             "npmi": npmi(cohesions, table.freq[rows], table.n_symbols),
             "left_entropy": table.left_entropy[rows],
             "right_entropy": table.right_entropy[rows],
-            "independence": independence(table)[rows],
             "free_entropy": (
                 branching_entropy(table.left_entropy[rows], table.right_entropy[rows]) + branching_entropy(*pooled)
             )

@@ -83,7 +83,7 @@ def discover(
     from termmine import export
 
     export.find_writer(form)
-    inputs = [Path(path) for path in (*corpus, *background) if path != "-"]
+    inputs = [Path(path) for path in (*corpus, *background, chosen.like or "-") if path != "-"]
     outputs = [path for path in (output, absorbed, meta) if path is not None]
     export.check_outputs(outputs, inputs)
 

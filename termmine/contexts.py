@@ -1,8 +1,9 @@
 """What stands beside a string, and how it is spread: evidence from all of its occurrences in the domain.
 
 In: the corpus, its table, the candidates, and what jieba knows. Out: two columns. ``context`` says how far the places
-where a string stands are places where nouns stand; terms are nouns, clauses and fragments are not. What such a place
-looks like is learned from the corpus itself: from the neighbours of its dictionary words, nouns against all others.
+where a string stands are places where nouns of the domain stand; terms are such nouns, clauses and fragments are not. What
+such a place looks like is learned from the corpus itself: from the neighbours of its dictionary words, the nouns that
+are far more frequent here than in general against all others.
 ``burstiness`` says how much more a string keeps to few places than chance would have it; a term belongs to a topic, a
 turn of phrase to every page.
 """
@@ -15,11 +16,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from termmine import kernels as k
-from termmine.measures import burstiness, logit
+from termmine.measures import burstiness, log_ratio, logit
 from termmine.segment import NOUN_TAG, Segmenter
 from termmine.tries import table_trie
 from termmine.types import Corpus, NgramTable
 
+DOMAIN_NOUN = 3.0  # bits: a noun eight times as frequent as in general is one of the domain's own
 SHRINKAGE = 20  # occurrences: how many it takes until a neighbour's own record counts as much as what it falls back on
 WINDOW = 300  # symbols, a long paragraph: the least stretch of text that is taken for one topic
 _RUNS_AT_ONCE = 500_000  # segmented at a time: bounds the memory, changes nothing
@@ -46,9 +48,10 @@ def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segme
     n_singles = int(table.level[1])
     n_contexts = n_rows + 2 + n_singles
     seen = np.zeros((2, 2, n_contexts), dtype=np.int64)  # side, noun or any word, context
-    for begin, end, is_noun in _nouns_and_others(codes, segmenter):
+    domain_noun = _domain_nouns(table, segmenter)
+    for begin, end, node in _dictionary_words(codes, segmenter):
         for side, contexts in enumerate((before[begin], after[end])):
-            seen[side, 0] += np.bincount(contexts[is_noun], minlength=n_contexts)
+            seen[side, 0] += np.bincount(contexts[domain_noun[node]], minlength=n_contexts)
             seen[side, 1] += np.bincount(contexts, minlength=n_contexts)
     sums = np.zeros((3, len(table)), dtype=np.int64)
     n_windows = k.survey(
@@ -66,8 +69,18 @@ def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segme
     return Survey(left / (_SCALE * freq), right / (_SCALE * freq), burstiness(freq, windows, n_windows))
 
 
-def _nouns_and_others(codes: np.ndarray, segmenter: Segmenter) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Where the dictionary words of two symbols or more begin and end in the corpus, and which of them are nouns."""
+def _domain_nouns(table: NgramTable, segmenter: Segmenter) -> np.ndarray:
+    """Which nodes of the dictionary are nouns that the corpus uses far more often than general language (bool)."""
+    rows = np.full(len(segmenter.nodes), -1, dtype=np.int32)
+    k.find_runs(segmenter.runs, table_trie(table, np.arange(len(table))), rows)
+    freq = np.zeros(len(segmenter.freq), dtype=np.int64)
+    freq[segmenter.nodes] = np.where(rows >= 0, table.freq[rows], 0)
+    ratio = log_ratio(freq, table.n_symbols, segmenter.freq, segmenter.n_symbols)
+    return (segmenter.node_tags == NOUN_TAG) & (freq > 0) & (ratio > DOMAIN_NOUN)
+
+
+def _dictionary_words(codes: np.ndarray, segmenter: Segmenter) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Where the dictionary words of two symbols or more begin and end in the corpus, and their nodes."""
     separators = np.flatnonzero(codes < k.FIRST_SYMBOL)
     for first in range(0, len(separators) - 1, _RUNS_AT_ONCE):
         ends = separators[first : first + _RUNS_AT_ONCE + 1]
@@ -76,9 +89,8 @@ def _nouns_and_others(codes: np.ndarray, segmenter: Segmenter) -> Iterator[tuple
         begin = words.position + offset
         run_end = ends[np.searchsorted(ends, begin)]
         end = np.minimum(np.append(begin[1:], ends[-1]), run_end)
-        tags = segmenter.tags(words)
-        known = (tags != "") & (end - begin > 1)
-        yield begin[known], end[known], tags[known] == NOUN_TAG
+        known = (words.node >= 0) & (end - begin > 1)
+        yield begin[known], end[known], words.node[known]
 
 
 def _weights(seen: np.ndarray, nearer: np.ndarray, n_singles: int) -> np.ndarray:

@@ -13,18 +13,22 @@ import numpy as np
 import pandas as pd
 
 from termmine.candidates import Rule, nesting, threshold
-from termmine.measures import Measure, find_measure, keyness, log_ratio
+from termmine.measures import Measure, find_measure, general_ratio, keyness, log_ratio
 from termmine.options import DiscoverOptions
 from termmine.types import NgramTable
 
 
 @dataclass(frozen=True)
 class Background:
-    """What the candidates are contrasted with: ``freq`` (one a candidate), the size in symbols, a name to report."""
+    """What the candidates are contrasted with: ``freq`` (one a candidate), the size in symbols, a name to report; and
+    ``expected``, how often each is to be expected in ``n_expected`` symbols of general language.
+    """
 
     freq: np.ndarray
     n_symbols: int
     name: str
+    expected: np.ndarray
+    n_expected: int
 
 
 def compare(candidates: pd.DataFrame, table: NgramTable, background: Background, measure: str) -> pd.DataFrame:
@@ -32,7 +36,11 @@ def compare(candidates: pd.DataFrame, table: NgramTable, background: Background,
     chosen = find_measure(measure)
     frame = candidates.assign(background_freq=background.freq)
     counts = (frame["freq"].to_numpy(), table.n_symbols, background.freq, max(background.n_symbols, 1))
-    frame = frame.assign(keyness=keyness(*counts), log_ratio=log_ratio(*counts))
+    frame = frame.assign(
+        keyness=keyness(*counts),
+        log_ratio=log_ratio(*counts),
+        general_ratio=general_ratio(*counts, background.expected, background.n_expected),
+    )
     if chosen.contrast:
         return frame.assign(score=chosen.formula(*counts))
     return frame.assign(score=_from_columns(chosen, frame, table))

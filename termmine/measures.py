@@ -107,6 +107,19 @@ def log_ratio(f1: Column, n1: float, f2: Column, n2: float) -> Column:
     return np.log2((o11 + 0.5) / (n1 + 0.5)) - np.log2((o12 + 0.5) / (n2 + 0.5))
 
 
+PRIOR_SYMBOLS = 1e6  # a background smaller than that says little of any word but the commonest
+
+
+def general_ratio(f1: Column, n1: float, f2: Column, n2: float, expected: Column, n_expected: float) -> Column:
+    """The log ratio (bits) to the background and `PRIOR_SYMBOLS` symbols of general language together.
+
+    ``expected`` is how often each term is to be expected in ``n_expected`` symbols of general language, by a
+    dictionary with frequencies. A large background outweighs this prior, a small one is mended by it.
+    """
+    share = PRIOR_SYMBOLS / n_expected
+    return log_ratio(f1, n1, np.asarray(f2, dtype=np.float64) + np.asarray(expected) * share, n2 + PRIOR_SYMBOLS)
+
+
 CONFIDENCE = 0.95  # two-sided, before the correction for the number of candidates
 
 
@@ -222,29 +235,26 @@ KNOWN_BOND = 0.5  # the NPMI that a dictionary word is granted: lexicographers h
 
 
 def score(
-    log_ratio: Column,
+    general_ratio: Column,
     freq: Column,
     npmi: Column,
     known: Column,
     free_entropy: Column,
-    independence: Column,
     context: Column,
     burstiness: Column,
     pattern: Column,
 ) -> Column:
     """Termhood times unithood; 0 where a factor is not positive, so that each can veto.
 
-    A term is characteristic of the domain (log_ratio + 2 bits) and well attested (ln freq), holds together (npmi, at
-    least 1/2 for a dictionary word), is free on both sides (free_entropy, bits) and of any one longer string (square
-    root of independence), stands where nouns stand (context), keeps to its topic (square root of burstiness), and is
-    built as terms are (pattern).
+    A term is characteristic of the domain (general_ratio + 2 bits) and well attested (ln freq), holds together (npmi,
+    at least 1/2 for a dictionary word), is free on both sides (free_entropy, bits), stands where nouns of the domain
+    stand (context), keeps to its topic (square root of burstiness), and is built as terms are (pattern).
     """
     factors = (
-        log_ratio + TOLERANCE,
+        general_ratio + TOLERANCE,
         np.log(np.asarray(freq, dtype=np.float64)),
         np.where(known, np.maximum(npmi, KNOWN_BOND), npmi),
         free_entropy,
-        np.sqrt(np.maximum(independence, 0.0)),
         context,
         np.sqrt(burstiness),
         pattern,
@@ -278,12 +288,11 @@ MEASURES: dict[str, Measure] = {
         score,
         "termhood times unithood, the default",
         (
-            "log_ratio",
+            "general_ratio",
             "freq",
             "npmi",
             "known",
             "free_entropy",
-            "independence",
             "context",
             "burstiness",
             "pattern",

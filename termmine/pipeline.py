@@ -197,11 +197,11 @@ def _background(
     options: DiscoverOptions,
     progress: Progress,
 ) -> Background:
+    expected = segmenter.expected_freq(words, len(rows))
     if source is None:
         name = f"{jieba_dictionary().name} (no --background given)"
         progress.note(f"background: {name}")
-        freq = np.rint(segmenter.expected_freq(words, len(rows))).astype(np.int64)
-        return Background(freq, segmenter.n_symbols, name)
+        return Background(np.rint(expected).astype(np.int64), segmenter.n_symbols, name, expected, segmenter.n_symbols)
     report = reading.ReadReport()
     with progress.stage("counting in the background", reading.source_size(source)) as advance:
         blocks = reading.source_blocks(source, encoding=options.encoding, report=report, progress=advance)
@@ -213,7 +213,7 @@ def _background(
             "every term will look characteristic; give more general text"
         )
     progress.detail(f"background: {n_symbols} symbols")
-    return Background(freq, n_symbols, reading.source_name(source))
+    return Background(freq, n_symbols, reading.source_name(source), expected, segmenter.n_symbols)
 
 
 def _absorbed(absorbed: pd.DataFrame, table: NgramTable) -> pd.DataFrame:

@@ -62,13 +62,17 @@ class Words:
 
 
 class Segmenter:
-    """A dictionary under an alphabet: which strings it knows, and how it splits the others."""
+    """A dictionary under an alphabet: which strings it knows, and how it splits the others.
+
+    ``runs`` holds its words as codes, ``nodes`` the node of each; ``freq``, ``weight`` are one a node.
+    """
 
     def __init__(self, dictionary: Dictionary, alphabet: Alphabet) -> None:
         codes, which = encode_strings(dictionary.words, alphabet)
         self.trie = empty_trie(alphabet.n_codes, len(codes))
         ends = np.zeros(len(which), dtype=np.int32)
         k.add_runs(self.trie, codes, ends)
+        self.runs, self.nodes = codes, ends
         n_nodes = int(self.trie.size[1])
         self.freq = np.zeros(n_nodes, dtype=np.int64)
         np.add.at(self.freq, ends, dictionary.freq[which])  # words that fold to the same one are one
@@ -77,8 +81,8 @@ class Segmenter:
         known = self.freq > 0
         self.weight = np.where(known, np.log(np.maximum(self.freq, 1)) - np.log(self.total), -np.inf)
         self.default = -float(np.log(self.total))  # a symbol that is no word: as if met once
-        self._tag = np.full(n_nodes, "", dtype="<U1")
-        self._tag[ends] = np.array([tag[:1] for tag in dictionary.tags], dtype="<U1")[which]
+        self.node_tags = np.full(n_nodes, "", dtype="<U1")
+        self.node_tags[ends] = np.array([tag[:1] for tag in dictionary.tags], dtype="<U1")[which]
 
     def words(self, codes: np.ndarray) -> Words:
         """Split each run of codes; the runs count as strings in order."""
@@ -91,7 +95,7 @@ class Segmenter:
 
     def tags(self, words: Words) -> np.ndarray:
         """The first letter of each word's part of speech; empty where jieba does not know it."""
-        return np.where(words.node >= 0, self._tag[np.maximum(words.node, 0)], "")
+        return np.where(words.node >= 0, self.node_tags[np.maximum(words.node, 0)], "")
 
     def is_word(self, codes: np.ndarray, n_runs: int) -> np.ndarray:
         """Whether each run of codes is a word of the dictionary (bool, n_runs)."""

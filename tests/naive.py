@@ -309,17 +309,17 @@ def segment(symbols: Sequence[str], weight: Mapping[Ngram, float], default: floa
     >>> segment("南京市长江", {("南", "京"): -3.0, ("市", "长"): -4.0, ("长", "江"): -4.0, ("市",): -5.0}, -9.0)
     [('南', '京'), ('市',), ('长', '江')]
     """
-    best: list[tuple[float, int]] = [(0.0, 0)]  # of what lies to the right: probability, length of the first word
+    longest = max(map(len, weight), default=1)
+    best = [(0.0, 0)] * (len(symbols) + 1)  # of what begins there: probability, length of the first word
     for i in range(len(symbols) - 1, -1, -1):
-        rest = symbols[i:]
-        words = [n for n in range(1, len(rest) + 1) if tuple(rest[:n]) in weight] or [1]
-        best.insert(0, max((weight.get(tuple(rest[:n]), default) + best[n - 1][0], n) for n in words))
-    words, i = [], 0
+        ends = range(i + 1, min(i + longest, len(symbols)) + 1)
+        words = [j for j in ends if tuple(symbols[i:j]) in weight] or [i + 1]
+        best[i] = max((weight.get(tuple(symbols[i:j]), default) + best[j][0], j - i) for j in words)
+    route, i = [], 0
     while i < len(symbols):
-        n = best[i][1]
-        words.append(tuple(symbols[i : i + n]))
-        i += n
-    return words
+        route.append(tuple(symbols[i : i + best[i][1]]))
+        i += best[i][1]
+    return route
 
 
 # --- keyness ---------------------------------------------------------------------------------------------------------

@@ -26,8 +26,9 @@ RANKS = {
     "contrast": 8,
     "export": 9, "progress": 9,
     "pipeline": 10,
-    "cli": 11,
-    "__init__": 12, "__main__": 12,
+    "explain": 11, "report": 11,
+    "cli": 12,
+    "__init__": 13, "__main__": 13,
 }  # fmt: skip
 
 # A third-party package -> the modules that may import it.

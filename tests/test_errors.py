@@ -414,8 +414,8 @@ def test_every_threshold_can_be_the_reason(flag: str) -> None:
     result = run("discover", "corpus.txt", "-q", flag, 10**9, "-o", "terms.csv")
     column = flag.removeprefix("--min-").replace("-", "_")
     assert re.fullmatch(
-        r"termmine: error: no term is left: of \d+ (n-grams that occur 2 times or more|candidates|that passed the rules "
-        rf"before), none has a {column} of 1e\+09 or more \({flag}\): lower that threshold, or give more text\n",
+        r"termmine: error: no term is left: of \d+ (n-grams that occur 2 times or more|candidates|that passed the "
+        rf"rules before), none has a {column} of 1e\+09 or more \({flag}\): lower that threshold, or give more text\n",
         result.err,
     )
     assert (result.code, result.out) == (1, b"")

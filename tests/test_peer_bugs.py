@@ -132,8 +132,8 @@ def test_the_tokenizer_is_not_the_ceiling() -> None:
     jieba cuts 清水质谱 into 清水 and 质谱: 水质谱 begins within its token, time and again.
     """
     lines = [before + "水质谱" + after for before in "清污海淡雨井河" for after in "仪图法峰线表库"]
-    frame = found([*lines, *scattered("k-means聚类", "β-内酰胺酶")])
-    assert {"水质谱", "k-means聚类", "β-内酰胺酶"} <= set(frame.index)
+    frame = found([*lines, *scattered("k-means聚类", "α-Fe2O3涂层")])
+    assert {"水质谱", "k-means聚类", "α-Fe2O3涂层"} <= set(frame.index)
     assert frame.loc["水质谱", "freq"] == 49
 
 
