@@ -1,11 +1,10 @@
 """What stands beside a string, and how it is spread: evidence from all of its occurrences in the domain.
 
 In: the corpus, its table, the candidates, and what jieba knows. Out: two columns. ``context`` says how far the places
-where a string stands are places where nouns of the domain stand; terms are such nouns, clauses and fragments are not. What
-such a place looks like is learned from the corpus itself: from the neighbours of its dictionary words, the nouns that
-are far more frequent here than in general against all others.
-``burstiness`` says how much more a string keeps to few places than chance would have it; a term belongs to a topic, a
-turn of phrase to every page.
+where a string stands are places where nouns of the domain stand; terms are such nouns, clauses and fragments are not.
+What such a place looks like is learned from the corpus itself: from the neighbours of its dictionary words, the nouns
+that are far more frequent here than in general against all others. ``burstiness`` says how much more a string keeps to
+few places than chance would have it; a term belongs to a topic, a turn of phrase to every page.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from termmine import kernels as k
 from termmine.candidates import absorbers, unit_rules
 from termmine.contrast import term_rules
 from termmine.encode import encode_strings
-from termmine.measures import find_measure, pmi
+from termmine.measures import find_measure, pmi, score_factors
 from termmine.pipeline import Analysis, rank
 from termmine.tries import find_rows
 from termmine.types import spell
@@ -145,8 +145,13 @@ def _verdict(analysis: Analysis, row: int, ranking: pd.DataFrame) -> dict[str, A
 
 
 def _ingredients(entry: pd.Series[Any], measure: str) -> dict[str, float]:
-    names = find_measure(measure).columns or ("freq", "background_freq", "log_ratio", "keyness")
-    return {name: float(entry[name]) for name in dict.fromkeys((*names, "background_freq")) if name in entry}
+    """The counts and columns that a score was made of, and for the default one its factors."""
+    names = find_measure(measure).columns or ("log_ratio", "keyness")
+    shown = {name: float(entry[name]) for name in dict.fromkeys(("background_freq", *names)) if name in entry}
+    if measure == "score":
+        factors = score_factors(*(np.array([entry[name]], dtype=np.float64) for name in names))
+        shown |= {f"factor {name}": float(factor[0]) for name, factor in factors.items()}
+    return shown
 
 
 def as_text(record: dict[str, Any]) -> str:

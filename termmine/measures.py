@@ -234,7 +234,7 @@ TOLERANCE = 2.0  # bits: a term may be up to four times rarer than in the backgr
 KNOWN_BOND = 0.5  # the NPMI that a dictionary word is granted: lexicographers have attested that it is a unit
 
 
-def score(
+def score_factors(
     general_ratio: Column,
     freq: Column,
     npmi: Column,
@@ -243,26 +243,29 @@ def score(
     context: Column,
     burstiness: Column,
     pattern: Column,
-) -> Column:
-    """Termhood times unithood; 0 where a factor is not positive, so that each can veto.
+) -> dict[str, Column]:
+    """What `score` multiplies, by name; each may be negative here, and vetoes the term if it is.
 
-    A term is characteristic of the domain (general_ratio + 2 bits) and well attested (ln freq), holds together (npmi,
-    at least 1/2 for a dictionary word), is free on both sides (free_entropy, bits), stands where nouns of the domain
-    stand (context), keeps to its topic (square root of burstiness), and is built as terms are (pattern).
+    A term is characteristic of the domain (termhood: general_ratio + 2 bits) and well attested (ln freq), holds
+    together (bond: npmi, at least 1/2 for a dictionary word), is free on both sides (free_entropy, bits), stands where
+    nouns of the domain stand (context), keeps to its topic (square root of burstiness), and is built as terms are
+    (pattern).
     """
-    factors = (
-        general_ratio + TOLERANCE,
-        np.log(np.asarray(freq, dtype=np.float64)),
-        np.where(known, np.maximum(npmi, KNOWN_BOND), npmi),
-        free_entropy,
-        context,
-        np.sqrt(burstiness),
-        pattern,
-    )
-    result = np.ones(len(freq))
-    for factor in factors:
-        result *= np.maximum(factor, 0.0)
-    return result
+    return {
+        "termhood": general_ratio + TOLERANCE,
+        "attestation": np.log(np.asarray(freq, dtype=np.float64)),
+        "bond": np.where(known, np.maximum(npmi, KNOWN_BOND), npmi),
+        "freedom": free_entropy,
+        "context": context,
+        "topicality": np.sqrt(burstiness),
+        "pattern": pattern,
+    }
+
+
+def score(*columns: Column) -> Column:
+    """Termhood times unithood: the product of `score_factors`, 0 where one of them is not positive. No unit."""
+    factors = [np.maximum(factor, 0.0) for factor in score_factors(*columns).values()]
+    return np.asarray(np.prod(factors, axis=0))
 
 
 @dataclass(frozen=True)

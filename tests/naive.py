@@ -47,7 +47,7 @@ TOKEN = re.compile("(?P<word>W(?:[WMJP]*[WM])?P*)|H")  # over kinds of character
 def kind(character: str) -> str:
     """H Han or kana, W letter or digit, M a mark, P and J joiners, S blank, N line end, T end of a text, B all else.
 
-    P may end a word too. Hangul vowels and final consonants are marks: they continue a syllable, and begin none.
+    P may end a word too. Conjoining Hangul vowels and final consonants are marks.
 
     >>> [kind(c) for c in "电のA9+-。"]
     ['H', 'H', 'W', 'W', 'P', 'J', 'B']
@@ -63,7 +63,7 @@ def kind(character: str) -> str:
         return "J"
     if category == "Zs":
         return "S"
-    if category[0] == "M" or (name.startswith(("HANGUL JUNGSEONG", "HANGUL JONGSEONG")) and "FILLER" not in name):
+    if category[0] == "M" or "\u1161" <= character <= "\u11ff":
         return "M"
     if name.startswith(("CJK UNIFIED", "CJK COMPATIBILITY IDEOGRAPH")) or character in "々〇〻":
         return "H"
@@ -419,19 +419,19 @@ def smoothed_ratio(counts: Sequence[tuple[int, int]], n1: int, n2: int) -> list[
 
 #: How many random corpora each property test compares; 15 each when numba is switched off. Together more than 3,000.
 RANDOM_CORPORA = {
-    "encode: runs and documents": 600,
-    "encode: any blocks": 400,
+    "encode: runs and documents": 800,
+    "encode: any blocks": 500,
     "encode: any characters": 300,
-    "encode: known strings": 200,
-    "counts: all columns": 1000,
+    "encode: known strings": 300,
+    "counts: all columns": 1500,
     "counts: relations": 100,  # in each of five tests
-    "candidates: cohesion": 300,
-    "candidates: nesting": 200,
-    "candidates: absorbers": 200,
-    "tries: background": 300,
-    "tries: long runs": 100,
+    "candidates: cohesion": 400,
+    "candidates: nesting": 150,
+    "candidates: absorbers": 150,
+    "tries: background": 400,
+    "tries: long runs": 200,
     "surface: forms": 300,
-    "segment: routes": 300,
+    "segment: routes": 400,
 }
 
 

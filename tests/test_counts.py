@@ -1,5 +1,6 @@
 """`Corpus` -> `NgramTable`: every column against `naive.count_ngrams`, and the relations that hold between columns."""
 
+import itertools
 from collections import Counter
 
 import naive
@@ -24,8 +25,8 @@ def ngrams(table: NgramTable) -> list[naive.Ngram]:
     words = table.alphabet.word_texts
     rows: list[naive.Ngram] = []
     for n in range(1, len(table.level)):
-        for codes in table.codes(np.arange(table.level[n - 1], table.level[n])).tolist():
-            rows.append(tuple(words[c - 0x110000] if c >= 0x110000 else chr(c) for c in codes))
+        codes = table.codes(np.arange(table.level[n - 1], table.level[n])).tolist()
+        rows += [tuple(words[c - 0x110000] if c >= 0x110000 else chr(c) for c in row) for row in codes]
     return rows
 
 
@@ -154,7 +155,7 @@ def test_an_empty_corpus_has_an_empty_table() -> None:
 def test_a_table_that_must_grow() -> None:
     n = 300 if naive.TINY else 30_000  # more bigrams than the smallest hash table has places
     text = "".join(chr(0x4E00 + i * i % 7919) + chr(0x4E00 + i % 5003) for i in range(n))
-    expected = Counter(zip(text, text[1:], strict=False))
+    expected = Counter(itertools.pairwise(text))
     found = columns(build(text, 1, 2))
     assert {ngram: row[0] for ngram, row in found.items() if len(ngram) == 2} == expected
 

@@ -12,6 +12,7 @@ import doctest
 import io
 import os
 import re
+import runpy
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -206,3 +207,12 @@ def test_the_option_table_tells_the_defaults(readme: str) -> None:
         default = option.default
         if isinstance(option, click.Option) and isinstance(default, (int, float, str)) and default not in (False, "-"):
             assert rows[option.opts[-1]][1] == str(default), option.name
+
+
+# --- benchmarks ------------------------------------------------------------------------------------------------------
+
+
+def test_the_benchmark_names_its_peers() -> None:
+    peers = runpy.run_path(str(ROOT / "benchmarks" / "peers.py"))["PEERS"]
+    requirements = (ROOT / "benchmarks" / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert [line.split("==")[0] for line in requirements if not line.startswith("#")] == list(peers)

@@ -119,11 +119,11 @@ def test_known_strings_are_those_of_one_run_without_unknown_words(text: str, str
     known = {s.text for doc in naive.read(text) for run in doc for s in run}
     expected = []
     for i, string in enumerate(strings):
-        runs = [run for doc in naive.read(string.replace("\x1e", " ")) for run in doc]
+        runs = [run for doc in naive.read(string) for run in doc]
         if len(runs) == 1 and all(s.text in known or not s.is_word for s in runs[0]):
             expected.append((i, [s.text for s in runs[0]]))
     ends = np.flatnonzero(codes < k.FIRST_SYMBOL)
-    runs = [codes[a + 1 : b].tolist() for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    runs = [codes[a + 1 : b].tolist() for a, b in itertools.pairwise(ends)]
     words = corpus.alphabet.word_texts
     found = [[words[c - k.FIRST_WORD] if c >= k.FIRST_WORD else chr(c) for c in run] for run in runs]
     assert list(zip(which.tolist(), found, strict=True)) == expected

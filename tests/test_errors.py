@@ -385,17 +385,17 @@ def test_disk_that_is_really_full(tmp_path: Path) -> None:
 # --- what is found ---------------------------------------------------------------------------------------------------
 
 
-def test_short_background_is_a_warning() -> None:
-    Path("short.txt").write_text("今天天气很好，我们一起去公园散步。" * 3, encoding="utf-8")
+@pytest.mark.parametrize("times", [0, 1, 3])
+def test_short_background_is_a_warning(times: int) -> None:
+    Path("short.txt").write_text("今天天气很好，我们一起去公园散步。" * times, encoding="utf-8")
     result = run("discover", "corpus.txt", "-b", "short.txt")
     assert result.code == 0
     assert "变压器," in result.out.decode()
     assert result.err == (
-        "termmine: warning: the background holds 45 symbols, less than a paragraph: "
+        f"termmine: warning: the background holds {15 * times} symbols, less than a paragraph: "
         "every term will look characteristic; give more general text\n"
     )
-    quiet = run("discover", "corpus.txt", "-b", "short.txt", "-q")
-    assert quiet == Run(0, result.out, "")
+    assert run("discover", "corpus.txt", "-b", "short.txt", "-q") == Run(0, result.out, "")
 
 
 def test_empty_result_says_which_threshold() -> None:

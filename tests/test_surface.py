@@ -37,7 +37,7 @@ def test_the_most_frequent_form_is_shown(text: str, min_freq: int, places: list[
         ("gpu加速。GPU加速", "GPU加速"),  # a tie: the first in code point order
         ("ＧＰＵ 加速。gpu加速", "GPU加速"),  # NFKC and blanks make no difference
         ("Leap Motion。leap motion。leap  motion。leap motion", "leap motion"),
-        ("K线 图。K线图", "K线图"),
+        ("K 线图。K线图", "K线图"),
     ],
 )
 def test_surface_form(text: str, shown: str) -> None:

@@ -91,8 +91,7 @@ def test_a_run_of_many_windows() -> None:
     freq, n_symbols = count_in_blocks(naive.cut(text, range(0, LONG, 1500)), table, rows)
     assert n_symbols == LONG > (0 if naive.TINY else 4 * k.WINDOW)
     assert freq.tolist() == table.freq[rows].tolist()
-    sample = [ngrams(table)[row] for row in rows]
-    assert freq.tolist() == aho_corasick(sample, naive.read(text))
+    assert freq.tolist() == aho_corasick(ngrams(table)[::7], naive.read(text))
 
 
 def test_a_long_run_does_not_pile_up() -> None:
