@@ -79,7 +79,7 @@ def discover(
 ) -> None:
     """Rank the terms that are characteristic of CORPUS: files, directories, or - for standard input."""
     chosen = make_options(**options)
-    _check_inputs(corpus, background)
+    _check_inputs((*corpus, *background, *([chosen.like] if chosen.like is not None else [])))
     from termmine import export
 
     export.find_writer(form)
@@ -117,7 +117,7 @@ def explain(
 ) -> None:
     """Say why each of TERMS is, or is not, in the list that `discover` makes with the same options."""
     chosen = make_options(**options)
-    _check_inputs(corpus, background)
+    _check_inputs((*corpus, *background, *([chosen.like] if chosen.like is not None else [])))
     from termmine import export
     from termmine.explain import as_text
     from termmine.explain import explain as explain_terms
@@ -149,10 +149,10 @@ def _paths(given: tuple[str, ...]) -> list[Path]:
     return [Path(path) for path in given]
 
 
-def _check_inputs(corpus: tuple[str, ...], background: tuple[str, ...]) -> None:
-    if corpus.count("-") + background.count("-") > 1:
+def _check_inputs(inputs: tuple[str, ...]) -> None:
+    if inputs.count("-") > 1:
         raise UsageError("- is given more than once: standard input can be read only once")
-    if "" in corpus + background:
+    if "" in inputs:
         raise UsageError("an input has an empty name: name a file, a directory (. for this one), or -")
 
 

@@ -55,16 +55,16 @@ def _from_columns(measure: Measure, frame: pd.DataFrame, table: NgramTable) -> n
 
 def term_rules(frame: pd.DataFrame, options: DiscoverOptions) -> list[Rule]:
     """What a compared candidate must meet to be reported, in order; the passes are one a candidate."""
-    min_score = options.min_score
-    if min_score is None and options.measure == "score":
-        min_score = float(np.finfo(np.float64).tiny)  # so that a factor's veto counts
     least = {
         "background_freq": options.min_background_freq,
         "keyness": options.min_keyness,
         "log_ratio": options.min_log_ratio,
-        "score": min_score,
+        "score": options.min_score,
     }
-    return [threshold(name, frame[name].to_numpy(), value) for name, value in least.items() if value is not None]
+    rules = [threshold(name, frame[name].to_numpy(), value) for name, value in least.items() if value is not None]
+    if options.measure == "score":
+        rules.append(Rule("has every factor of the score above 0", frame["score"].to_numpy() > 0.0))
+    return rules
 
 
 LIKE_QUANTILE = 0.1  # of the good terms' scores: the tenth that rank worst may be slips, and do not count

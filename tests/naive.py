@@ -419,19 +419,19 @@ def smoothed_ratio(counts: Sequence[tuple[int, int]], n1: int, n2: int) -> list[
 
 #: How many random corpora each property test compares; 15 each when numba is switched off. Together more than 3,000.
 RANDOM_CORPORA = {
-    "encode: runs and documents": 800,
-    "encode: any blocks": 500,
+    "encode: runs and documents": 600,
+    "encode: any blocks": 400,
     "encode: any characters": 300,
-    "encode: known strings": 300,
-    "counts: all columns": 1500,
+    "encode: known strings": 250,
+    "counts: all columns": 1000,
     "counts: relations": 100,  # in each of five tests
-    "candidates: cohesion": 400,
+    "candidates: cohesion": 300,
     "candidates: nesting": 150,
     "candidates: absorbers": 150,
-    "tries: background": 400,
-    "tries: long runs": 200,
-    "surface: forms": 300,
-    "segment: routes": 400,
+    "tries: background": 300,
+    "tries: long runs": 150,
+    "surface: forms": 250,
+    "segment: routes": 300,
 }
 
 

@@ -64,6 +64,7 @@ def test_empty_name() -> None:
     line = "an input has an empty name: name a file, a directory (. for this one), or -"
     fails("", line=line, code=2)
     fails("corpus.txt", "-b", "", line=line, code=2)
+    fails("corpus.txt", "--like", "", line=line, code=2)
 
 
 def test_empty_directory() -> None:
@@ -267,6 +268,7 @@ def test_standard_input_twice() -> None:
     line = "- is given more than once: standard input can be read only once"
     fails("-", "-", line=line, code=2, stdin=TEXT.encode())
     fails("-", "-b", "-", line=line, code=2, stdin=TEXT.encode())
+    fails("-", "--like", "-", line=line, code=2, stdin=TEXT.encode())
 
 
 # --- what is written -------------------------------------------------------------------------------------------------

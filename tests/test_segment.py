@@ -98,7 +98,7 @@ def test_jiebas_own_route_without_its_hmm() -> None:
     texts = [
         "".join([*rng.choice(han, n), *rng.choice(odd, 2), *rng.choice(han, 2)])
         for n in range(2, 10)
-        for _ in range(50)
+        for _ in range(3 if naive.TINY else 50)
     ]
     characters = set("".join(texts))
     inside = [i for i, word in enumerate(full.words) if characters.issuperset(word)]
