@@ -97,10 +97,14 @@ def scores(judged: Judged) -> dict[str, float]:
     return figures
 
 
-def _resampled(judged: Judged) -> dict[str, np.ndarray]:
-    """Each figure on `RESAMPLES` resamples: of the first k terms for P@k, of the relevant terms for R@k and AP."""
+def intervals(judged: Judged) -> dict[str, tuple[float, float]]:
+    """A 95 % percentile bootstrap interval for each figure (Efron & Tibshirani 1993).
+
+    P@k: the first k terms are drawn again; R@k: the relevant terms; AP: all terms, those of the list and those that it
+    lacks, so that the precision at every rank varies too.
+    """
     random = np.random.default_rng(_SEED)
-    n = max(len(judged.gain), 1)
+    n = max(len(judged.rank), 1)
     samples: dict[str, np.ndarray] = {}
     for k in PRECISION_AT:  # drawing k of k yes-or-no judgements with replacement is drawing from a binomial
         samples[f"P@{k}"] = random.binomial(k, precision_at(judged, k), RESAMPLES) / k
@@ -109,19 +113,8 @@ def _resampled(judged: Judged) -> dict[str, np.ndarray]:
     for k in F1_AT:
         precision, recall = samples[f"P@{k}"], samples[f"R@{k}"]
         samples[f"F1@{k}"] = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
-    samples["AP"] = _resampled_means(judged.gain, random) * len(judged.gain) / max(min(len(judged.gain), DEPTH), 1)
-    return samples
-
-
-def _resampled_means(values: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    if not len(values):
-        return np.zeros(RESAMPLES)
-    return np.array([values[random.integers(0, len(values), len(values))].mean() for _ in range(RESAMPLES)])
-
-
-def intervals(judged: Judged) -> dict[str, tuple[float, float]]:
-    """A 95 % percentile bootstrap interval for each figure (Efron & Tibshirani 1993)."""
-    return {name: _interval(sample) for name, sample in _resampled(judged).items()}
+    samples["AP"] = _resampled_ap([judged])[0]
+    return {name: _interval(sample) for name, sample in samples.items()}
 
 
 def _interval(sample: np.ndarray) -> tuple[float, float]:
@@ -129,10 +122,36 @@ def _interval(sample: np.ndarray) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def _resampled_ap(lists: Sequence[Judged]) -> np.ndarray:
+    """AP of each list on the same resamples (lists, `RESAMPLES`): a Poisson bootstrap over all terms.
+
+    Each term, ranked or relevant, counts as often as a Poisson variable of mean 1 says.
+    """
+    number = {term: i for i, term in enumerate(dict.fromkeys(term for one in lists for term in one.terms[:DEPTH]))}
+    n_relevant = len(lists[0].rank)
+    random = np.random.default_rng(_SEED)
+    places = [np.array([number[term] for term in one.terms[:DEPTH]], dtype=np.int64) for one in lists]
+    relevant = [np.flatnonzero((one.rank > 0) & (one.rank <= DEPTH)) for one in lists]
+    # One weight for each relevant term wherever it is ranked: the ranked terms' weights, overwritten by those.
+    result = np.zeros((len(lists), RESAMPLES))
+    for sample in range(RESAMPLES):
+        weight_of_ranked = random.poisson(1.0, len(number)).astype(np.float64)
+        weight_of_relevant = random.poisson(1.0, n_relevant).astype(np.float64)
+        total = min(weight_of_relevant.sum(), DEPTH)
+        for i, one in enumerate(lists):
+            weight = weight_of_ranked[places[i]]
+            hits = np.zeros(len(weight))
+            at = one.rank[relevant[i]] - 1
+            weight[at] = hits[at] = weight_of_relevant[relevant[i]]
+            gained = hits * np.cumsum(hits) / np.maximum(np.cumsum(weight), 1e-12)
+            result[i, sample] = gained.sum() / max(total, 1.0)
+    return result
+
+
 def paired_differences(first: Judged, second: Judged) -> dict[str, tuple[float, float, float]]:
     """For each figure: first minus second, and its 95 % interval when both see the same resamples.
 
-    P@k: the terms in either list's first k are drawn together; R@k and AP: the relevant terms are.
+    P@k: the terms in either list's first k are drawn together; R@k: the relevant terms; AP: all terms of both lists.
     """
     random = np.random.default_rng(_SEED)
     differences: dict[str, tuple[float, float, float]] = {}
@@ -148,9 +167,16 @@ def paired_differences(first: Judged, second: Judged) -> dict[str, tuple[float, 
         change = _found(first, depth).astype(np.float64) - _found(second, depth)
         point = recall_at(first, depth) - recall_at(second, depth)
         differences[name] = (point, *_interval(_resampled_means(change, random)))
-    sample = _resampled_means(first.gain - second.gain, random)
-    differences["AP"] = (average_precision(first) - average_precision(second), *_interval(sample))
+    of_first, of_second = _resampled_ap([first, second])
+    point = average_precision(first) - average_precision(second)
+    differences["AP"] = (point, *_interval(of_first - of_second))
     return differences
+
+
+def _resampled_means(values: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    if not len(values):
+        return np.zeros(RESAMPLES)
+    return np.array([values[random.integers(0, len(values), len(values))].mean() for _ in range(RESAMPLES)])
 
 
 def by_band(judged: Judged, relevant: Sequence[str], occurrences: Mapping[str, int] | None) -> list[dict[str, Any]]:
