@@ -1,8 +1,8 @@
 """Paths and streams -> blocks of text.
 
 In: files, directories and standard input, packed or not, in any of the usual encodings. Out: blocks of text in order,
-cut anywhere, with `TEXT_END_CHARACTER` after each file. Only a block at a time is in memory. Nothing here knows what a
-symbol or a document is.
+cut anywhere, with `SOURCE_END_CHARACTER` after each file. Only a block at a time is in memory. Nothing here knows what
+a symbol or a document is.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias, cast
 
 from termmine.errors import TermmineError, UsageError
-from termmine.types import TEXT_END_CHARACTER
+from termmine.types import DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -149,7 +149,7 @@ def read_blocks(
             report.skipped.append(str(file))
             continue
         report.n_files += 1
-        yield TEXT_END_CHARACTER
+        yield SOURCE_END_CHARACTER
     if not report.n_files:
         raise TermmineError(f"{report.skipped[0]}: no file here holds text: give a directory with text files")
 
@@ -165,6 +165,12 @@ def _source_paths(source: Source) -> list[Path]:
     if is_texts(source):
         return []
     return [Path(path) for path in ([source] if isinstance(source, (str, os.PathLike)) else source)]
+
+
+def check_source(source: Source) -> None:
+    """Raise what a path that is not there would raise when it is read, before other work is done."""
+    if not is_texts(source):
+        list_files(_source_paths(source))
 
 
 def source_name(source: Source) -> str:
@@ -196,8 +202,10 @@ def texts_as_blocks(texts: Iterable[str]) -> Iterator[str]:
     """Blocks of strings that are a document each."""
     for text in texts:
         if not isinstance(text, str):
-            raise UsageError(f"the corpus holds a {type(text).__name__}: each document must be a str")
-        yield _without_marks(text) + TEXT_END_CHARACTER
+            raise UsageError(
+                f"the corpus holds a {type(text).__name__}: each document must be a str (give several paths as a list)"
+            )
+        yield _without_marks(text) + DOCUMENT_END_CHARACTER
 
 
 class _NoTextError(Exception):
@@ -280,7 +288,9 @@ def _decode(
 
 
 def _without_marks(text: str) -> str:
-    return text.replace(TEXT_END_CHARACTER, "\n") if TEXT_END_CHARACTER in text else text
+    for mark in (DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER):
+        text = text.replace(mark, "\n") if mark in text else text
+    return text
 
 
 def _decide_encoding(file: Path, raw: bytes, given: str | None, *, first: bool) -> str:

@@ -20,7 +20,7 @@ from functools import lru_cache
 import numpy as np
 
 from termmine import kernels as k
-from termmine.types import TEXT_END_CHARACTER, Alphabet, Corpus
+from termmine.types import DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER, Alphabet, Corpus
 
 JOINERS = "-./+#_'&"
 
@@ -97,8 +97,8 @@ def character_tables() -> CharacterTables:
         lower = character.lower()
         if len(lower) == 1:
             fold[code] = ord(lower)
-    kinds[ord("\n")] = kinds[ord("\r")] = kinds[0x2028] = kinds[0x2029] = k.LINE_END
-    kinds[ord(TEXT_END_CHARACTER)] = k.TEXT_END
+    kinds[ord("\n")] = kinds[ord("\r")] = kinds[0x2028] = kinds[0x2029] = k.LINE_BREAK
+    kinds[ord(DOCUMENT_END_CHARACTER)], kinds[ord(SOURCE_END_CHARACTER)] = k.DOCUMENT_BREAK, k.SOURCE_BREAK
     kinds[_IGNORED] = k.IGNORED
     return CharacterTables(kinds, nfkc, fold, np.array(expansions, dtype=np.int32))
 
@@ -169,7 +169,7 @@ class Encoder:
 
     def finish(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Encode what is left and close the last document."""
-        text, self._tail = self._tail + TEXT_END_CHARACTER, ""
+        text, self._tail = self._tail + SOURCE_END_CHARACTER, ""
         yield from self._run(_characters(text))
         if self.n_symbols:
             self._state[k.N_DOCUMENTS] += 1
@@ -225,7 +225,7 @@ def _characters(text: str) -> np.ndarray:
 def encode(blocks: Iterable[str], *, document: str = "line") -> Corpus:
     """Encode a whole corpus into memory, four bytes a symbol.
 
-    ``document``: "line" (each line is a document) or "file" (each `TEXT_END_CHARACTER` ends one).
+    ``document``: "line" (each line is a document) or "file" (`DOCUMENT_END_CHARACTER` and `SOURCE_END_CHARACTER` do).
 
     >>> from termmine.types import spell
     >>> corpus = encode(["ＧＰＵ 加速。C++编译器"])
@@ -268,17 +268,18 @@ def encode_strings(texts: Iterable[str], alphabet: Alphabet) -> tuple[np.ndarray
     if not texts:
         return np.zeros(1, dtype=np.int32), np.zeros(0, dtype=np.int64)
     # A run of its own ends each string's document, so that one without any symbol still has its place.
-    end = f"\n一{TEXT_END_CHARACTER}"
+    end = f"\n一{DOCUMENT_END_CHARACTER}"
     joined = end.join(texts) + end
-    if joined.count(TEXT_END_CHARACTER) > len(texts):
-        joined = end.join(text.replace(TEXT_END_CHARACTER, "\n") for text in texts) + end
+    if joined.count(DOCUMENT_END_CHARACTER) > len(texts) or SOURCE_END_CHARACTER in joined:
+        marks = str.maketrans({DOCUMENT_END_CHARACTER: "\n", SOURCE_END_CHARACTER: "\n"})
+        joined = end.join(text.translate(marks) for text in texts) + end
     encoder = Encoder(alphabet, frozen=True, document="file")
     parts = [part.copy() for part, _ in encoder.feed(joined)]
     parts += [part.copy() for part, _ in encoder.finish()]
     codes = np.concatenate(parts)
     separators = np.flatnonzero(codes < k.FIRST_SYMBOL)
     ends = separators[1:]
-    is_last = codes[ends] == k.SOURCE_END  # the run that ends its string's document
+    is_last = (codes[ends] == k.DOCUMENT_END) | (codes[ends] == k.SOURCE_END)  # the run that ends its string's document
     string = np.cumsum(is_last) - is_last
     n_unknown = np.cumsum(codes == k.UNKNOWN)
     keep = ~is_last & (np.bincount(string)[string] == 2) & (n_unknown[ends] == n_unknown[separators[:-1]])

@@ -101,6 +101,8 @@ class Analysis:
 def analyse(source: Source, background: Source | None, options: DiscoverOptions, progress: Progress) -> Analysis:
     """All stages but the last: read, count, select, look at the occurrences, contrast."""
     find_measure(options.measure)
+    if background is not None:
+        reading.check_source(background)
     good_terms = read_words(Path(options.like)) if options.like is not None else []
     corpus = _read_corpus(source, options, progress)
     if options.min_freq is None:

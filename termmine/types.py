@@ -16,8 +16,8 @@ import numpy as np
 
 from termmine.kernels import FIRST_WORD, Strings
 
-#: Ends a document in a stream of text blocks (a reader replaces it where a file holds it).
-TEXT_END_CHARACTER = "\x1e"
+#: What ends a document, and a source, in a stream of text blocks (a reader replaces them where a file holds them).
+DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER = "\x1e", "\x1c"
 
 
 @dataclass(frozen=True)

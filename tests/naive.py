@@ -55,7 +55,7 @@ def kind(character: str) -> str:
     category, name = unicodedata.category(character), unicodedata.name(character, "")
     if character in "\n\r\u2028\u2029":
         return "N"
-    if character == "\x1e":
+    if character in "\x1e\x1c":
         return "T"
     if character in "+#":
         return "P"

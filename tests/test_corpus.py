@@ -22,7 +22,8 @@ from termmine import TermmineError, UsageError, corpus
 from termmine.corpus import ReadReport, list_files, read_blocks, zstd
 from termmine.encode import encode
 from termmine.kernels import FIRST_SYMBOL
-from termmine.types import TEXT_END_CHARACTER as END
+from termmine.types import DOCUMENT_END_CHARACTER
+from termmine.types import SOURCE_END_CHARACTER as END
 
 TEXT = "变压器的绝缘电阻，𠮷野家。\nGPU 加速与K线图\n"
 
@@ -211,7 +212,8 @@ def test_a_file_in_no_known_encoding(tmp_path: Path) -> None:
 
 def test_the_mark_between_files_in_a_text_is_a_line_end(tmp_path: Path) -> None:
     assert read(stored(tmp_path, f"变压{END}器".encode()))[0] == f"变压\n器{END}"
-    assert list(corpus.texts_as_blocks([f"变压{END}器", "油"])) == [f"变压\n器{END}", f"油{END}"]
+    mark = DOCUMENT_END_CHARACTER
+    assert list(corpus.texts_as_blocks([f"变压{END}器{mark}", "油"])) == [f"变压\n器\n{mark}", f"油{mark}"]
 
 
 # --- directories, pipes ----------------------------------------------------------------------------------------------

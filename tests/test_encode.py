@@ -177,12 +177,13 @@ def test_symbols_and_runs(text: str, runs: list[list[str]]) -> None:
 
 
 def test_what_a_document_is() -> None:
-    text = "甲\n\n乙\r\n丙\u2028丁\x1e戊。己"
-    assert [len(doc) for doc in symbols(text)] == [1, 1, 1, 1, 2]
-    assert [len(doc) for doc in symbols(text, "file")] == [4, 2]
+    text = "甲\n\n乙\r\n丙\u2028丁\x1e戊。己\x1c庚"
+    assert [len(doc) for doc in symbols(text)] == [1, 1, 1, 1, 2, 1]
+    assert [len(doc) for doc in symbols(text, "file")] == [4, 2, 1]
     codes = encode([text]).codes
     assert codes[codes < k.FIRST_SYMBOL].tolist() == [
-        k.RUN_END, k.DOCUMENT_END, k.DOCUMENT_END, k.DOCUMENT_END, k.SOURCE_END, k.RUN_END, k.SOURCE_END
+        k.RUN_END, k.DOCUMENT_END, k.DOCUMENT_END, k.DOCUMENT_END, k.DOCUMENT_END, k.RUN_END, k.SOURCE_END,
+        k.SOURCE_END,
     ]  # fmt: skip
 
 

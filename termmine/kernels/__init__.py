@@ -1,0 +1,135 @@
+"""Every compiled loop of termmine.
+
+In: flat arrays and scalars, their dtype and contiguity fixed by the caller. Out: the same arrays, filled, and counters.
+Nothing here knows a formula, a file or a string. `tests/naive.py` holds the slow twin of each. The only package that
+imports numba.
+
+Shape letters: P positions of the encoded corpus, R rows of the n-gram table, E entries of one level's hash table,
+W words of an alphabet, C characters.
+"""
+
+from pathlib import Path
+
+import numba
+
+from termmine.kernels.base import (
+    DOCUMENT_END,
+    FIRST_SYMBOL,
+    FIRST_WORD,
+    RUN_END,
+    SOURCE_END,
+    UNKNOWN,
+)
+from termmine.kernels.counting import (
+    ENTROPY_SCALE,
+    Level,
+    add_neighbours,
+    count_level,
+    count_symbols,
+    first_level,
+    next_level,
+    rehash,
+)
+from termmine.kernels.encoding import (
+    BLANK,
+    BREAK,
+    COMPOSING,
+    DOCUMENT_BREAK,
+    EXPANDING,
+    HAN,
+    IGNORED,
+    JOINER,
+    LINE_BREAK,
+    MAX_WORD,
+    N_DOCUMENTS,
+    N_FIELDS,
+    N_OUT,
+    N_SYMBOLS,
+    N_VARIANTS,
+    PENDING,
+    RUN,
+    SOURCE_BREAK,
+    WORD,
+    Strings,
+    contains,
+    encode,
+    rebuild,
+)
+from termmine.kernels.searching import (
+    INSIDE,
+    NO_WORD,
+    WINDOW,
+    Trie,
+    add_edges,
+    add_runs,
+    child,
+    context_ids,
+    count_in_trie,
+    find_runs,
+    segment,
+    spans_with_variants,
+    survey,
+)
+
+__all__ = [
+    "BLANK",
+    "BREAK",
+    "COMPOSING",
+    "DOCUMENT_BREAK",
+    "DOCUMENT_END",
+    "ENTROPY_SCALE",
+    "EXPANDING",
+    "FIRST_SYMBOL",
+    "FIRST_WORD",
+    "HAN",
+    "IGNORED",
+    "INSIDE",
+    "JOINER",
+    "LINE_BREAK",
+    "MAX_WORD",
+    "NO_WORD",
+    "N_DOCUMENTS",
+    "N_FIELDS",
+    "N_OUT",
+    "N_SYMBOLS",
+    "N_VARIANTS",
+    "PENDING",
+    "RUN",
+    "RUN_END",
+    "SOURCE_BREAK",
+    "SOURCE_END",
+    "UNKNOWN",
+    "WINDOW",
+    "WORD",
+    "Level",
+    "Strings",
+    "Trie",
+    "add_edges",
+    "add_neighbours",
+    "add_runs",
+    "child",
+    "contains",
+    "context_ids",
+    "count_in_trie",
+    "count_level",
+    "count_symbols",
+    "encode",
+    "find_runs",
+    "first_level",
+    "is_compiled",
+    "next_level",
+    "rebuild",
+    "rehash",
+    "segment",
+    "spans_with_variants",
+    "survey",
+]
+
+
+def is_compiled() -> bool:
+    """Whether the kernels' machine code is in numba's cache (or numba is switched off)."""
+    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+        return True
+    cache = Path(getattr(encode, "stats").cache_path or "")  # noqa: B009
+    last_one = max((file.stat().st_mtime for file in cache.glob("searching.survey-*.nbi")), default=0.0)
+    return last_one >= max(file.stat().st_mtime for file in Path(__file__).parent.glob("*.py"))
