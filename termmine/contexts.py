@@ -84,12 +84,12 @@ def _dictionary_words(codes: np.ndarray, segmenter: Segmenter) -> Iterator[tuple
     for first in range(0, len(separators) - 1, _RUNS_AT_ONCE):
         ends = separators[first : first + _RUNS_AT_ONCE + 1]
         offset = int(ends[0])
-        words = segmenter.words(codes[offset : int(ends[-1]) + 1])
-        begin = words.position + offset
-        run_end = ends[np.searchsorted(ends, begin)]
-        end = np.minimum(np.append(begin[1:], ends[-1]), run_end)
-        known = (words.node >= 0) & (end - begin > 1)
-        yield begin[known], end[known], words.node[known]
+        position, node = segmenter.split(codes[offset : int(ends[-1]) + 1])
+        begin = position + offset
+        end = np.append(begin[1:], ends[-1])
+        end -= codes[end - 1] < k.FIRST_SYMBOL  # the next word begins a run: the separator before it ends this one
+        known = (node >= 0) & (end - begin > 1)
+        yield begin[known], end[known], node[known]
 
 
 def _weights(seen: np.ndarray, nearer: np.ndarray, n_singles: int) -> np.ndarray:

@@ -39,17 +39,6 @@ SMALL_BACKGROUND = 200  # symbols, about a paragraph: less says nothing about th
 ENGINES: dict[str, Callable[..., NgramTable]] = {"local": count_ngrams}
 
 
-@dataclass(frozen=True)
-class Discovery:
-    """What a run found: ``terms`` (columns `export.COLUMNS`, best first), ``absorbed`` (term, freq, absorbed_by: the
-    fragments that hardly ever occur outside a longer candidate), and the reproducibility ``signature``.
-    """
-
-    terms: pd.DataFrame
-    absorbed: pd.DataFrame
-    signature: dict[str, Any]
-
-
 def discover(source: Source, background: Source | None = None, **options: Any) -> pd.DataFrame:
     """Mine the terms of a domain from raw Chinese text; the same result as the command of that name.
 
@@ -71,17 +60,6 @@ def discover(source: Source, background: Source | None = None, **options: Any) -
     return result.terms
 
 
-def run_discovery(
-    source: Source, background: Source | None, options: DiscoverOptions, progress: Progress | None = None
-) -> Discovery:
-    """`discover` with everything that it found on the way."""
-    progress = progress or Progress()
-    analysis = analyse(source, background, options, progress)
-    with progress.stage("ranking"):
-        terms = rank(analysis)[list(COLUMNS)]
-    return Discovery(terms, _absorbed(analysis.absorbed, analysis.table), analysis.signature)
-
-
 @dataclass(frozen=True)
 class Analysis:
     """Every candidate with its evidence, before the last thresholds: what `rank` and `explain` look at.
@@ -96,6 +74,42 @@ class Analysis:
     absorbed: pd.DataFrame
     options: DiscoverOptions
     signature: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """What a run found: ``terms`` (columns `export.COLUMNS`, best first), and the analysis that they come from."""
+
+    terms: pd.DataFrame
+    analysis: Analysis
+
+    @property
+    def signature(self) -> dict[str, Any]:
+        """Version, options, corpus and background: what it takes to get the same bytes again."""
+        return self.analysis.signature
+
+    @property
+    def absorbed(self) -> pd.DataFrame:
+        """The fragments that hardly ever occur outside a longer candidate: term, freq, absorbed_by."""
+        table, absorbed = self.analysis.table, self.analysis.absorbed
+        frame = pd.DataFrame(
+            {
+                "term": table.texts(absorbed["row"].to_numpy()),
+                "freq": absorbed["freq"],
+                "absorbed_by": table.texts(absorbed["absorbed_by"].to_numpy()),
+            }
+        )
+        return frame.sort_values(["freq", "term"], ascending=[False, True], ignore_index=True)
+
+
+def run_discovery(
+    source: Source, background: Source | None, options: DiscoverOptions, progress: Progress | None = None
+) -> Discovery:
+    """`discover` with everything that it found on the way."""
+    progress = progress or Progress()
+    analysis = analyse(source, background, options, progress)
+    with progress.stage("ranking"):
+        return Discovery(rank(analysis)[list(COLUMNS)], analysis)
 
 
 def analyse(source: Source, background: Source | None, options: DiscoverOptions, progress: Progress) -> Analysis:
@@ -216,17 +230,6 @@ def _background(
         )
     progress.detail(f"background: {n_symbols} symbols")
     return Background(freq, n_symbols, reading.source_name(source), expected, segmenter.n_symbols)
-
-
-def _absorbed(absorbed: pd.DataFrame, table: NgramTable) -> pd.DataFrame:
-    frame = pd.DataFrame(
-        {
-            "term": table.texts(absorbed["row"].to_numpy()),
-            "freq": absorbed["freq"],
-            "absorbed_by": table.texts(absorbed["absorbed_by"].to_numpy()),
-        }
-    )
-    return frame.sort_values(["freq", "term"], ascending=[False, True], ignore_index=True)
 
 
 def _signature(corpus: Corpus, background: Background, options: DiscoverOptions) -> dict[str, Any]:

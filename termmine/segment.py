@@ -86,14 +86,19 @@ class Segmenter:
         self.node_tags = np.full(n_nodes, "", dtype="<U1")
         self.node_tags[ends] = np.array(dictionary.tags, dtype="<U1")[which]  # the first letter
 
-    def words(self, codes: np.ndarray) -> Words:
-        """Split each run of codes; the runs count as strings in order."""
+    def split(self, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Where the words of codes begin (int64), and their nodes (int32; `kernels.NO_WORD` for a lone symbol)."""
         codes = np.ascontiguousarray(codes, dtype=np.int32)
         word_at = np.full(len(codes), k.INSIDE, dtype=np.int32)
         k.segment(codes, len(codes), self.trie, self.weight, self.default, word_at)
-        start = np.flatnonzero(word_at != k.INSIDE)
-        string = np.cumsum(codes < k.FIRST_SYMBOL) - 1
-        return Words(string[start], word_at[start], start)
+        position = np.flatnonzero(word_at != k.INSIDE)
+        return position, word_at[position]
+
+    def words(self, codes: np.ndarray) -> Words:
+        """Split each run of codes; the runs count as strings in order."""
+        position, node = self.split(codes)
+        string = np.cumsum(codes < k.FIRST_SYMBOL)[position] - 1
+        return Words(string, node, position)
 
     def tags(self, words: Words) -> np.ndarray:
         """The first letter of each word's part of speech; empty where jieba does not know it."""

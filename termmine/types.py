@@ -148,6 +148,10 @@ def spell(codes: Iterable[int], words: Sequence[str]) -> str:
 
 def spell_all(codes: np.ndarray, words: Sequence[str]) -> list[str]:
     """`spell` for each row of codes (k, n)."""
-    codes = np.ascontiguousarray(codes, dtype=np.uint32)
-    texts: list[str] = codes.view(f"<U{codes.shape[1]}").ravel().tolist() if not (codes >= FIRST_WORD).any() else []
-    return texts or [spell(row, words) for row in codes.tolist()]
+    characters = np.ascontiguousarray(codes, dtype=np.uint32)
+    holds_word = (codes >= FIRST_WORD).any(axis=1)
+    characters[holds_word] = ord(" ")
+    texts: list[str] = characters.view(f"<U{codes.shape[1]}").ravel().tolist()
+    for row in np.flatnonzero(holds_word).tolist():
+        texts[row] = spell(codes[row].tolist(), words)
+    return texts
