@@ -186,7 +186,7 @@ class Encoder:
     def _run(self, chars: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         tables, state = self._tables, self._state
         if k.contains(chars, tables.kinds, k.COMPOSING):
-            chars = _characters(unicodedata.normalize("NFKC", chars.tobytes().decode("utf-32-le", "surrogatepass")))
+            chars = _composed(chars, tables.kinds)
         while len(chars):
             alphabet = self.alphabet
             consumed = k.encode(
@@ -216,6 +216,19 @@ def _with_room(alphabet: Alphabet) -> Alphabet:
         words = _larger(words)
         word_form = np.concatenate([word_form, np.zeros_like(word_form)])
     return Alphabet(forms, words, form_word, word_form)
+
+
+def _composed(chars: np.ndarray, kinds: np.ndarray) -> np.ndarray:
+    """The characters with every line that holds a combining mark in NFKC; the kernel folds the other lines itself."""
+    ends = np.flatnonzero(chars == ord("\n"))
+    pieces, done = [], 0
+    for line in np.unique(np.searchsorted(ends, np.flatnonzero(kinds[chars] == k.COMPOSING))).tolist():
+        start = int(ends[line - 1]) + 1 if line else 0
+        end = int(ends[line]) if line < len(ends) else len(chars)
+        text = chars[start:end].tobytes().decode("utf-32-le", "surrogatepass")
+        pieces += [chars[done:start], _characters(unicodedata.normalize("NFKC", text))]
+        done = end
+    return np.concatenate([*pieces, chars[done:]])
 
 
 def _characters(text: str) -> np.ndarray:

@@ -83,8 +83,9 @@ def f1(precision: float, recall: float) -> float:
 def average_precision(judged: Judged) -> float:
     """The sum of the precisions at the relevant terms' ranks over their number (at most `DEPTH`)."""
     n = min(len(judged.gain), DEPTH)
-    # Summed one after the other, best rank first, so that the figure is the same to the last digit wherever it is made.
-    return sum(judged.gain[np.argsort(judged.rank, kind="stable")].tolist()) / n if n else 0.0
+    # Summed one after the other, best rank first, so that the figure is the same to the last digit wherever it is made;
+    # `sum` corrects for rounding from Python 3.12 on, and would not do.
+    return float(np.cumsum(judged.gain[np.argsort(judged.rank, kind="stable")])[-1]) / n if n else 0.0
 
 
 def scores(judged: Judged) -> dict[str, float]:

@@ -17,7 +17,7 @@ import pandas as pd
 from termmine import kernels as k
 from termmine.candidates import absorbers, unit_rules
 from termmine.contrast import term_rules
-from termmine.encode import encode_strings
+from termmine.encode import encode, encode_strings
 from termmine.measures import find_measure, pmi, score_factors
 from termmine.pipeline import Analysis, rank
 from termmine.tries import find_rows
@@ -38,7 +38,11 @@ def _explain(analysis: Analysis, term: str, row: int, ranking: pd.DataFrame) -> 
     positions, codes = occurrences(analysis, term)
     record: dict[str, Any] = {"term": term, "freq": len(positions)}
     if not len(positions):
-        record["verdict"] = "does not occur in the corpus"
+        record["verdict"] = (
+            "does not occur in the corpus"
+            if _is_one_run(term)
+            else "cannot be a term: it is not one unbroken stretch of characters and words"
+        )
         record["nearest"] = _nearest(term, ranking["term"].tolist())
         return record
     record["left_neighbours"] = _neighbours(analysis, positions - 1)
@@ -57,6 +61,10 @@ def _explain(analysis: Analysis, term: str, row: int, ranking: pd.DataFrame) -> 
         record["weakest_split"] = _weakest_split(analysis, row, len(codes))
     record["longer"] = _longer(analysis, row)
     return record | _verdict(analysis, row, ranking)
+
+
+def _is_one_run(term: str) -> bool:
+    return int((encode([term]).codes < k.FIRST_SYMBOL).sum()) == 2  # a separator before it and one after it
 
 
 def _nearest(term: str, ranking: list[str]) -> list[str]:
@@ -122,7 +130,7 @@ def _verdict(analysis: Analysis, row: int, ranking: pd.DataFrame) -> dict[str, A
     rules = unit_rules(table, options)
     keep = np.logical_and.reduce([rule.passes for rule in rules])
     absorber = int(absorbers(table, keep, options.min_independence)[row])
-    if absorber >= 0:
+    if absorber >= 0 and rules[0].passes[row]:
         longer = table.texts(np.array([absorber]))[0]
         return {
             "absorbed_by": longer,

@@ -38,7 +38,7 @@ def is_comparable(term: str) -> bool:
 
 def read_lines(path: Path) -> list[str]:
     """The lines of a text file, in whatever encoding `corpus` recognises; blank ones are left out."""
-    text = "".join(read_blocks([path])).replace(SOURCE_END_CHARACTER, "\n").replace("\r\n", "\n")
+    text = "".join(read_blocks([path])).replace(SOURCE_END_CHARACTER, "\n").replace("\r\n", "\n").replace("\r", "\n")
     return [line for line in text.split("\n") if line.strip()]
 
 
@@ -59,7 +59,10 @@ def read_ranking(path: Path) -> list[str]:
     lines = read_lines(path)
     if not lines:
         raise TermmineError(f"{path}: is empty: give a ranked list of terms")
-    rows = [line.split("\t") for line in lines] if "\t" in lines[0] else list(csv.reader(lines))
+    try:
+        rows = [line.split("\t") for line in lines] if "\t" in lines[0] else list(csv.reader(lines))
+    except csv.Error as error:  # a quotation mark that nothing closes makes one cell of all that follows
+        raise TermmineError(f"{path}: is no CSV ({error}): close its quotation marks, or give one term a line") from None
     column = rows[0].index("term") if "term" in rows[0] else 0
     body = rows[1:] if "term" in rows[0] else rows
     terms = (normal_form(row[column]) for row in body if len(row) > column)

@@ -24,7 +24,10 @@ def compare_lists(lists: Sequence[Path], gold: Path, corpus: Sequence[Path]) -> 
     counts = count_strings(sorted(wanted), corpus) if corpus else None
     relevant = sorted(term for term in wanted if counts is None or counts[term] >= ev.MIN_OCCURRENCES)
     if not relevant:
-        raise TermmineError(f"{gold}: none of its terms occurs {ev.MIN_OCCURRENCES} times in the corpus")
+        raise TermmineError(
+            f"{gold}: none of its terms occurs {ev.MIN_OCCURRENCES} times in the corpus: "
+            "give the corpus that the lists were made from, or leave --corpus out"
+        )
     judged = {str(path): ev.judge(read_ranking(path), wanted, relevant) for path in lists}
     first = next(iter(judged))
     return {

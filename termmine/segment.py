@@ -75,7 +75,7 @@ class Segmenter:
         ends = np.zeros(len(which), dtype=np.int32)
         k.add_runs(self.trie, codes, ends)
         self.runs, self.nodes = codes, ends
-        n_nodes = int(self.trie.size[1])
+        n_nodes = int(self.trie.size[0])
         self.freq = np.zeros(n_nodes, dtype=np.int64)
         np.add.at(self.freq, ends, dictionary.freq[which])  # words that fold to the same one are one
         self.total = int(dictionary.freq.sum())

@@ -17,16 +17,14 @@ from termmine.types import NgramTable
 
 
 def empty_trie(n_codes: int, n_edges: int) -> k.Trie:
-    """A trie with room for so many edges."""
+    """A trie with room for so many edges, at most half of its slots taken (fuller ones cost more than they save)."""
     n_slots = 1024
     while n_slots < 2 * n_edges:
         n_slots *= 2
     return k.Trie(
         first=np.full(n_codes, -1, dtype=np.int32),
-        slots=np.zeros(n_slots, dtype=np.int32),
-        keys=np.zeros(max(n_edges, 1), dtype=np.uint64),
-        nodes=np.zeros(max(n_edges, 1), dtype=np.int32),
-        size=np.zeros(2, dtype=np.int64),
+        edges=np.zeros((n_slots, 2), dtype=np.uint64),
+        size=np.zeros(1, dtype=np.int64),
     )
 
 
@@ -42,7 +40,6 @@ def table_trie(table: NgramTable, rows: np.ndarray) -> k.Trie:
     trie = empty_trie(table.alphabet.n_codes, len(others))
     trie.first[table.last[singles]] = singles
     k.add_edges(trie, table.prefix[others], table.last[others], others)
-    trie.size[1] = len(table)
     return trie
 
 

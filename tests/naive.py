@@ -415,6 +415,197 @@ def smoothed_ratio(counts: Sequence[tuple[int, int]], n1: int, n2: int) -> list[
     return [(w + mean * alpha) / (w + v + mean) for w, v in pairs]
 
 
+def general_ratio(f1: int, n1: int, f2: int, n2: int, expected: float, n_expected: int) -> float:
+    """The log ratio to the background with a million symbols of general language added to it.
+
+    >>> general_ratio(15, 1000, 3, 1000, 0.0, 5) == log_ratio(15, 1000, 3, 1_001_000)
+    True
+    """
+    n_general = 1_000_000
+    general = expected * n_general / n_expected
+    return math.log2((f1 + 0.5) / (n1 + 0.5)) - math.log2((f2 + general + 0.5) / (n2 + n_general + 0.5))
+
+
+# --- evidence from the occurrences -----------------------------------------------------------------------------------
+
+#: What stands beside a place, the nearer symbol first: two symbols, or one where the pair is not counted; EDGE where
+#: the run ends; nothing where the nearer symbol is not counted itself.
+Context = tuple[str, ...]
+EDGE = "(edge)"  # no symbol is written so
+
+
+def context(outward: Sequence[str], counted: Callable[[Ngram], bool], to_the_left: bool) -> Context:
+    """What stands beside a place, from the symbols of its run on that side, the nearest first.
+
+    >>> context("站电变", lambda ngram: len(ngram) < 3, True), context("站", lambda _: True, True)
+    (('站', '电'), ('站', '(edge)'))
+    """
+    if not outward:
+        return (EDGE,)
+    near = outward[0]
+    if not counted((near,)):
+        return ()
+    if len(outward) == 1:
+        return (near, EDGE)
+    return (near, outward[1]) if counted((outward[1], near) if to_the_left else (near, outward[1])) else (near,)
+
+
+def places(runs: Iterable[Sequence[str]], ngram: Ngram) -> list[tuple[Sequence[str], Sequence[str]]]:
+    """What stands to the left and to the right of each occurrence, the nearest symbol first.
+
+    >>> places(["变电站内"], ("电",))
+    [('变', '站内')]
+    """
+    n = len(ngram)
+    spans = [(run, i) for run in runs for i in range(len(run) - n + 1) if tuple(run[i : i + n]) == ngram]
+    return [(run[:i][::-1], run[i + n :]) for run, i in spans]
+
+
+def context_weights(
+    nouns: Mapping[Context, int], words: Mapping[Context, int], contexts: Iterable[Context], strength: float
+) -> dict[Context, float]:
+    """The log-odds of a noun beside each context, less the log-odds of a noun anywhere.
+
+    A pair falls back on its nearer symbol, which is seen with all its pairs, and a symbol on the share of nouns.
+
+    >>> context_weights({("的",): 3}, {("的",): 3, ("了",): 3}, [("的",), ("在",)], 4.0)[("在",)]
+    0.0
+    """
+
+    def log_odds(p: float) -> float:
+        return math.log(p / (1 - p))
+
+    def beside(near: str) -> tuple[int, int]:
+        return tuple(sum(n for other, n in seen.items() if other[:1] == (near,)) for seen in (nouns, words))
+
+    share = (sum(nouns.values()) + 1) / (sum(words.values()) + 2)
+    weights = {}
+    for at in contexts:
+        chance = share
+        if at:
+            n, m = beside(at[0])
+            chance = (n + strength * share) / (m + strength)
+        if len(at) == 2:
+            chance = (nouns.get(at, 0) + strength * chance) / (words.get(at, 0) + strength)
+        weights[at] = log_odds(chance) - log_odds(share)
+    return weights
+
+
+def windows(sources: Iterable[Iterable[Sequence[str]]], size: int) -> list[list[Sequence[str]]]:
+    """Sources of runs, each cut into stretches of whole runs, a stretch ending where it has that many symbols.
+
+    >>> windows([["变电", "站", "内"], ["外"]], 3)
+    [['变电', '站'], ['内'], ['外']]
+    """
+    found: list[list[Sequence[str]]] = []
+    for runs in sources:
+        found.append([])
+        for run in runs:
+            if sum(map(len, found[-1])) >= size:
+                found.append([])
+            found[-1].append(run)
+        if not found[-1]:
+            found.pop()
+    return found
+
+
+def burstiness(freq: int, n_holding: int, n_windows: int) -> float:
+    """How many of the windows so many random throws would hit, over how many are hit.
+
+    >>> round(burstiness(1, 1, 10**6), 6), round(burstiness(10**6, 1, 1), 6)
+    (1.0, 1.0)
+    """
+    return n_windows * (1 - math.exp(-freq / n_windows)) / n_holding
+
+
+def noun_context(left: float, right: float) -> float:
+    """The worse side's log-odds, doubled, as a probability.
+
+    >>> noun_context(0.0, 3.0)
+    0.5
+    """
+    return 1 / (1 + math.exp(-2 * min(left, right)))
+
+
+# --- ranked lists and gold lists -------------------------------------------------------------------------------------
+
+
+def normal_form(term: str) -> str:
+    """A term as lists are compared by: NFKC, lower case, inner blanks removed.
+
+    >>> normal_form(" ＧＰＵ　加速")
+    'gpu加速'
+    """
+    return "".join(unicodedata.normalize("NFKC", term).lower().split())
+
+
+def is_comparable(term: str) -> bool:
+    """Whether a term has two characters and a Han character among them.
+
+    >>> [is_comparable(term) for term in ("5g基站", "站", "gpu", "カタ")]
+    [True, False, False, False]
+    """
+    return len(term) > 1 and any(0x4E00 <= ord(c) <= 0x9FA5 for c in term)
+
+
+def comparable(terms: Iterable[str]) -> list[str]:
+    """The terms of a list that take part, each at its best rank.
+
+    >>> comparable(["Ａ股", "站", "变 电站", "a股"])
+    ['a股', '变电站']
+    """
+    ranked: list[str] = []
+    for term in map(normal_form, terms):
+        if is_comparable(term) and term not in ranked:
+            ranked.append(term)
+    return ranked
+
+
+def count_string(string: str, text: str) -> int:
+    """How often a string occurs in the lines of a text, folded and with every stretch of blanks as one.
+
+    >>> count_string("哈哈", "哈哈哈\\n哈 哈"), count_string("a b", "Ａ\u3000 B")
+    (2, 1)
+    """
+    lines = [re.sub(r"\s+", " ", unicodedata.normalize("NFKC", line).lower()) for line in re.split("[\r\n]", text)]
+    return sum(line.startswith(string, i) for line in lines for i in range(len(line)))
+
+
+def average_precision(ranked: Sequence[str], relevant: Iterable[str], depth: int = 20_000) -> float:
+    """The precision at each relevant term among the first 20,000, summed from the top, over the number of those terms.
+
+    >>> average_precision(["变电", "站内", "电站"], ["变电", "电站", "换流"])
+    0.5555555555555555
+    """
+    wanted = set(relevant)
+    hits, total = 0, 0.0
+    for rank, term in enumerate(ranked[:depth], 1):
+        if term in wanted:
+            hits += 1
+            total += hits / rank
+    return total / min(len(wanted), depth) if wanted else 0.0
+
+
+def figures(ranked: Sequence[str], gold: Iterable[str], relevant: Iterable[str]) -> dict[str, float]:
+    """Every figure of a list without duplicates: P over the gold list, the others over the relevant ones of it.
+
+    >>> found = figures(["变电", "站内"], ["变电", "换流"], ["变电"])
+    >>> found["P@100"], found["R@1000"], found["F1@1000"], found["ceil"]
+    (0.01, 1.0, 0.001998001998001998, 1.0)
+    """
+    gold, relevant = set(gold), set(relevant)
+
+    def recall(terms: Sequence[str]) -> float:
+        return sum(term in relevant for term in terms) / len(relevant) if relevant else 0.0
+
+    found = {f"P@{k}": sum(term in gold for term in ranked[:k]) / k for k in (100, 500, 1000, 5000)}
+    found |= {f"R@{k}": recall(ranked[:k]) for k in (1000, 5000, 20_000)}
+    for k in (1000, 5000):
+        p, r = found[f"P@{k}"], found[f"R@{k}"]
+        found[f"F1@{k}"] = 2 * p * r / (p + r) if p + r else 0.0
+    return found | {"AP": average_precision(ranked, relevant), "ceil": recall(ranked)}
+
+
 # --- the random corpora ----------------------------------------------------------------------------------------------
 
 #: How many random corpora each property test compares; 15 each when numba is switched off. Together more than 3,000.
@@ -432,6 +623,13 @@ RANDOM_CORPORA = {
     "tries: long runs": 150,
     "surface: forms": 250,
     "segment: routes": 300,
+    "contexts: beside": 150,
+    "contexts: sums": 200,
+    "contexts: survey": 200,
+    "contexts: weights": 150,
+    "lexicon: counts": 300,
+    "lexicon: lists": 200,
+    "evaluate: figures": 400,
 }
 
 

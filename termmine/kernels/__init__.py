@@ -131,5 +131,8 @@ def is_compiled() -> bool:
     if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
         return True
     cache = Path(getattr(encode, "stats").cache_path or "")  # noqa: B009
-    last_one = max((file.stat().st_mtime for file in cache.glob("searching.survey-*.nbi")), default=0.0)
-    return last_one >= max(file.stat().st_mtime for file in Path(__file__).parent.glob("*.py"))
+    for source, kernel in (("encoding", "encode"), ("counting", "next_level"), ("searching", "survey")):
+        newest = max((file.stat().st_mtime for file in cache.glob(f"{source}.{kernel}-*.nbi")), default=0.0)
+        if newest < Path(__file__).with_name(f"{source}.py").stat().st_mtime:
+            return False
+    return True

@@ -18,6 +18,11 @@ def njit(function: Callable[..., Any]) -> Callable[..., Any]:
         return numba.njit(nogil=True)(function)
 
 
+def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A part of a kernel, compiled into its callers: a call would count references to every array that it is given."""
+    return numba.njit(inline="always")(function)
+
+
 # --- codes of the encoded corpus -------------------------------------------------------------------------------------
 RUN_END = 0  # what ends a run: punctuation, a line end, an undecodable byte
 DOCUMENT_END = 1  # what ends a run and a document

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from termmine.kernels.base import FIRST_WORD, UNKNOWN, njit
+from termmine.kernels.base import FIRST_WORD, UNKNOWN, inlined, njit
 
 # --- kinds of characters ---------------------------------------------------------------------------------------------
 BREAK, HAN, WORD, JOINER, BLANK, LINE_BREAK, DOCUMENT_BREAK, SOURCE_BREAK, IGNORED, EXPANDING, COMPOSING = range(11)
@@ -31,7 +31,7 @@ class Strings(NamedTuple):
     size: np.ndarray  # int64 (1): W
 
 
-@njit
+@inlined
 def _hash(chars, n):
     value = np.uint64(0xCBF29CE484222325)
     for k in range(n):
@@ -40,7 +40,7 @@ def _hash(chars, n):
     return value
 
 
-@njit
+@inlined
 def find(strings, chars, n):
     """The id of chars[:n], or -1 - (the free slot where it belongs)."""
     wanted = _hash(chars, n)
@@ -59,7 +59,7 @@ def find(strings, chars, n):
     return np.int64(-1) - np.int64(slot)
 
 
-@njit
+@inlined
 def insert(strings, chars, n, free):
     """Intern chars[:n] at the free slot that `find` gave; its id."""
     g = strings.size[0]
@@ -84,7 +84,7 @@ def rebuild(strings):
         strings.slots[slot] = g + 1
 
 
-@njit
+@inlined
 def _is_full(strings):
     """Whether one more character's words might not fit."""
     size = strings.size[0]
@@ -95,7 +95,7 @@ def _is_full(strings):
     )
 
 
-@njit
+@inlined
 def _emit(state, out, code, is_word):
     """Write a symbol, after the separator that stands between it and the one before."""
     if state[BLANKS] > 1 or (state[BLANKS] == 1 and state[PREVIOUS] == HAN and not is_word):
@@ -114,7 +114,7 @@ def _emit(state, out, code, is_word):
     state[PREVIOUS] = WORD if is_word else HAN
 
 
-@njit
+@inlined
 def _end_word(state, raw, folded, fold, forms, words, form_word, word_form, out, variants, frozen):
     """Write the word that has been gathered; joiners after it end the run, except + and #."""
     length = state[LENGTH]
@@ -150,7 +150,7 @@ def _end_word(state, raw, folded, fold, forms, words, form_word, word_form, out,
         state[PENDING] = max(state[PENDING], RUN)
 
 
-@njit
+@inlined
 def _emit_character(state, out, variants, written, fold):
     """Write a Han character or kana; its written form is kept where folding changed it."""
     code = fold[written]
@@ -159,6 +159,23 @@ def _emit_character(state, out, variants, written, fold):
         variants[state[N_VARIANTS], 0] = state[N_OUT] - 1
         variants[state[N_VARIANTS], 1] = written
         state[N_VARIANTS] += 1
+
+
+@inlined
+def _run_on(chars, i, kinds, nfkc, fold, state, out):
+    """Write what follows a Han character as long as it is Han too, and folds to itself; where that ends."""
+    at = start = state[N_OUT]
+    room = len(out) - _SLACK
+    while i < len(chars) and at < room and kinds[chars[i]] == HAN:
+        code = nfkc[chars[i]]
+        if fold[code] != code:
+            break
+        out[at] = code
+        at += 1
+        i += 1
+    state[N_OUT] = at
+    state[N_SYMBOLS] += at - start
+    return i
 
 
 @njit
@@ -185,7 +202,8 @@ def encode(
     out receives the codes, variants (n, 2) the places (and forms) where the written form is not the first one of the
     symbol. frozen: words outside the alphabet become UNKNOWN. lines: a line end ends a document.
     """
-    for i in range(len(chars)):
+    i = 0
+    while i < len(chars):
         c = chars[i]
         kind = kinds[c]
         if state[N_OUT] + _SLACK > len(out) or state[N_VARIANTS] + _SLACK > len(variants):
@@ -196,7 +214,9 @@ def encode(
             if state[LENGTH]:
                 _end_word(state, raw, folded, fold, forms, words, form_word, word_form, out, variants, frozen)
             _emit_character(state, out, variants, nfkc[c], fold)
+            i = _run_on(chars, i + 1, kinds, nfkc, fold, state, out)
             continue
+        i += 1
         first, n = np.int64(c), 1
         if kind == EXPANDING:
             first, n = np.int64(-nfkc[c]), expansions[-nfkc[c] - 1]

@@ -14,24 +14,24 @@ class Trie(NamedTuple):
     """A set of symbol sequences; node ids are the caller's (rows of the n-gram table) or in order of arrival."""
 
     first: np.ndarray  # int32, one a code: the node of that symbol, or -1
-    slots: np.ndarray  # int32, a power of two of them: edge + 1, or 0
-    keys: np.ndarray  # uint64: parent node and next symbol, 32 bits each
-    nodes: np.ndarray  # int32: where each edge leads
-    size: np.ndarray  # int64 (2): edges, nodes
+    edges: np.ndarray  # uint64, a power of two of pairs, so that a look-up touches one cache line: parent node and
+    # next symbol (32 bits each; 0 where the slot is free), and the node behind the edge
+    size: np.ndarray  # int64 (1): nodes, where they are numbered in order of arrival
 
 
 @njit
 def child(trie, node, code):
     """The node behind an edge, or -1 - (the free slot where the edge belongs)."""
     key = np.uint64(node) << np.uint64(32) | np.uint64(code)
-    mask = np.uint64(len(trie.slots) - 1)
+    mask = np.uint64(len(trie.edges) - 1)
     slot = mix(key) & mask
-    while trie.slots[slot]:
-        e = trie.slots[slot] - 1
-        if trie.keys[e] == key:
-            return np.int64(trie.nodes[e])
+    while True:
+        found = trie.edges[slot, 0]
+        if found == key:
+            return np.int64(trie.edges[slot, 1])
+        if found == 0:
+            return np.int64(-1) - np.int64(slot)
         slot = (slot + np.uint64(1)) & mask
-    return np.int64(-1) - np.int64(slot)
 
 
 @njit
@@ -39,11 +39,8 @@ def add_edges(trie, parents, codes, nodes):
     """Add edges that are all new: parents (n), codes (n) -> nodes (n)."""
     for j in range(len(parents)):
         slot = -1 - child(trie, parents[j], codes[j])
-        e = trie.size[0]
-        trie.size[0] = e + 1
-        trie.slots[slot] = e + 1
-        trie.keys[e] = np.uint64(parents[j]) << np.uint64(32) | np.uint64(codes[j])
-        trie.nodes[e] = nodes[j]
+        trie.edges[slot, 0] = np.uint64(parents[j]) << np.uint64(32) | np.uint64(codes[j])
+        trie.edges[slot, 1] = nodes[j]
 
 
 @njit
@@ -61,19 +58,16 @@ def add_runs(trie, codes, ends):
             continue
         if node < 0:
             if trie.first[c] < 0:
-                trie.first[c] = trie.size[1]
-                trie.size[1] += 1
+                trie.first[c] = trie.size[0]
+                trie.size[0] += 1
             node = np.int64(trie.first[c])
             continue
         nxt = child(trie, node, c)
         if nxt < 0:
-            slot, e = -1 - nxt, trie.size[0]
-            nxt = trie.size[1]
-            trie.size[0] = e + 1
-            trie.size[1] = nxt + 1
-            trie.slots[slot] = e + 1
-            trie.keys[e] = np.uint64(node) << np.uint64(32) | np.uint64(c)
-            trie.nodes[e] = nxt
+            slot, nxt = -1 - nxt, trie.size[0]
+            trie.size[0] = nxt + 1
+            trie.edges[slot, 0] = np.uint64(node) << np.uint64(32) | np.uint64(c)
+            trie.edges[slot, 1] = nxt
         node = nxt
     return n
 
