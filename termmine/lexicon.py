@@ -62,7 +62,7 @@ def read_ranking(path: Path) -> list[str]:
     try:
         rows = [line.split("\t") for line in lines] if "\t" in lines[0] else list(csv.reader(lines))
     except csv.Error as error:  # a quotation mark that nothing closes makes one cell of all that follows
-        raise TermmineError(f"{path}: is no CSV ({error}): close its quotation marks, or give one term a line") from None
+        raise TermmineError(f"{path}: is no CSV ({error}): close its quotes, or give one term a line") from None
     column = rows[0].index("term") if "term" in rows[0] else 0
     body = rows[1:] if "term" in rows[0] else rows
     terms = (normal_form(row[column]) for row in body if len(row) > column)

@@ -627,7 +627,7 @@ RANDOM_CORPORA = {
     "contexts: weights": 150,
     "lexicon: counts": 300,
     "lexicon: lists": 200,
-    "evaluate: figures": 400,
+    "evaluate: figures": 300,
 }
 
 

@@ -12,11 +12,12 @@ from test_counts import build, ngrams
 
 from termmine import kernels as k
 from termmine.candidates import nesting
+from termmine.contexts import survey
 from termmine.encode import Encoder, encode, encode_strings
 from termmine.measures import keyness
 from termmine.segment import Dictionary, Segmenter
 from termmine.surface import surfaces
-from termmine.tries import count_in_blocks, table_trie, whole_runs
+from termmine.tries import count_in_blocks, find_rows, table_trie, whole_runs
 
 LONG = 300 if naive.TINY else 30_000
 
@@ -140,9 +141,12 @@ def test_each_kernel_is_compiled_once() -> None:
     count_in_blocks(["GPU加速"], table, rows)
     segmenter = Segmenter(Dictionary(["加速"], np.array([3]), ["v"], "test"), corpus.alphabet)
     segmenter.words(encode_strings(["加速"], corpus.alphabet)[0])
+    survey(corpus, table, rows, segmenter)
+    find_rows(table, ["gpu"])
     kernels = [
         k.encode, k.contains, k.count_symbols, k.first_level, k.count_level, k.add_neighbours, k.next_level,
-        k.add_edges, k.add_runs, k.count_in_trie, k.segment, k.spans_with_variants,
+        k.add_edges, k.add_runs, k.find_runs, k.count_in_trie, k.segment, k.context_ids, k.survey,
+        k.spans_with_variants,
     ]  # fmt: skip
     for kernel in kernels:
         if not naive.TINY:  # plain functions have no signatures
