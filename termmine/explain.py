@@ -87,12 +87,12 @@ def occurrences(analysis: Analysis, term: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _neighbours(analysis: Analysis, places: np.ndarray) -> list[tuple[str, int]]:
-    """The commonest symbols at places; the edges of runs together as EDGE."""
+    """The commonest symbols at places; the edges of runs together as (edge)."""
     codes, counts = np.unique(analysis.corpus.codes[places], return_counts=True)
     found: Counter[str] = Counter()
     words = analysis.corpus.alphabet.first_forms
     for code, n in zip(codes.tolist(), counts.tolist(), strict=True):
-        found["EDGE" if code < k.FIRST_SYMBOL else spell([code], words)] += n
+        found["(edge)" if code < k.FIRST_SYMBOL else spell([code], words)] += n
     return sorted(found.items(), key=lambda item: (-item[1], item[0]))[:MOST]
 
 

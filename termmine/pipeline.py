@@ -154,7 +154,9 @@ def _like(
             f"{options.like}: none of its {len(good_terms)} terms is a candidate of this corpus: "
             "give terms that occur in it, or use --min-score"
         )
-    least = max(score_like(frame, rows), options.min_score or 0.0)
+    least = score_like(frame, rows)
+    if options.min_score is not None:
+        least = max(least, options.min_score)
     progress.note(f"--like: {n_found} of {len(good_terms)} good terms are candidates: --min-score {least:.6g}")
     return replace(options, min_score=least)
 

@@ -622,12 +622,12 @@ RANDOM_CORPORA = {
     "tries: long runs": 150,
     "surface: forms": 250,
     "segment: routes": 300,
-    "contexts: places": 120,
-    "contexts: survey": 100,
+    "contexts: places": 100,
+    "contexts: survey": 80,
     "contexts: weights": 150,
-    "lexicon: counts": 300,
-    "lexicon: lists": 200,
-    "evaluate: figures": 300,
+    "lexicon: counts": 200,
+    "lexicon: lists": 120,
+    "evaluate: figures": 250,
 }
 
 

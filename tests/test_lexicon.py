@@ -133,8 +133,7 @@ def test_a_list_that_is_no_csv(tmp_path: Path) -> None:
     with pytest.raises(TermmineError) as caught:
         read_ranking(path)
     assert str(caught.value) == (
-        f"{path}: is no CSV (field larger than field limit (131072)): "
-        "close its quotes, or give one term a line"
+        f"{path}: is no CSV (field larger than field limit (131072)): close its quotes, or give one term a line"
     )
 
 
