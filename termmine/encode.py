@@ -228,7 +228,9 @@ def _composed(chars: np.ndarray, kinds: np.ndarray) -> np.ndarray:
         text = chars[start:end].tobytes().decode("utf-32-le", "surrogatepass")
         pieces += [chars[done:start], _characters(unicodedata.normalize("NFKC", text))]
         done = end
-    return np.concatenate([*pieces, chars[done:]])
+    composed = np.concatenate([*pieces, chars[done:]])
+    composed.setflags(write=False)  # as `_characters` gives them: one type, one compilation
+    return composed
 
 
 def _characters(text: str) -> np.ndarray:

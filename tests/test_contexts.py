@@ -197,7 +197,7 @@ def test_the_survey_is_the_naive_one(
     corpus, table = count(text, min_freq)
     drawn = [
         data.draw(st.lists(st.sampled_from(values), min_size=len(words), max_size=len(words)))
-        for values in ([1, 2, 4, 100], ["n", "v"])
+        for values in ([1, 4, 8, 16, 100], ["n", "v"])
     ]
     dictionary = Dictionary([*words, "丁"], np.array([*drawn[0], 1000]), [*drawn[1], "n"], "random")
     rows = np.array(sorted(data.draw(st.sets(st.integers(0, len(table) - 1), max_size=12))), dtype=np.int64)
@@ -234,6 +234,20 @@ def test_the_weights_of_any_counts(n_singles: int, pairs: list[int], data: st.Da
     expected = naive.context_weights(*seen, names, SHRINKAGE)
     np.testing.assert_allclose(found, [SCALE * expected[name] for name in names], atol=0.51)
     assert found[len(ones) + len(twos) + 1] == 0  # a neighbour that is not counted says nothing
+
+
+def test_a_noun_of_the_domain_is_eight_times_as_frequent_as_in_general() -> None:
+    """Of words that the corpus uses ten times each, those that a dictionary holds often enough are none, nor verbs."""
+    words = [a + b for a in "甲乙丙丁戊己庚辛" for b in "子丑寅卯辰巳午未"]
+    corpus, table = count("。".join(words * 10), 2)
+    general = np.arange(1, len(words) + 1)
+    dictionary = Dictionary([*words, "一二"], np.append(general, 10_000), [*"nv" * 32, "n"], "small")
+    segmenter = Segmenter(dictionary, corpus.alphabet)
+    found = contexts._domain_nouns(table, segmenter)[segmenter.nodes]
+    sizes = 10 * 2 * len(words), 2 * int(dictionary.freq.sum())
+    expected = [naive.log_ratio(10, sizes[0], f, sizes[1]) > 3 for f in general.tolist()]
+    assert found.tolist() == [is_frequent and i % 2 == 0 for i, is_frequent in enumerate(expected)] + [False]
+    assert 4 < found.sum() < 28
 
 
 def test_a_neighbour_of_the_domains_nouns_speaks_for_a_string() -> None:

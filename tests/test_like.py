@@ -120,17 +120,8 @@ def test_good_terms_that_score_below_0(good: Path) -> None:
     pd.testing.assert_frame_equal(found, everything, check_exact=True)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "断路器\n变压器\n",
-        "\ufeff断路器\r\n变压器\r\n",
-        "断路器\t名词\n变压器\t名词",
-        "\n 断路器 \n\n变压器\n变压器\n没有的词",
-    ],
-    ids=["plain", "BOM and CRLF", "tabs", "blanks, duplicates, unknown"],
-)
-def test_every_form_of_a_list(everything: Discovery, good: Path, text: str) -> None:
+@pytest.mark.parametrize("text", ["\ufeff断路器\t名词\r\n变压器\t名词\r\n", "\n 断路器 \n\n变压器\n变压器\n没有的词"])
+def test_other_forms_of_a_list(everything: Discovery, good: Path, text: str) -> None:
     good.write_bytes(text.encode())
     least = everything.terms["score"][everything.terms["term"].isin(["断路器", "变压器"])].min()
     assert termmine.discover(POWER, ENCYCLOPEDIA, like=str(good))["score"].min() == least
