@@ -137,6 +137,7 @@ def explain(
 @click.option("--json", "as_json", is_flag=True, help="One JSON object with every figure instead of tables.")
 def evaluate(lists: tuple[Path, ...], gold: Path, corpus: tuple[str, ...], as_json: bool) -> None:
     """Score ranked LISTS (CSV, TSV, or one term a line) against a gold list, with bootstrap intervals."""
+    _check_inputs((*map(str, lists), str(gold), *corpus))
     from termmine import export
     from termmine.report import compare_lists, tables
 

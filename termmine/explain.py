@@ -18,6 +18,7 @@ from termmine import kernels as k
 from termmine.candidates import absorbers, unit_rules
 from termmine.contrast import term_rules
 from termmine.encode import encode, encode_strings
+from termmine.errors import EmptyResultError
 from termmine.measures import find_measure, pmi, score_factors
 from termmine.pipeline import Analysis, rank
 from termmine.tries import find_rows
@@ -30,7 +31,10 @@ def explain(analysis: Analysis, terms: Iterable[str]) -> list[dict[str, Any]]:
     """One record a term: its counts, its weakest split, its neighbours, what holds it, its score, and the verdict."""
     terms = list(terms)
     rows = find_rows(analysis.table, terms)
-    ranking = rank(analysis)[["row", "term"]]
+    try:
+        ranking = rank(analysis)[["row", "term"]]
+    except EmptyResultError:  # the rule that leaves nothing is just what is to be explained
+        ranking = pd.DataFrame({"row": [], "term": []})
     return [_explain(analysis, term, int(row), ranking) for term, row in zip(terms, rows, strict=True)]
 
 
@@ -48,8 +52,9 @@ def _explain(analysis: Analysis, term: str, row: int, ranking: pd.DataFrame) -> 
     record["left_neighbours"] = _neighbours(analysis, positions - 1)
     record["right_neighbours"] = _neighbours(analysis, positions + len(codes))
     if row < 0:
+        times, symbols = _number(len(positions), "time"), _number(len(codes), "symbol")
         record["verdict"] = (
-            f"not counted as an n-gram: it occurs {len(positions)} times, in {len(codes)} symbols; "
+            f"not counted as an n-gram: it occurs {times}, in {symbols}; "
             f"--min-freq is {analysis.options.min_freq}, --max-length {analysis.options.max_length}"
         )
         return record
@@ -65,6 +70,10 @@ def _explain(analysis: Analysis, term: str, row: int, ranking: pd.DataFrame) -> 
 
 def _is_one_run(term: str) -> bool:
     return int((encode([term]).codes < k.FIRST_SYMBOL).sum()) == 2  # a separator before it and one after it
+
+
+def _number(n: int, what: str) -> str:
+    return f"{n} {what}" + "s" * (n != 1)
 
 
 def _nearest(term: str, ranking: list[str]) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from termmine import evaluate as ev
-from termmine.errors import TermmineError
+from termmine.errors import TermmineError, UsageError
 from termmine.lexicon import count_strings, is_comparable, normal_form, read_ranking, read_words
 from termmine.version import __version__
 
@@ -29,6 +29,8 @@ def compare_lists(lists: Sequence[Path], gold: Path, corpus: Sequence[Path]) -> 
             "give the corpus that the lists were made from, or leave --corpus out"
         )
     judged = {str(path): ev.judge(read_ranking(path), wanted, relevant) for path in lists}
+    if len(judged) < len(lists):
+        raise UsageError("the same list is given more than once: name each list once")
     first = next(iter(judged))
     return {
         "termmine": __version__,

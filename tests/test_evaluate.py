@@ -404,3 +404,11 @@ def test_errors(arguments: list[str], line: str, code: int) -> None:
     Path("binary.csv").write_bytes(b"\x00\x01\x02\xff")
     for form in ([], ["--json"]):
         assert run("evaluate", *arguments, *form) == Run(code, b"", f"termmine: error: {line}\n")
+
+
+def test_a_list_named_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "terms.txt"
+    path.write_text("断路器\n", encoding="utf-8")
+    done = run("evaluate", path, path, "-g", path)
+    expected = "termmine: error: the same list is given more than once: name each list once\n"
+    assert (done.code, done.out, done.err) == (2, b"", expected)

@@ -162,7 +162,7 @@ NO_RUN = "cannot be a term: it is not one unbroken stretch of characters and wor
         ("GPU加速", BY_KEYNESS, "dropped: it is not one that has a score of 13 or more (--min-score)"),
         ("哈哈哈", ANY_SCRIPT, "below the first 4 (--top)"),
         ("离霜", ALL, "dropped: it is not one that has every factor of the score above 0"),
-        ("离霜", DEFAULT, "not counted as an n-gram: it occurs 1 times, in 2 symbols; --min-freq is 2, --max-length 5"),
+        ("离霜", DEFAULT, "not counted as an n-gram: it occurs 1 time, in 2 symbols; --min-freq is 2, --max-length 5"),
         (
             "一二三四五六",
             DEFAULT,
@@ -410,3 +410,8 @@ def test_no_term_at_all() -> None:
 )
 def test_errors(arguments: list[str], line: str, code: int) -> None:
     assert run("explain", *arguments) == Run(code, b"", f"termmine: error: {line}\n")
+
+
+def test_options_that_leave_nothing_are_explained_too() -> None:
+    (record,) = records(analyse(POWER, None, make_options(min_log_ratio=99.0), Progress()), "负荷")
+    assert record["verdict"] == "dropped: it is not one that has a log_ratio of 99 or more (--min-log-ratio)"
