@@ -609,18 +609,18 @@ def figures(ranked: Sequence[str], gold: Iterable[str], relevant: Iterable[str])
 
 #: How many random corpora each property test compares; 15 each when numba is switched off. Together more than 3,000.
 RANDOM_CORPORA = {
-    "encode: runs and documents": 600,
-    "encode: any blocks": 400,
+    "encode: runs and documents": 500,
+    "encode: any blocks": 300,
     "encode: any characters": 300,
-    "encode: known strings": 250,
-    "counts: all columns": 800,
+    "encode: known strings": 200,
+    "counts: all columns": 500,
     "counts: relations": 100,  # in each of five tests
     "candidates: cohesion": 150,
     "candidates: nesting": 100,
     "candidates: absorbers": 100,
-    "tries: background": 300,
+    "tries: background": 200,
     "tries: long runs": 150,
-    "surface: forms": 250,
+    "surface: forms": 200,
     "segment: routes": 300,
     "contexts: places": 100,
     "contexts: survey": 80,
