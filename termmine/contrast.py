@@ -1,8 +1,8 @@
 """Candidates + a background -> keyness columns and the ranking.
 
 In: the candidate table of the domain and how often each candidate occurs in the background. Out: the same table with
-``background_freq``, ``keyness``, ``log_ratio``, ``pattern`` and ``score``, the best first. Which strings are units was
-decided before; how the result is written, comes after.
+``background_freq``, ``keyness``, ``log_ratio``, ``general_ratio`` and ``score``, and the rules that its rows must meet.
+Which strings are units was decided before; the order, and how the result is written, come after.
 """
 
 from __future__ import annotations

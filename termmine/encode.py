@@ -300,9 +300,3 @@ def encode_strings(texts: Iterable[str], alphabet: Alphabet) -> tuple[np.ndarray
     keep = ~is_last & (np.bincount(string)[string] == 2) & (n_unknown[ends] == n_unknown[separators[:-1]])
     kept_codes = np.repeat(np.concatenate([[True], keep]), np.diff(separators, prepend=-1))
     return np.where(codes >= k.FIRST_SYMBOL, codes, k.RUN_END)[kept_codes], string[keep]
-
-
-def join_runs(runs: list[np.ndarray]) -> np.ndarray:
-    """One array of all runs, with a separator before and after each."""
-    separator = np.array([k.RUN_END], dtype=np.int32)
-    return np.concatenate([separator, *(part for run in runs for part in (run, separator))])

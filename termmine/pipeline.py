@@ -20,7 +20,7 @@ from termmine.contexts import survey
 from termmine.contrast import Background, compare, score_like, term_rules
 from termmine.corpus import Source
 from termmine.counts import count_ngrams
-from termmine.encode import encode, join_runs
+from termmine.encode import encode
 from termmine.errors import TermmineError
 from termmine.export import COLUMNS
 from termmine.lexicon import read_words
@@ -42,10 +42,10 @@ ENGINES: dict[str, Callable[..., NgramTable]] = {"local": count_ngrams}
 def discover(source: Source, background: Source | None = None, **options: Any) -> pd.DataFrame:
     """Mine the terms of a domain from raw Chinese text; the same result as the command of that name.
 
-    ``source``: a path (str or path object; a directory is read recursively, "-" is standard input), an iterable of
-    path objects, or an iterable of str that are a document each (an iterator is drawn once). ``background``: the
-    same, for a corpus of general text; None stands for jieba's dictionary with its word frequencies. ``options``: the
-    fields of `termmine.options.DiscoverOptions`, e.g. ``top=100``, ``min_freq=5``, ``measure="keyness"``.
+    ``source``: a path (str or path object; a directory is read recursively, "-" is standard input), a list or tuple of
+    path objects, or an iterable of str that are a document each (an iterator is drawn once). ``background``: the same,
+    for a corpus of general text; None stands for jieba's dictionary with its word frequencies. ``options``: the fields
+    of `termmine.options.DiscoverOptions`, e.g. ``top=100``, ``min_freq=5``, ``measure="keyness"``.
 
     Returns one row a term, the best first: term (str), score (float64, unit of the measure), freq, doc_freq,
     background_freq (int64, occurrences and documents), cohesion, left_entropy, right_entropy (float64, bits), keyness
@@ -199,11 +199,12 @@ def _report(report: reading.ReadReport, what: str, progress: Progress) -> None:
 
 
 def _runs(table: NgramTable, rows: np.ndarray) -> np.ndarray:
-    """The symbols of those rows (ascending), one run a row."""
-    separated: list[np.ndarray] = []
+    """The symbols of those rows (ascending), one run a row with a separator before and after each."""
+    runs = [np.array([kernels.RUN_END], dtype=np.int32)]
     for n in np.unique(table.length[rows]):
-        separated.extend(table.codes(rows[table.length[rows] == n]))
-    return join_runs(separated)
+        codes = table.codes(rows[table.length[rows] == n])
+        runs.append(np.pad(codes, ((0, 0), (0, 1)), constant_values=kernels.RUN_END).ravel())
+    return np.concatenate(runs)
 
 
 def _background(
