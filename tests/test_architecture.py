@@ -32,8 +32,10 @@ RANKS = {
     "export": 9, "progress": 9,
     "pipeline": 10,
     "explain": 11, "report": 11,
-    "cli": 12,
-    "__init__": 13, "__main__": 13,
+    "cli.shared": 12,
+    "cli.discover": 13, "cli.evaluate": 13, "cli.explain": 13,
+    "cli.__init__": 14,
+    "__init__": 15, "__main__": 15,
 }  # fmt: skip
 
 # A third-party package -> the modules that may import it.
@@ -42,7 +44,7 @@ DOORS = {
     "jieba": {"segment"},
     "ahocorasick": {"lexicon"},
     "tqdm": {"progress"},
-    "click": {"cli"},
+    "click": {name for name in RANKS if name.startswith("cli.")},
     "pandas": {name for name, rank in RANKS.items() if rank >= RANKS["candidates"]},
     "zstd": {"corpus"},
 }
@@ -90,7 +92,7 @@ def test_everything_public_has_a_docstring(name: str) -> None:
     assert not without
 
 
-@pytest.mark.parametrize("name", sorted(MODULES.keys() - {"cli"}))
+@pytest.mark.parametrize("name", sorted(name for name in MODULES if not name.startswith("cli.")))
 def test_only_the_command_line_prints_and_exits(name: str) -> None:
     calls = {ast.unparse(node.func) for node in ast.walk(MODULES[name]) if isinstance(node, ast.Call)}
     assert not calls & {"print", "exit", "quit", "sys.exit", "os._exit", "sys.stdout.write", "sys.stderr.write"}
