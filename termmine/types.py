@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 
 from termmine.kernels import FIRST_WORD, Strings
+from termmine.tape import Tape
 
 #: What ends a document, and a source, in a stream of text blocks (a reader replaces them where a file holds them).
 DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER = "\x1e", "\x1c"
@@ -63,15 +64,15 @@ def _texts(strings: Strings) -> list[str]:
 
 @dataclass(frozen=True)
 class Corpus:
-    """An encoded corpus, all of it in one array.
+    """An encoded corpus, in memory or in a file.
 
     ``codes`` (int32) begins and ends with a separator (``RUN_END``, ``DOCUMENT_END`` or ``SOURCE_END``); between two
-    runs stands one separator. ``variants`` (n, 2; int64) lists the places, and the code of the form, where a symbol is
-    written otherwise than at its first occurrence.
+    runs stands one separator. ``variants`` (int64, in twos) lists the places, and the code of the form, where a symbol
+    is written otherwise than at its first occurrence.
     """
 
-    codes: np.ndarray
-    variants: np.ndarray
+    codes: Tape
+    variants: Tape
     alphabet: Alphabet
     n_symbols: int
     n_documents: int
