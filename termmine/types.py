@@ -8,13 +8,13 @@ stretch of symbols that nothing separates; an *n-gram* is a counted sequence of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from termmine.kernels import FIRST_WORD, Strings
+from termmine.kernels import FIRST_SYMBOL, FIRST_WORD, Strings
 
 #: What ends a document, and a source, in a stream of text blocks (a reader replaces them where a file holds them).
 DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER = "\x1e", "\x1c"
@@ -61,6 +61,26 @@ def _texts(strings: Strings) -> list[str]:
     return [text[a:b] for a, b in zip(strings.offsets[:size], strings.offsets[1 : size + 1], strict=True)]
 
 
+#: The longest piece of a corpus that is looked at at once, in symbols and separators: 16 MB of codes. No result depends
+#: on it. A multiple of `kernels.WINDOW`, so that a run that is cut here is segmented as it would be whole.
+SEGMENT = 1 << 22
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A piece of an encoded corpus, with a margin on either side to look into.
+
+    ``codes`` (int32) holds the margins too, ``codes[start:stop]`` is the piece itself; ``offset`` is the place of
+    ``codes[0]`` in the corpus. ``variants`` are the corpus's within ``codes``, their places counted from there.
+    """
+
+    codes: np.ndarray
+    start: int
+    stop: int
+    offset: int
+    variants: np.ndarray
+
+
 @dataclass(frozen=True)
 class Corpus:
     """An encoded corpus, all of it in one array.
@@ -75,6 +95,32 @@ class Corpus:
     alphabet: Alphabet
     n_symbols: int
     n_documents: int
+
+    def segments(self, before: int = 1, after: int = 1) -> Iterator[Segment]:
+        """The corpus in order, in pieces of up to `SEGMENT` codes, each with so many codes around it where there are.
+
+        A piece ends behind the last separator in reach, so that its runs are whole; only a longer run is cut, into
+        pieces of just `SEGMENT` symbols.
+        """
+        codes, places = self.codes, np.ascontiguousarray(self.variants[:, 0])
+        start = 0
+        while start < len(codes):
+            stop = _end_of_segment(codes, start)
+            low, high = max(start - before, 0), min(stop + after, len(codes))
+            variants = self.variants[slice(*np.searchsorted(places, (low, high)))] - (low, 0)
+            yield Segment(codes[low:high], start - low, stop - low, low, variants)
+            start = stop
+
+
+def _end_of_segment(codes: np.ndarray, start: int) -> int:
+    reach = min(start + SEGMENT, len(codes))
+    if reach == len(codes):
+        return reach
+    for stop in range(reach, start, -4096):  # a separator is near, nearly always
+        separators = np.flatnonzero(codes[max(stop - 4096, start) : stop] < FIRST_SYMBOL)
+        if len(separators):
+            return max(stop - 4096, start) + int(separators[-1]) + 1
+    return reach
 
 
 @dataclass(frozen=True)
