@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias, cast
 
 from termmine.errors import TermmineError, UsageError
+from termmine.options import ReadOptions
 from termmine.types import DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER
 
 if sys.version_info >= (3, 14):
@@ -128,21 +129,21 @@ def _walk(directory: Path) -> Iterator[Path]:
 
 def read_blocks(
     paths: Iterable[str | os.PathLike[str]],
+    reading: ReadOptions,
     *,
-    encoding: str | None = None,
     report: ReadReport | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Iterator[str]:
     """Read paths as blocks of text; ``progress`` is told how many bytes of a file have been read."""
-    if encoding is not None:
-        _check_encoding(encoding)
+    if reading.encoding is not None:
+        _check_encoding(reading.encoding)
     report = ReadReport() if report is None else report
     paths = list(paths)
     files = list_files(paths)
     explicit = {Path(path) for path in paths}
     for file in files:
         try:
-            yield from _read_file(file, encoding, report, progress)
+            yield from _read_file(file, reading.encoding, report, progress)
         except _NoTextError as problem:
             if file in explicit:
                 raise TermmineError(str(problem)) from None
@@ -187,15 +188,15 @@ def source_size(source: Source) -> int:
 
 def source_blocks(
     source: Source,
+    reading: ReadOptions,
     *,
-    encoding: str | None = None,
     report: ReadReport | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Iterator[str]:
     """The text of a source: `read_blocks` of its paths, or its texts."""
     if is_texts(source):
         return texts_as_blocks(cast("Iterable[str]", source))
-    return read_blocks(_source_paths(source), encoding=encoding, report=report, progress=progress)
+    return read_blocks(_source_paths(source), reading, report=report, progress=progress)
 
 
 def texts_as_blocks(texts: Iterable[str]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from termmine.corpus import read_blocks
 from termmine.errors import TermmineError
+from termmine.options import ReadOptions
 from termmine.types import SOURCE_END_CHARACTER
 
 _BLANKS = re.compile(r"\s+")
@@ -38,7 +39,12 @@ def is_comparable(term: str) -> bool:
 
 def read_lines(path: Path) -> list[str]:
     """The lines of a text file, in whatever encoding `corpus` recognises; blank ones are left out."""
-    text = "".join(read_blocks([path])).replace(SOURCE_END_CHARACTER, "\n").replace("\r\n", "\n").replace("\r", "\n")
+    text = (
+        "".join(read_blocks([path], ReadOptions()))
+        .replace(SOURCE_END_CHARACTER, "\n")
+        .replace("\r\n", "\n")
+        .replace("\r", "\n")
+    )
     return [line for line in text.split("\n") if line.strip()]
 
 
@@ -84,7 +90,7 @@ def count_strings(strings: Iterable[str], paths: Iterable[Path]) -> Counter[str]
         return counts
     automaton.make_automaton()
     rest = ""
-    for block in read_blocks(paths):
+    for block in read_blocks(paths, ReadOptions()):
         whole, newline, rest = (rest + block.replace(SOURCE_END_CHARACTER, "\n").replace("\r", "\n")).rpartition("\n")
         counts.update(_found(automaton, whole + newline))
     counts.update(_found(automaton, rest))

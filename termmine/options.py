@@ -43,11 +43,25 @@ def _check(option: Field[Any], value: Any) -> None:
 
 
 @dataclass(frozen=True)
-class DiscoverOptions:
-    """What `discover` can be told; each field's metadata documents it."""
+class ReadOptions:
+    """How files are read, whatever is done with their text; each field's metadata documents it."""
 
     encoding: str | None = _option(None, "Encoding of all files; default: BOM, else UTF-8, else GB18030.")
     document: str = _option("line", "What a document is.", choices=("line", "file"))
+
+    def __post_init__(self) -> None:
+        for option in fields(self):
+            _check(option, getattr(self, option.name))
+
+    def signature(self) -> dict[str, Any]:
+        """All options, in order, for the reproducibility signature."""
+        return {option.name: getattr(self, option.name) for option in fields(self)}
+
+
+@dataclass(frozen=True)
+class DiscoverOptions(ReadOptions):
+    """What `discover` can be told: how to read, and how to mine."""
+
     max_length: int = _option(10, "Longest term, in symbols.", low=2, high=MAX_LENGTH)
     min_freq: int | None = _option(None, "Least frequency; default: 2 to 7, more in larger corpora.", low=1)
     min_doc_freq: int = _option(1, "Least number of documents.", low=1)
@@ -65,14 +79,6 @@ class DiscoverOptions:
     measure: str = _option("score", "What the ranking goes by; see the README for the list.")
     top: int | None = _option(None, "Report the best N terms; default: all.", low=1)
     any_script: bool = _option(False, "Also report terms without a Han character.")
-
-    def __post_init__(self) -> None:
-        for option in fields(self):
-            _check(option, getattr(self, option.name))
-
-    def signature(self) -> dict[str, Any]:
-        """All options, in order, for the reproducibility signature."""
-        return {option.name: getattr(self, option.name) for option in fields(self)}
 
 
 def make_options(**given: Any) -> DiscoverOptions:

@@ -176,7 +176,7 @@ def _read_corpus(source: Source, options: DiscoverOptions, progress: Progress) -
     announce_compilation(progress)
     report = reading.ReadReport()
     with progress.stage("reading the corpus", reading.source_size(source)) as advance:
-        blocks = reading.source_blocks(source, encoding=options.encoding, report=report, progress=advance)
+        blocks = reading.source_blocks(source, options, report=report, progress=advance)
         corpus = encode(blocks, document="file" if reading.is_texts(source) else options.document)
     _report(report, "corpus", progress)
     name = reading.source_name(source)
@@ -223,7 +223,7 @@ def _background(
         return Background(np.rint(expected).astype(np.int64), segmenter.n_symbols, name, expected, segmenter.n_symbols)
     report = reading.ReadReport()
     with progress.stage("counting in the background", reading.source_size(source)) as advance:
-        blocks = reading.source_blocks(source, encoding=options.encoding, report=report, progress=advance)
+        blocks = reading.source_blocks(source, options, report=report, progress=advance)
         freq, n_symbols = count_in_blocks(blocks, table, rows)
     _report(report, "background", progress)
     if n_symbols < SMALL_BACKGROUND:

@@ -609,6 +609,7 @@ def figures(ranked: Sequence[str], gold: Iterable[str], relevant: Iterable[str])
 
 #: How many random corpora each property test compares; 15 each when numba is switched off. Together more than 3,000.
 RANDOM_CORPORA = {
+    "types: segments": 200,
     "encode: runs and documents": 500,
     "encode: any blocks": 300,
     "encode: any characters": 300,

@@ -22,6 +22,7 @@ RANKS = {
     "errors": 0, "version": 0,
     "kernels.base": 0, "kernels.counting": 0.5, "kernels.encoding": 0.5, "kernels.searching": 0.5,
     "kernels.__init__": 1,
+    "resources": 1, "tape": 1,
     "options": 2, "types": 2,
     "corpus": 3, "evaluate": 3,
     "encode": 4, "lexicon": 4,

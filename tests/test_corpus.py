@@ -10,8 +10,9 @@ import lzma
 import os
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -22,16 +23,19 @@ from termmine import TermmineError, UsageError, corpus
 from termmine.corpus import ReadReport, list_files, read_blocks, zstd
 from termmine.encode import encode
 from termmine.kernels import FIRST_SYMBOL
+from termmine.options import ReadOptions
 from termmine.types import DOCUMENT_END_CHARACTER
 from termmine.types import SOURCE_END_CHARACTER as END
 
 TEXT = "变压器的绝缘电阻，𠮷野家。\nGPU 加速与K线图\n"
 
 
-def read(*paths: str | Path, **options: object) -> tuple[str, ReadReport]:
+def read(
+    *paths: str | Path, progress: Callable[[int], None] = lambda _: None, **options: Any
+) -> tuple[str, ReadReport]:
     """The text of paths, with the marks between files, and the report."""
     report = ReadReport()
-    return "".join(read_blocks(paths, report=report, **options)), report  # type: ignore[arg-type]
+    return "".join(read_blocks(paths, ReadOptions(**options), report=report, progress=progress)), report
 
 
 def stored(folder: Path, data: bytes, name: str = "corpus.txt") -> Path:
@@ -285,7 +289,7 @@ def test_a_pipe(tmp_path: Path) -> None:
 
 def test_one_line_of_megabytes_comes_in_blocks(tmp_path: Path) -> None:
     line = "变压器绝缘电阻" * 500_000
-    blocks = list(read_blocks([stored(tmp_path, gzip.compress(line.encode(), 1), "corpus.gz")]))
+    blocks = list(read_blocks([stored(tmp_path, gzip.compress(line.encode(), 1), "corpus.gz")], ReadOptions()))
     assert "".join(blocks) == line + END
     assert max(map(len, blocks)) <= corpus._BLOCK
 

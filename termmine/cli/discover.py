@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from termmine.cli.shared import OUTPUT_PATH, check_inputs, ignore, paths, tell, with_discover_options
-from termmine.options import make_options
+from termmine.cli.shared import OUTPUT_PATH, check_inputs, ignore, paths, tell, with_options
+from termmine.options import DiscoverOptions, make_options
 
 
 @click.command()
@@ -25,7 +25,7 @@ from termmine.options import make_options
 @click.option("--meta", type=OUTPUT_PATH, help="Also write the reproducibility signature (JSON).")
 @click.option("-q", "--quiet", is_flag=True, help="Only errors on standard error.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell each stage, and the signature at the end.")
-@with_discover_options
+@with_options(DiscoverOptions)
 def discover(
     corpus: tuple[str, ...],
     background: tuple[str, ...],

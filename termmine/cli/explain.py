@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from termmine.cli.shared import check_inputs, paths, tell, with_discover_options
-from termmine.options import make_options
+from termmine.cli.shared import check_inputs, paths, tell, with_options
+from termmine.options import DiscoverOptions, make_options
 
 
 @click.command()
@@ -18,7 +18,7 @@ from termmine.options import make_options
 @click.option("-c", "--corpus", multiple=True, required=True, help="The corpus; may be given several times.")
 @click.option("-b", "--background", multiple=True, help="General text to contrast with; may be given several times.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of text.")
-@with_discover_options
+@with_options(DiscoverOptions)
 def explain(
     terms: tuple[str, ...], corpus: tuple[str, ...], background: tuple[str, ...], as_json: bool, **options: Any
 ) -> None:

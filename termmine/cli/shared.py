@@ -1,36 +1,44 @@
-"""What the commands share: their options made from `DiscoverOptions`, checks of paths, notes on standard error."""
+"""What the commands share: options made from the classes of `options`, checks of paths, notes on standard error."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any
 
 import click
 
 from termmine.errors import UsageError
-from termmine.options import DiscoverOptions
+from termmine.options import ReadOptions
 
 _TYPES: dict[str, type] = {"int": int, "float": float, "str": str}
 OUTPUT_PATH = click.Path(path_type=Path)
 
 
-def with_discover_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command one option for each field of `DiscoverOptions`."""
-    for option in reversed(fields(DiscoverOptions)):
-        flag = "--" + option.name.replace("_", "-")
-        kind = str(option.type).split(" |")[0]
-        given: dict[str, Any] = {"default": option.default, "help": option.metadata["help"]}
-        if kind == "bool":
-            given["is_flag"] = True
-        else:
-            given["type"] = _TYPES[kind]
-            given["show_default"] = option.default is not None
-        if option.metadata["choices"]:
-            given["metavar"] = "|".join(option.metadata["choices"])
-        command = click.option(flag, option.name, **given)(command)
-    return command
+def with_options(options: type[ReadOptions]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command one option for each field of a class of options, in the order of the fields."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(fields(options)):
+            command = _click_option(option)(command)
+        return command
+
+    return decorate
+
+
+def _click_option(option: Field[Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    flag = "--" + option.name.replace("_", "-")
+    kind = str(option.type).split(" |")[0]
+    given: dict[str, Any] = {"default": option.default, "help": option.metadata["help"]}
+    if kind == "bool":
+        given["is_flag"] = True
+    else:
+        given["type"] = _TYPES[kind]
+        given["show_default"] = option.default is not None
+    if option.metadata["choices"]:
+        given["metavar"] = "|".join(option.metadata["choices"])
+    return click.option(flag, option.name, **given)
 
 
 def paths(given: tuple[str, ...]) -> list[Path]:
