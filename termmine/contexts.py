@@ -40,7 +40,7 @@ class Survey:
 
 def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segmenter) -> Survey:
     """Look at every occurrence of the rows."""
-    codes = corpus.codes
+    codes = np.asarray(corpus.codes)
     n_rows = int(table.level[min(2, len(table.level) - 1)])  # one symbol and two
     before, after = np.empty(len(codes), dtype=np.int32), np.empty(len(codes), dtype=np.int32)
     k.context_ids(codes, table_trie(table, np.arange(n_rows)), n_rows, before, after)

@@ -307,8 +307,8 @@ def _even_spans(limits: np.ndarray, parts: int) -> list[Span]:
 
 
 def _evidence(n_rows: int) -> k.Evidence:
-    last = np.full(n_rows, -1, dtype=np.int32)
-    return k.Evidence(np.zeros(n_rows, dtype=np.int32), *np.zeros((2, n_rows), dtype=np.int32), last)
+    doc_freq, left_edge, right_edge = np.zeros((3, n_rows), dtype=np.int32)
+    return k.Evidence(doc_freq, left_edge, right_edge, last=np.full(n_rows, -1, dtype=np.int32))
 
 
 def _table(corpus: Corpus, symbols: np.ndarray, levels: list[_Level], min_freq: int) -> NgramTable:

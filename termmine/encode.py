@@ -95,8 +95,8 @@ def character_tables() -> k.Characters:
     kinds[ord(DOCUMENT_END_CHARACTER)], kinds[ord(SOURCE_END_CHARACTER)] = k.DOCUMENT_BREAK, k.SOURCE_BREAK
     kinds[_IGNORED] = k.IGNORED
     code_points = np.arange(len(kinds), dtype=np.int32)
-    plain = np.where((kinds == k.HAN) & (nfkc == code_points) & (fold == code_points), code_points, 0)
-    return k.Characters(plain.astype(np.int32), kinds, nfkc, fold, np.array(expansions, dtype=np.int32))
+    is_plain = (kinds == k.HAN) & (nfkc == code_points) & (fold == code_points)
+    return k.Characters(code_points * is_plain, kinds, nfkc, fold, np.array(expansions, dtype=np.int32))
 
 
 def _strings(capacity: int) -> k.Strings:

@@ -69,7 +69,7 @@ def _explain(analysis: Analysis, term: str, row: int, ranking: pd.DataFrame) -> 
 
 
 def _is_one_run(term: str) -> bool:
-    return int((encode([term]).codes < k.FIRST_SYMBOL).sum()) == 2  # a separator before it and one after it
+    return int((np.asarray(encode([term]).codes) < k.FIRST_SYMBOL).sum()) == 2  # a separator before it and one after it
 
 
 def _number(n: int, what: str) -> str:
@@ -85,7 +85,7 @@ def _nearest(term: str, ranking: list[str]) -> list[str]:
 def occurrences(analysis: Analysis, term: str) -> tuple[np.ndarray, np.ndarray]:
     """Where a string begins in the corpus (int64), and its symbols; none where it is not one run."""
     runs, which = encode_strings([term], analysis.corpus.alphabet)
-    codes = analysis.corpus.codes
+    codes = np.asarray(analysis.corpus.codes)
     if not len(which):
         return np.zeros(0, dtype=np.int64), runs
     symbols = runs[1:-1]
@@ -97,7 +97,7 @@ def occurrences(analysis: Analysis, term: str) -> tuple[np.ndarray, np.ndarray]:
 
 def _neighbours(analysis: Analysis, places: np.ndarray) -> list[tuple[str, int]]:
     """The commonest symbols at places; the edges of runs together as (edge)."""
-    codes, counts = np.unique(analysis.corpus.codes[places], return_counts=True)
+    codes, counts = np.unique(np.asarray(analysis.corpus.codes)[places], return_counts=True)
     found: Counter[str] = Counter()
     words = analysis.corpus.alphabet.first_forms
     for code, n in zip(codes.tolist(), counts.tolist(), strict=True):

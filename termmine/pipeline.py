@@ -27,6 +27,7 @@ from termmine.lexicon import read_words
 from termmine.measures import find_measure, noun_context
 from termmine.options import DiscoverOptions, default_min_freq, make_options
 from termmine.progress import Progress
+from termmine.resources import Resources, make_resources
 from termmine.segment import Segmenter, Words, jieba_dictionary, pattern
 from termmine.surface import surfaces
 from termmine.tries import count_in_blocks, find_rows
@@ -39,13 +40,22 @@ SMALL_BACKGROUND = 200  # symbols, about a paragraph: less says nothing about th
 ENGINES: dict[str, Callable[..., NgramTable]] = {"local": count_ngrams}
 
 
-def discover(source: Source, background: Source | None = None, **options: Any) -> pd.DataFrame:
+def discover(
+    source: Source,
+    background: Source | None = None,
+    *,
+    memory: str | int | None = None,
+    threads: int | None = None,
+    tmp: str | Path | None = None,
+    **options: Any,
+) -> pd.DataFrame:
     """Mine the terms of a domain from raw Chinese text; the same result as the command of that name.
 
     ``source``: a path (str or path object; a directory is read recursively, "-" is standard input), a list or tuple of
     path objects, or an iterable of str that are a document each (an iterator is drawn once). ``background``: the same,
-    for a corpus of general text; None stands for jieba's dictionary with its word frequencies. ``options``: the fields
-    of `termmine.options.DiscoverOptions`, e.g. ``top=100``, ``min_freq=5``, ``measure="keyness"``.
+    for a corpus of general text; None stands for jieba's dictionary with its word frequencies. ``memory`` (bytes, or as
+    "2G"), ``threads`` and ``tmp`` (a directory) limit what the run takes and change no result. ``options``: the
+    fields of `termmine.options.DiscoverOptions`, e.g. ``top=100``, ``min_freq=5``, ``measure="keyness"``.
 
     Returns one row a term, the best first: term (str), score (float64, unit of the measure), freq, doc_freq,
     background_freq (int64, occurrences and documents), cohesion, left_entropy, right_entropy (float64, bits), keyness
@@ -55,7 +65,8 @@ def discover(source: Source, background: Source | None = None, **options: Any) -
     Raises `termmine.TermmineError`: `UsageError` for options that cannot be meant so, `EmptyResultError` when nothing
     is left (it says why). Method and sources: see `termmine.measures`.
     """
-    result = run_discovery(source, background, make_options(**options))
+    resources = make_resources(memory, threads, tmp)
+    result = run_discovery(source, background, make_options(**options), resources=resources)
     result.terms.attrs["signature"] = result.signature
     return result.terms
 
@@ -103,26 +114,34 @@ class Discovery:
 
 
 def run_discovery(
-    source: Source, background: Source | None, options: DiscoverOptions, progress: Progress | None = None
+    source: Source,
+    background: Source | None,
+    options: DiscoverOptions,
+    progress: Progress | None = None,
+    resources: Resources | None = None,
 ) -> Discovery:
     """`discover` with everything that it found on the way."""
     progress = progress or Progress()
-    analysis = analyse(source, background, options, progress)
+    analysis = analyse(source, background, options, progress, resources or Resources())
     with progress.stage("ranking"):
         return Discovery(rank(analysis)[list(COLUMNS)], analysis)
 
 
-def analyse(source: Source, background: Source | None, options: DiscoverOptions, progress: Progress) -> Analysis:
+def analyse(
+    source: Source, background: Source | None, options: DiscoverOptions, progress: Progress, resources: Resources
+) -> Analysis:
     """All stages but the last: read, count, select, look at the occurrences, contrast."""
     find_measure(options.measure)
     if background is not None:
         reading.check_source(background)
     good_terms = read_words(Path(options.like)) if options.like is not None else []
-    corpus = _read_corpus(source, options, progress)
+    corpus = _read_corpus(source, options, progress, resources)
     if options.min_freq is None:
         options = replace(options, min_freq=default_min_freq(corpus.n_symbols))
     with progress.stage("counting n-grams"):
-        table = ENGINES["local"](corpus, min_freq=options.min_freq, max_length=options.max_length)
+        table = ENGINES["local"](
+            corpus, min_freq=options.min_freq, max_length=options.max_length, resources=resources
+        )  # fmt: skip
     with progress.stage("selecting candidates"):
         candidates, absorbed = select(table, options)
         rows = candidates["row"].to_numpy()
@@ -136,7 +155,7 @@ def analyse(source: Source, background: Source | None, options: DiscoverOptions,
             context=noun_context(places.left, places.right),
             burstiness=places.burstiness,
         )
-    compared = _background(background, table, rows, segmenter, words, options, progress)
+    compared = _background(background, table, rows, segmenter, words, options, progress, resources)
     frame = compare(candidates, table, compared, options.measure)
     if good_terms:
         options = _like(good_terms, frame, table, options, progress)
@@ -172,17 +191,18 @@ def rank(analysis: Analysis) -> pd.DataFrame:
     return frame.head(options.top or len(frame)).reset_index(drop=True)
 
 
-def _read_corpus(source: Source, options: DiscoverOptions, progress: Progress) -> Corpus:
+def _read_corpus(source: Source, options: DiscoverOptions, progress: Progress, resources: Resources) -> Corpus:
     announce_compilation(progress)
     report = reading.ReadReport()
     with progress.stage("reading the corpus", reading.source_size(source)) as advance:
         blocks = reading.source_blocks(source, options, report=report, progress=advance)
-        corpus = encode(blocks, document="file" if reading.is_texts(source) else options.document)
+        document = "file" if reading.is_texts(source) else options.document
+        corpus = encode(blocks, document=document, resources=resources)
     _report(report, "corpus", progress)
     name = reading.source_name(source)
     if not corpus.n_symbols:
         raise TermmineError(f"{name}: the corpus is empty: give text with words in it")
-    if not options.any_script and not holds_any_han(corpus.codes):
+    if not options.any_script and not holds_any_han(np.asarray(corpus.codes)):
         raise TermmineError(
             f"{name}: holds no Han character: check its --encoding, or use --any-script for other writing"
         )
@@ -215,6 +235,7 @@ def _background(
     words: Words,
     options: DiscoverOptions,
     progress: Progress,
+    resources: Resources,
 ) -> Background:
     expected = segmenter.expected_freq(words, len(rows))
     if source is None:
@@ -224,7 +245,7 @@ def _background(
     report = reading.ReadReport()
     with progress.stage("counting in the background", reading.source_size(source)) as advance:
         blocks = reading.source_blocks(source, options, report=report, progress=advance)
-        freq, n_symbols = count_in_blocks(blocks, table, rows)
+        freq, n_symbols = count_in_blocks(blocks, table, rows, resources)
     _report(report, "background", progress)
     if n_symbols < SMALL_BACKGROUND:
         progress.note(

@@ -123,3 +123,12 @@ class Resources:
                 yield ahead.pop(0).result()
         for future in ahead:
             yield future.result()
+
+
+def make_resources(memory: str | int | None, threads: int | None, tmp: str | Path | None) -> Resources:
+    """Resources from what a user may give for each; None is the default: a quarter of the memory, all cores."""
+    return Resources(
+        memory=default_memory() if memory is None else memory if isinstance(memory, int) else parse_size(memory),
+        threads=usable_cores() if threads is None else threads,
+        folder=None if tmp is None else Path(tmp),
+    )

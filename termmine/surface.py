@@ -32,12 +32,12 @@ def _spans(corpus: Corpus, table: NgramTable, rows: np.ndarray) -> tuple[np.ndar
     """Row and first position of every occurrence that holds a variant."""
     wanted = np.zeros(len(table), dtype=bool)
     wanted[rows] = True
-    places = np.ascontiguousarray(corpus.variants[:, 0])
+    places = np.ascontiguousarray(np.asarray(corpus.variants)[0::2])
     trie, longest = table_trie(table, rows), len(table.level) - 1
     empty = np.zeros(0, dtype=np.int64)
-    n = k.spans_with_variants(corpus.codes, places, trie, wanted, longest, empty, empty.copy())
+    n = k.spans_with_variants(np.asarray(corpus.codes), places, trie, wanted, longest, empty, empty.copy())
     spans, starts = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-    k.spans_with_variants(corpus.codes, places, trie, wanted, longest, spans, starts)
+    k.spans_with_variants(np.asarray(corpus.codes), places, trie, wanted, longest, spans, starts)
     return spans, starts
 
 
@@ -45,14 +45,14 @@ def _counts_by_form(
     corpus: Corpus, table: NgramTable, spans: np.ndarray, starts: np.ndarray
 ) -> dict[int, dict[str, int]]:
     """Row -> written form -> occurrences, for the occurrences that hold a variant."""
-    places, forms = corpus.variants[:, 0], corpus.variants[:, 1]
+    places, forms = np.asarray(corpus.variants)[0::2], np.asarray(corpus.variants)[1::2]
     first = _first_forms(corpus)
     texts = corpus.alphabet.form_texts
     counts: dict[int, dict[str, int]] = {}
     for n in np.unique(table.length[spans]):
         of_length = np.flatnonzero(table.length[spans] == n)
         where = starts[of_length, None] + np.arange(n)
-        codes = corpus.codes[where]
+        codes = np.asarray(corpus.codes)[where]
         written = np.where(codes >= k.FIRST_WORD, first[np.maximum(codes - k.FIRST_WORD, 0)], codes)
         at = np.minimum(np.searchsorted(places, where), len(places) - 1)
         written = np.where(places[at] == where, forms[at], written)

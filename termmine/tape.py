@@ -94,7 +94,7 @@ class Tape:
         if self._file is None:
             self._array[start : start + len(array)] = array
             return
-        data = memoryview(np.ascontiguousarray(array, dtype=self.dtype)).cast("B")
+        data = np.ascontiguousarray(array, dtype=self.dtype).view(np.uint8).data
         at = self._offset + start * self.dtype.itemsize
         try:
             while data:
@@ -105,7 +105,7 @@ class Tape:
 
     def _read_file(self, start: int, entries: np.ndarray) -> None:
         assert self._file is not None
-        data = memoryview(entries).cast("B")
+        data = entries.view(np.uint8).data
         at = self._offset + start * self.dtype.itemsize
         while data:
             n = os.preadv(self._file.fileno(), [data], at)

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from termmine import kernels as k
-from termmine.encode import Encoder, encode_strings
+from termmine.encode import encode_frozen, encode_strings
+from termmine.resources import Resources
 from termmine.types import NgramTable
 
 
@@ -43,20 +44,18 @@ def table_trie(table: NgramTable, rows: np.ndarray) -> k.Trie:
     return trie
 
 
-def whole_runs(encoder: Encoder, blocks: Iterable[str]) -> Iterator[tuple[np.ndarray, int]]:
-    """Encode blocks into arrays that each end with whole runs: (codes, end); what lies behind end is looked at again.
+def whole_runs(parts: Iterable[np.ndarray]) -> Iterator[tuple[np.ndarray, int]]:
+    """Arrays of codes that each end with whole runs: (codes, end); what lies behind end is looked at again.
 
-    In a run that is longer than a block, end lies a multiple of `kernels.WINDOW` symbols behind the run's beginning.
+    In a run that is longer than an array, end lies a multiple of `kernels.WINDOW` symbols behind the run's beginning.
     """
     rest = np.zeros(0, dtype=np.int32)
-    for block in blocks:
-        for part, _ in encoder.feed(block):
-            codes = np.concatenate([rest, part])
-            end = _end_of_runs(codes)
-            yield codes, end
-            rest = codes[end:]
-    codes = np.concatenate([rest, *(part.copy() for part, _ in encoder.finish())])
-    yield codes, len(codes)
+    for part in parts:
+        codes = np.concatenate([rest, part])
+        end = _end_of_runs(codes)
+        yield codes, end
+        rest = codes[end:]
+    yield rest, len(rest)
 
 
 def _end_of_runs(codes: np.ndarray) -> int:
@@ -70,14 +69,17 @@ def _end_of_runs(codes: np.ndarray) -> int:
     return begin + max(whole - 1, 0) * k.WINDOW  # leaves at least a window to look ahead
 
 
-def count_in_blocks(blocks: Iterable[str], table: NgramTable, rows: np.ndarray) -> tuple[np.ndarray, int]:
+def count_in_blocks(
+    blocks: Iterable[str], table: NgramTable, rows: np.ndarray, resources: Resources
+) -> tuple[np.ndarray, int]:
     """How often each row occurs in blocks of text (int64, len(rows)), and the number of symbols there."""
     trie = table_trie(table, rows)
     freq = np.zeros(len(table), dtype=np.int64)
-    encoder = Encoder(table.alphabet, frozen=True)
-    for codes, end in whole_runs(encoder, blocks):
+    n_symbols = 0
+    for codes, end in whole_runs(encode_frozen(blocks, table.alphabet, resources=resources)):
         k.count_in_trie(codes, end, trie, freq)
-    return freq[rows], encoder.n_symbols
+        n_symbols += int((codes[:end] >= k.UNKNOWN).sum())
+    return freq[rows], n_symbols
 
 
 def find_rows(table: NgramTable, texts: Iterable[str]) -> np.ndarray:

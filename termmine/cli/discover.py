@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
-from termmine.cli.shared import OUTPUT_PATH, check_inputs, ignore, paths, tell, with_options
+from termmine.cli.shared import OUTPUT_PATH, check_inputs, ignore, paths, tell, with_options, with_resources
 from termmine.options import DiscoverOptions, make_options
+from termmine.resources import make_resources
 
 
 @click.command()
@@ -25,6 +26,7 @@ from termmine.options import DiscoverOptions, make_options
 @click.option("--meta", type=OUTPUT_PATH, help="Also write the reproducibility signature (JSON).")
 @click.option("-q", "--quiet", is_flag=True, help="Only errors on standard error.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell each stage, and the signature at the end.")
+@with_resources
 @with_options(DiscoverOptions)
 def discover(
     corpus: tuple[str, ...],
@@ -36,10 +38,13 @@ def discover(
     meta: Path | None,
     quiet: bool,
     verbose: bool,
+    memory: str | None,
+    threads: int | None,
+    tmp: str | None,
     **options: Any,
 ) -> None:
     """Rank the terms that are characteristic of CORPUS: files, directories, or - for standard input."""
-    chosen = make_options(**options)
+    chosen, resources = make_options(**options), make_resources(memory, threads, tmp)
     check_inputs((*corpus, *background, *([chosen.like] if chosen.like is not None else [])))
     from termmine import export
 
@@ -56,7 +61,7 @@ def discover(
         detail=tell if verbose and not quiet else ignore,
         bar=sys.stderr.isatty() and not quiet,
     )
-    result = run_discovery(paths(corpus), paths(background) or None, chosen, progress)
+    result = run_discovery(paths(corpus), paths(background) or None, chosen, progress, resources)
     signature = json.dumps(result.signature, ensure_ascii=False, sort_keys=True)
     if absorbed is not None:
         export.write(absorbed, export.render(result.absorbed, "csv", bom=bom))

@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
-from termmine.cli.shared import check_inputs, paths, tell, with_options
+from termmine.cli.shared import check_inputs, paths, tell, with_options, with_resources
 from termmine.options import DiscoverOptions, make_options
+from termmine.resources import make_resources
 
 
 @click.command()
@@ -18,12 +19,20 @@ from termmine.options import DiscoverOptions, make_options
 @click.option("-c", "--corpus", multiple=True, required=True, help="The corpus; may be given several times.")
 @click.option("-b", "--background", multiple=True, help="General text to contrast with; may be given several times.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of text.")
+@with_resources
 @with_options(DiscoverOptions)
 def explain(
-    terms: tuple[str, ...], corpus: tuple[str, ...], background: tuple[str, ...], as_json: bool, **options: Any
+    terms: tuple[str, ...],
+    corpus: tuple[str, ...],
+    background: tuple[str, ...],
+    as_json: bool,
+    memory: str | None,
+    threads: int | None,
+    tmp: str | None,
+    **options: Any,
 ) -> None:
     """Say why each of TERMS is, or is not, in the list that `discover` makes with the same options."""
-    chosen = make_options(**options)
+    chosen, resources = make_options(**options), make_resources(memory, threads, tmp)
     check_inputs((*corpus, *background, *([chosen.like] if chosen.like is not None else [])))
     from termmine import export
     from termmine.explain import as_text
@@ -32,6 +41,6 @@ def explain(
     from termmine.progress import Progress
 
     progress = Progress(note=tell, bar=sys.stderr.isatty())
-    records = explain_terms(analyse(paths(corpus), paths(background) or None, chosen, progress), terms)
+    records = explain_terms(analyse(paths(corpus), paths(background) or None, chosen, progress, resources), terms)
     texts = (json.dumps(record, ensure_ascii=False) if as_json else as_text(record) for record in records)
     export.write(Path("-"), "".join(text + "\n" for text in texts).encode())

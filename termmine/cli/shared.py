@@ -41,6 +41,18 @@ def _click_option(option: Field[Any]) -> Callable[[Callable[..., Any]], Callable
     return click.option(flag, option.name, **given)
 
 
+def with_resources(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options from which `make_resources` makes its resources."""
+    options = [
+        click.option("--memory", help="Stay under this much memory, as 512M or 2G; default: a quarter, at most 4G."),
+        click.option("--threads", type=int, help="Threads; default: the cores that this process may use."),
+        click.option("--tmp", help="Directory for scratch files; default: the system's place for them."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 def paths(given: tuple[str, ...]) -> list[Path]:
     """The arguments as paths."""
     return [Path(path) for path in given]
