@@ -26,24 +26,13 @@ from termmine.resources import Resources
 from termmine.tape import Tape
 from termmine.types import Corpus, NgramTable
 
-CHUNK = 1 << 22  # positions handled at once
+CHUNK = 1 << 20  # positions handled at once: 4 MiB of codes, and as many of ids, for each thread
 PARTITION = 1 << 16  # pairs; its table then has its place in the second-level cache
 _MOST_PARTITION_BITS = 12
 _TABLE = 1 << 17  # slots of a partition's table, 2 MiB, before it has to grow
 _LEAST_PAIRS = 1 << 20  # in memory at once, 8 MiB, however little memory is left
 
 Span = tuple[int, int]  # a half-open range
-
-
-@dataclass(frozen=True)
-class _Level:
-    """The frequent n-grams of one length: ``keys`` (uint64) are the rows of prefix and suffix in the level below."""
-
-    keys: np.ndarray
-    freq: np.ndarray
-    evidence: k.Evidence
-    left: np.ndarray
-    right: np.ndarray
 
 
 def count_ngrams(
@@ -55,8 +44,7 @@ def count_ngrams(
     its own, so that a term that stands alone in its run is as free as can be. Without ``neighbours`` only freq is
     counted, which takes some two thirds of the time; the other columns are then 0.
     """
-    resources = resources or Resources()
-    counter = _Counter(corpus, min_freq, resources, neighbours)
+    counter = _Counter(corpus, min_freq, resources or Resources(), neighbours)
     symbols, freq = counter.first_level()
     keys = np.zeros(len(symbols), dtype=np.uint64)
     levels: list[_Level] = []
@@ -64,7 +52,7 @@ def count_ngrams(
         evidence = counter.observe(n, len(freq))
         is_last = n == max_length
         found = counter.count_pairs(n, len(freq)) if neighbours or not is_last else _nothing()
-        levels.append(_Level(keys, freq, evidence, found.left, found.right))
+        levels.append(_level(keys, freq, evidence, found))
         if is_last or not len(found.keys):
             break
         keys, freq = found.keys, found.freq
@@ -161,7 +149,7 @@ class _Counter:
     def _capacity(self, n_rows: int) -> int:
         """How many pairs may be in memory at once."""
         threads = self._resources.threads
-        other = threads * (16 * n_rows * self._neighbours + 32 * _TABLE)
+        other = threads * (16 * n_rows * self._neighbours + 32 * _TABLE + 8 * CHUNK)
         return max(int((self._resources.left() - other) / (8 + 16 / self._min_freq)), _LEAST_PAIRS)
 
     def _pair_sizes(self, span: Span, n: int, shift: np.uint64) -> np.ndarray:
@@ -311,33 +299,44 @@ def _evidence(n_rows: int) -> k.Evidence:
     return k.Evidence(doc_freq, left_edge, right_edge, last=np.full(n_rows, -1, dtype=np.int32))
 
 
+_Level = dict[str, np.ndarray]  # columns of an `NgramTable`; prefix and suffix are still rows of the level below
+
+
+def _level(keys: np.ndarray, freq: np.ndarray, evidence: k.Evidence, found: _Found) -> _Level:
+    return {
+        "freq": freq,
+        "doc_freq": evidence.doc_freq,
+        "left_entropy": _entropy(freq, found.left),
+        "right_entropy": _entropy(freq, found.right),
+        "left_edge": evidence.left_edge,
+        "right_edge": evidence.right_edge,
+        "prefix": (keys >> np.uint64(32)).astype(np.int32),
+        "suffix": keys.astype(np.int32),  # the lower half
+    }
+
+
+def _entropy(freq: np.ndarray, scaled: np.ndarray) -> np.ndarray:
+    """log2(f) - (sum of c log2(c)) / f over the neighbours; an edge, alone of its kind, adds nothing to the sum."""
+    if not len(scaled):
+        return np.zeros(len(freq))
+    return np.asarray(np.maximum(np.log2(freq) - scaled / (k.ENTROPY_SCALE * freq), 0.0))
+
+
 def _table(corpus: Corpus, symbols: np.ndarray, levels: list[_Level], min_freq: int) -> NgramTable:
-    sizes = [len(level.freq) for level in levels]
+    sizes = [len(level["freq"]) for level in levels]
     begin = np.concatenate([[0], np.cumsum(sizes)])
-    prefix, suffix = (np.full(begin[-1], -1, dtype=np.int32) for _ in range(2))
+    for below, level in zip(begin[:-1].tolist(), levels[1:], strict=False):
+        level["prefix"] += below
+        level["suffix"] += below
+    levels[0]["prefix"][:] = levels[0]["suffix"][:] = -1
+    columns = {name: np.concatenate([level.pop(name) for level in levels]) for name in list(levels[0])}
     last = np.empty(begin[-1], dtype=np.int32)
     last[: begin[1]] = symbols
-    for n in range(1, len(levels)):
-        rows = slice(begin[n], begin[n + 1])
-        prefix[rows] = (levels[n].keys >> np.uint64(32)) + np.uint64(begin[n - 1])
-        suffix[rows] = (levels[n].keys & np.uint64(0xFFFFFFFF)) + np.uint64(begin[n - 1])
-        last[rows] = last[suffix[rows]]
-    freq = np.concatenate([level.freq for level in levels])
-    sums = [np.concatenate([getattr(level, side) for level in levels]) for side in ("left", "right")]
-    left, right = (_entropy(freq, scaled) if len(scaled) else np.zeros(len(freq)) for scaled in sums)
-    left_edge, right_edge = (
-        np.concatenate([getattr(level.evidence, name) for level in levels]) for name in ("left_edge", "right_edge")
-    )
+    for lo, hi in pairwise(begin[1:].tolist()):
+        last[lo:hi] = last[columns["suffix"][lo:hi]]
     return NgramTable(
         length=np.repeat(np.arange(1, len(levels) + 1, dtype=np.int16), sizes),
-        freq=freq,
-        doc_freq=np.concatenate([level.evidence.doc_freq for level in levels]),
-        left_entropy=left,
-        right_entropy=right,
-        left_edge=left_edge,
-        right_edge=right_edge,
-        prefix=prefix,
-        suffix=suffix,
+        **columns,
         last=last,
         level=begin,
         min_freq=min_freq,
@@ -345,8 +344,3 @@ def _table(corpus: Corpus, symbols: np.ndarray, levels: list[_Level], min_freq: 
         n_documents=corpus.n_documents,
         alphabet=corpus.alphabet,
     )
-
-
-def _entropy(freq: np.ndarray, scaled: np.ndarray) -> np.ndarray:
-    """log2(f) - (sum of c log2(c)) / f over the neighbours; an edge, alone of its kind, adds nothing to the sum."""
-    return np.asarray(np.maximum(np.log2(freq) - scaled / (k.ENTROPY_SCALE * freq), 0.0))
