@@ -258,7 +258,7 @@ def _joined(arrays: list[np.ndarray]) -> np.ndarray:
 def _encoded_pieces(
     blocks: Iterable[str], frozen: k.Strings | None, document: str, resources: Resources
 ) -> Iterator[_Encoded]:
-    """Encode blocks piece by piece, in order; the separator between two pieces is the stronger one of both sides."""
+    """Encode blocks piece by piece, in order."""
     workers: SimpleQueue[_Worker] = SimpleQueue()
     for number in range(resources.threads):
         workers.put(_Worker(number, frozen))
@@ -276,15 +276,7 @@ def _encoded_pieces(
         finally:
             workers.put(worker)
 
-    pending = int(k.RUN)
-    for encoded in resources.stream(run, _pieces(blocks)):
-        if not len(encoded.codes):
-            pending = max(pending, encoded.pending)
-            continue
-        if encoded.codes[0] < k.UNKNOWN:
-            encoded.codes[0] = max(int(encoded.codes[0]), pending - 1)
-        pending = encoded.pending
-        yield encoded
+    yield from resources.stream(run, _pieces(blocks))
 
 
 def _composed(chars: np.ndarray, kinds: np.ndarray) -> np.ndarray:
@@ -306,54 +298,105 @@ def _characters(text: str) -> np.ndarray:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
+class _Seam:
+    """What stands between pieces: the stronger one of the separators on both sides."""
+
+    def __init__(self) -> None:
+        self.pending = int(k.RUN)
+
+    def join(self, codes: np.ndarray, pending: int) -> bool:
+        """Set the first separator of the piece that follows, and remember what ends it; False for an empty one."""
+        if not len(codes):
+            self.pending = max(self.pending, pending)
+            return False
+        if codes[0] < k.UNKNOWN:
+            codes[0] = max(int(codes[0]), self.pending - 1)
+        self.pending = pending
+        return True
+
+
 # --- corpora ---------------------------------------------------------------------------------------------------------
 
 
-class _Census:
-    """The words of a corpus, numbered in the order in which they first occur."""
+CODES_SHARE, VARIANTS_SHARE = 0.3, 0.05  # of the memory that is left: how much codes may take before they go to a file
 
-    def __init__(self, n_workers: int) -> None:
-        self.alphabet = empty_alphabet()
-        self._ids = [np.zeros(0, dtype=np.int32)] * n_workers
-        self.n_symbols = self.n_documents = 0
 
-    def settle(self, encoded: _Encoded) -> np.ndarray:
-        """Give the words of a piece their numbers, in place; the places (and forms) of its variants (n, 2)."""
-        self._adopt(encoded)
-        alphabet = self.alphabet
-        room = len(encoded.variants) + int((encoded.codes >= k.FIRST_WORD).sum())
-        variants = np.empty((room, 2), dtype=np.int64)
+class CorpusBuilder:
+    """A corpus that grows by text and by encoded corpora; its words are numbered in the order of first occurrence.
+
+    So whatever it was put together from, the same text makes the same corpus, code by code.
+    """
+
+    def __init__(self, document: str = "line", resources: Resources | None = None) -> None:
+        self._document = document
+        self._resources = resources or Resources()
+        left = self._resources.left()
+        self._codes = Tape(np.int32, room=int(CODES_SHARE * left), folder=self._resources.folder)
+        self._variants = Tape(np.int64, room=int(VARIANTS_SHARE * left), folder=self._resources.folder)
+        self._alphabet = empty_alphabet()
+        self._n_symbols = self._n_documents = 0
+        self._seam = _Seam()
+
+    def add_text(self, blocks: Iterable[str]) -> None:
+        """Encode blocks of text, and end the source."""
+        ids: list[np.ndarray] = [np.zeros(0, dtype=np.int32) for _ in range(self._resources.threads)]
+        for encoded in _encoded_pieces(blocks, None, self._document, self._resources):
+            ids[encoded.worker] = np.concatenate([ids[encoded.worker], self._adopt(*encoded.new_forms)])
+            self._append(encoded.codes, encoded.variants, ids[encoded.worker], encoded.pending)
+        self._seam.pending = int(k.SOURCE)
+
+    def add_corpus(self, corpus: Corpus) -> None:
+        """Add an encoded corpus as a source of its own."""
+        forms = corpus.alphabet.forms
+        ids = self._adopt(forms.pool, forms.offsets[: int(forms.size[0]) + 1])
+        end = len(corpus.codes) - 1  # without the separator that ends it
+        for segment in corpus.segments(0, 0):
+            codes = segment.codes[: end - segment.offset].copy()
+            written = np.empty_like(segment.variants)
+            n = k.unsettle(codes, segment.variants, corpus.alphabet.word_form, written)
+            self._append(codes, written[:n], ids, int(k.NOTHING))
+        self._seam.pending = int(k.SOURCE)
+
+    def _append(self, codes: np.ndarray, written: np.ndarray, ids: np.ndarray, pending: int) -> None:
+        """Add codes of forms, which ``ids`` gives their numbers."""
+        if not self._seam.join(codes, pending):
+            return
+        variants = np.empty((len(written) + int((codes >= k.FIRST_WORD).sum()), 2), dtype=np.int64)
         n, n_symbols, n_documents = k.settle(
-            encoded.codes, self._ids[encoded.worker], alphabet.form_word, alphabet.word_form, encoded.variants, variants
+            codes, ids, self._alphabet.form_word, self._alphabet.word_form, written, variants
         )
-        if not self.n_symbols:  # what stands before the first symbol ends nothing
-            n_documents -= encoded.codes[0] in (k.DOCUMENT_END, k.SOURCE_END)
-        self.n_documents += n_documents
-        self.n_symbols += n_symbols
-        return variants[:n]
+        if not self._n_symbols:  # what stands before the first symbol ends nothing
+            n_documents -= codes[0] in (k.DOCUMENT_END, k.SOURCE_END)
+        self._n_symbols += n_symbols
+        self._n_documents += n_documents
+        variants[:n, 0] += len(self._codes)
+        self._codes.append(codes)
+        self._variants.append(variants[:n].ravel())
 
-    def _adopt(self, encoded: _Encoded) -> None:
-        chars, offsets = encoded.new_forms
-        new = np.empty(len(offsets) - 1, dtype=np.int32)
+    def _adopt(self, chars: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+        """The numbers of forms (characters, and where each begins), the new ones among them added (int32)."""
+        ids = np.empty(len(offsets) - 1, dtype=np.int32)
         done = 0
-        while done < len(new):
-            forms, words = _with_room(self.alphabet.forms), _with_room(self.alphabet.words)
-            form_word, word_form = (
-                _lengthened(self.alphabet.form_word, len(forms.hashes)),
-                _lengthened(self.alphabet.word_form, len(words.hashes)),
-            )
-            self.alphabet = Alphabet(forms, words, form_word, word_form)
-            done = k.adopt(
-                chars, offsets, done, character_tables().fold, forms, words, form_word, word_form, new
-            )  # fmt: skip
-        self._ids[encoded.worker] = np.concatenate([self._ids[encoded.worker], new])
+        while done < len(ids):
+            forms, words = _with_room(self._alphabet.forms), _with_room(self._alphabet.words)
+            form_word = _lengthened(self._alphabet.form_word, len(forms.hashes))
+            word_form = _lengthened(self._alphabet.word_form, len(words.hashes))
+            self._alphabet = Alphabet(forms, words, form_word, word_form)
+            fold = character_tables().fold
+            done = k.adopt(chars, offsets, done, fold, forms, words, form_word, word_form, ids)
+        return ids
+
+    def finish(self) -> Corpus:
+        """The corpus; nothing may be added after that."""
+        self._codes.append(np.array([k.SOURCE_END], dtype=np.int32))
+        self._codes.finish()
+        self._variants.finish()
+        n_documents = self._n_documents + (self._n_symbols > 0)
+        return Corpus(self._codes, self._variants, self._alphabet, self._n_symbols, n_documents)
 
 
 def _lengthened(array: np.ndarray, length: int) -> np.ndarray:
     return array if len(array) == length else np.concatenate([array, np.zeros(length - len(array), dtype=array.dtype)])
-
-
-CODES_SHARE, VARIANTS_SHARE = 0.3, 0.05  # of the memory that is left: how much codes may take before they go to a file
 
 
 def encode(blocks: Iterable[str], *, document: str = "line", resources: Resources | None = None) -> Corpus:
@@ -366,20 +409,9 @@ def encode(blocks: Iterable[str], *, document: str = "line", resources: Resource
     >>> spell(corpus.codes.read(1, 4), corpus.alphabet.word_texts), corpus.n_symbols
     ('gpu加速', 7)
     """
-    resources = resources or Resources()
-    left = resources.left()
-    codes = Tape(np.int32, room=int(CODES_SHARE * left), folder=resources.folder)
-    variants = Tape(np.int64, room=int(VARIANTS_SHARE * left), folder=resources.folder)
-    census = _Census(resources.threads)
-    for encoded in _encoded_pieces(blocks, None, document, resources):
-        differing = census.settle(encoded)
-        differing[:, 0] += len(codes)
-        codes.append(encoded.codes)
-        variants.append(differing.ravel())
-    codes.append(np.array([k.SOURCE_END], dtype=np.int32))
-    codes.finish()
-    variants.finish()
-    return Corpus(codes, variants, census.alphabet, census.n_symbols, census.n_documents + (census.n_symbols > 0))
+    builder = CorpusBuilder(document, resources)
+    builder.add_text(blocks)
+    return builder.finish()
 
 
 def encode_frozen(
@@ -389,8 +421,10 @@ def encode_frozen(
 
     Together the arrays begin and end with a separator.
     """
+    seam = _Seam()
     for encoded in _encoded_pieces(blocks, alphabet.words, document, resources or Resources(threads=1)):
-        yield encoded.codes
+        if seam.join(encoded.codes, encoded.pending):
+            yield encoded.codes
     yield np.array([k.SOURCE_END], dtype=np.int32)
 
 

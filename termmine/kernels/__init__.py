@@ -49,9 +49,11 @@ from termmine.kernels.encoding import (
     N_FIELDS,
     N_OUT,
     N_VARIANTS,
+    NOTHING,
     PENDING,
     RUN,
     SLACK,
+    SOURCE,
     SOURCE_BREAK,
     WORD,
     Characters,
@@ -61,6 +63,7 @@ from termmine.kernels.encoding import (
     encode,
     rebuild,
     settle,
+    unsettle,
 )
 from termmine.kernels.searching import (
     INSIDE,
@@ -95,6 +98,7 @@ __all__ = [
     "JOINER",
     "LINE_BREAK",
     "MAX_WORD",
+    "NOTHING",
     "NO_WORD",
     "N_FIELDS",
     "N_OUT",
@@ -103,6 +107,7 @@ __all__ = [
     "RUN",
     "RUN_END",
     "SLACK",
+    "SOURCE",
     "SOURCE_BREAK",
     "SOURCE_END",
     "UNKNOWN",
@@ -137,6 +142,7 @@ __all__ = [
     "settle",
     "spans_with_variants",
     "survey",
+    "unsettle",
 ]
 
 

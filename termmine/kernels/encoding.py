@@ -278,6 +278,23 @@ def settle(codes, form_ids, form_word, word_form, written, variants):
 
 
 @njit
+def unsettle(codes, variants, word_form, written):
+    """The way back: codes of words become those of forms; how many variants go to written, those of characters."""
+    n = v = 0
+    for i in range(len(codes)):
+        form = np.int64(-1)
+        if v < len(variants) and variants[v, 0] == i:
+            form = variants[v, 1]
+            v += 1
+        if codes[i] >= FIRST_WORD:
+            codes[i] = form if form >= 0 else FIRST_WORD + word_form[codes[i] - FIRST_WORD]
+        elif form >= 0:
+            written[n, 0], written[n, 1] = i, form
+            n += 1
+    return n
+
+
+@njit
 def contains(chars, kinds, kind):
     """Whether any of chars (C) is of a kind."""
     for i in range(len(chars)):
