@@ -181,7 +181,8 @@ def _read_corpus(source: Source, options: DiscoverOptions, progress: Progress) -
     _report(report, "corpus", progress)
     name = reading.source_name(source)
     if not corpus.n_symbols:
-        raise TermmineError(f"{name}: the corpus is empty: give text with words in it")
+        because = f" ({report.first_bad})" if report.n_bad else ""
+        raise TermmineError(f"{name}: the corpus is empty{because}: give text with words in it")
     if not options.any_script and not holds_any_han(corpus.codes):
         raise TermmineError(
             f"{name}: holds no Han character: check its --encoding, or use --any-script for other writing"

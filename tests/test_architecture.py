@@ -23,7 +23,9 @@ RANKS = {
     "kernels.base": 0, "kernels.counting": 0.5, "kernels.encoding": 0.5, "kernels.searching": 0.5,
     "kernels.__init__": 1,
     "options": 2, "types": 2,
-    "corpus": 3, "evaluate": 3,
+    "corpus.base": 2.5, "corpus.files": 2.6, "corpus.decoding": 2.7, "corpus.records": 2.8,
+    "corpus.markup": 2.8, "corpus.wiki": 2.9, "corpus.parquet": 2.9, "corpus.documents": 2.9,
+    "corpus.__init__": 3, "evaluate": 3,
     "encode": 4, "lexicon": 4,
     "counts": 5, "measures": 5, "tries": 5,
     "segment": 6,
@@ -46,7 +48,13 @@ DOORS = {
     "tqdm": {"progress"},
     "click": {name for name in RANKS if name.startswith("cli.")},
     "pandas": {name for name, rank in RANKS.items() if rank >= RANKS["candidates"]},
-    "zstd": {"corpus"},
+    "zstd": {"corpus.files"},
+    "mwparserfromhell": {"corpus.wiki"},
+    "expat": {"corpus.wiki"},
+    "pyarrow": {"corpus.parquet"},
+    "markdown_it": {"corpus.markup"},
+    "docx": {"corpus.documents"},
+    "pypdf": {"corpus.documents"},
 }
 
 
