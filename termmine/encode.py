@@ -6,7 +6,8 @@ Nothing here reads files or counts.
 
 A Han character or kana is one symbol. A stretch of other letters and digits is one symbol, with any of
 ``- . / + # _ ' &`` inside it and ``+ #`` at its end. One blank between two words, or between a word and a Han
-character, does not end a run. Everything else does. Characters are folded by NFKC, then to lower case.
+character, does not end a run. Everything else does. Characters are folded by NFKC, then to lower case, and with the
+fold "t2s" from traditional to simplified characters.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from functools import lru_cache
 import numpy as np
 
 from termmine import kernels as k
+from termmine.folding import simplified
 from termmine.types import DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER, Alphabet, Corpus
 
 JOINERS = "-./+#_'&"
@@ -65,8 +67,8 @@ def _kind(character: str, known: int) -> int:
     return k.JOINER if character in JOINERS else k.BREAK
 
 
-@lru_cache(maxsize=1)
-def character_tables() -> CharacterTables:
+@lru_cache(maxsize=2)
+def character_tables(folding: str | None = None) -> CharacterTables:
     """The tables for all of Unicode, built from `unicodedata` once a process (some 50 ms)."""
     kinds = np.zeros(sys.maxunicode + 1, dtype=np.uint8)
     nfkc = np.arange(sys.maxunicode + 1, dtype=np.int32)
@@ -97,6 +99,9 @@ def character_tables() -> CharacterTables:
         lower = character.lower()
         if len(lower) == 1:
             fold[code] = ord(lower)
+    if folding == "t2s":
+        traditional = simplified()
+        fold[list(traditional)] = list(traditional.values())
     kinds[ord("\n")] = kinds[ord("\r")] = kinds[0x2028] = kinds[0x2029] = k.LINE_BREAK
     kinds[ord(DOCUMENT_END_CHARACTER)], kinds[ord(SOURCE_END_CHARACTER)] = k.DOCUMENT_BREAK, k.SOURCE_BREAK
     kinds[_IGNORED] = k.IGNORED
@@ -122,11 +127,11 @@ def _larger(strings: k.Strings) -> k.Strings:
     return bigger
 
 
-def empty_alphabet() -> Alphabet:
+def empty_alphabet(fold: str | None = None) -> Alphabet:
     """An alphabet without words."""
     capacity = 8192  # words; it must hold at least what one character can add
     room = np.zeros(capacity, dtype=np.int32)
-    return Alphabet(_strings(capacity), _strings(capacity), room, room.copy())
+    return Alphabet(_strings(capacity), _strings(capacity), room, room.copy(), fold)
 
 
 class Encoder:
@@ -139,7 +144,7 @@ class Encoder:
         self.alphabet = alphabet
         self._frozen = frozen
         self._lines = document == "line"
-        self._tables = character_tables()
+        self._tables = character_tables(alphabet.fold)
         self._state = np.zeros(k.N_FIELDS, dtype=np.int64)
         self._state[k.PENDING] = k.RUN
         self._raw = np.zeros(2 * k.MAX_WORD + 2, dtype=np.int32)
@@ -215,7 +220,7 @@ def _with_room(alphabet: Alphabet) -> Alphabet:
     if 2 * words.size[0] > len(words.hashes) or 2 * words.offsets[words.size[0]] > len(words.pool):
         words = _larger(words)
         word_form = np.concatenate([word_form, np.zeros_like(word_form)])
-    return Alphabet(forms, words, form_word, word_form)
+    return Alphabet(forms, words, form_word, word_form, alphabet.fold)
 
 
 def _composed(chars: np.ndarray, kinds: np.ndarray) -> np.ndarray:
@@ -237,7 +242,7 @@ def _characters(text: str) -> np.ndarray:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
-def encode(blocks: Iterable[str], *, document: str = "line") -> Corpus:
+def encode(blocks: Iterable[str], *, document: str = "line", fold: str | None = None) -> Corpus:
     """Encode a whole corpus into memory, four bytes a symbol.
 
     ``document``: "line" (each line is a document) or "file" (`DOCUMENT_END_CHARACTER` and `SOURCE_END_CHARACTER` do).
@@ -247,7 +252,7 @@ def encode(blocks: Iterable[str], *, document: str = "line") -> Corpus:
     >>> spell(corpus.codes[1:4], corpus.alphabet.word_texts), corpus.n_symbols
     ('gpu加速', 7)
     """
-    encoder = Encoder(empty_alphabet(), document=document)
+    encoder = Encoder(empty_alphabet(fold), document=document)
     codes: list[np.ndarray] = []
     variants: list[np.ndarray] = []
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from termmine import corpus as reading
-from termmine import kernels
+from termmine import folding, kernels
 from termmine.candidates import apply_rules, holds_any_han, select
 from termmine.contexts import survey
 from termmine.contrast import Background, compare, score_like, term_rules
@@ -177,7 +177,7 @@ def _read_corpus(source: Source, options: DiscoverOptions, progress: Progress) -
     report = reading.ReadReport()
     with progress.stage("reading the corpus", reading.source_size(source)) as advance:
         blocks = reading.source_blocks(source, options, report=report, progress=advance)
-        corpus = encode(blocks, document="file" if reading.is_texts(source) else options.document)
+        corpus = encode(blocks, document="file" if reading.is_texts(source) else options.document, fold=options.fold)
     _report(report, "corpus", progress)
     name = reading.source_name(source)
     if not corpus.n_symbols:
@@ -237,8 +237,10 @@ def _background(
 
 
 def _signature(corpus: Corpus, background: Background, options: DiscoverOptions) -> dict[str, Any]:
+    folded = {} if options.fold is None else {"fold": folding.version()}
     return {
         "termmine": __version__,
+        **folded,
         "options": options.signature(),
         "corpus": {"n_symbols": corpus.n_symbols, "n_documents": corpus.n_documents},
         "background": {"name": background.name, "n_symbols": background.n_symbols},

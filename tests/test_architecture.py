@@ -26,6 +26,7 @@ RANKS = {
     "corpus.base": 2.5, "corpus.files": 2.6, "corpus.decoding": 2.7, "corpus.records": 2.8,
     "corpus.markup": 2.8, "corpus.wiki": 2.9, "corpus.parquet": 2.9, "corpus.documents": 2.9,
     "corpus.__init__": 3, "evaluate": 3,
+    "folding": 3,
     "encode": 4, "lexicon": 4,
     "counts": 5, "measures": 5, "tries": 5,
     "segment": 6,
@@ -54,6 +55,7 @@ DOORS = {
     "pyarrow": {"corpus.parquet"},
     "markdown_it": {"corpus.markup"},
     "docx": {"corpus.documents"},
+    "opencc": {"folding"},
     "pypdf": {"corpus.documents"},
 }
 
