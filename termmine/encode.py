@@ -3,100 +3,27 @@
 In: blocks of text in order, cut anywhere. Out: a `Corpus`, or arrays of codes for a corpus that is only streamed
 through. The text is cut into pieces, at line ends where there are any, which are encoded on several threads; each
 numbers the words as it meets them, and its numbers are turned into the corpus's own in the order of the pieces. The
-character automaton itself is `kernels.encode`; here are its tables and the growth of its arrays. Nothing here reads
-files or counts.
-
-A Han character or kana is one symbol. A stretch of other letters and digits is one symbol, with any of
-``- . / + # _ ' &`` inside it and ``+ #`` at its end. One blank between two words, or between a word and a Han
-character, does not end a run. Everything else does. Characters are folded by NFKC, then to lower case.
+character automaton itself is `kernels.encode`, its tables are in `characters`; here is the growth of its arrays.
+Nothing here reads files or counts.
 """
 
 from __future__ import annotations
 
-import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import lru_cache
 from queue import SimpleQueue
 
 import numpy as np
 
 from termmine import kernels as k
+from termmine.characters import character_tables
 from termmine.resources import Resources
 from termmine.tape import Tape
 from termmine.types import DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER, Alphabet, Corpus
 
-JOINERS = "-./+#_'&"
-
-# Characters that Unicode calls default-ignorable and that real files hold: soft hyphen, zero-width spaces and joiners,
-# direction marks, byte order marks, variation selectors.
-_IGNORED = [0x00AD, 0x061C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
-_IGNORED += [*range(0x180B, 0x180E), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]
-
-# Code points from (included) to (excluded): Han characters, and kana with their marks of length and repetition.
-_HAN = [(0x3005, 0x3006), (0x3007, 0x3008), (0x303B, 0x303C), (0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00)]
-_HAN += [(0x20000, 0x2A6E0), (0x2A700, 0x2EE60), (0x2F800, 0x2FA20), (0x30000, 0x323B0)]
-_KANA = [(0x3041, 0x3097), (0x309D, 0x30A0), (0x30A1, 0x30FB), (0x30FC, 0x3100), (0x31F0, 0x3200), (0x1AFF0, 0x1B170)]
-_SYLLABLES = (0xAC00, 0xD7A4)  # Hangul: letters like any other, and none that needs asking
-_LAST_ASKED = 0x20000  # beyond it: ideographs, tags and private use
-
 PIECE = 1 << 20  # characters encoded at once; the result does not depend on it
-
-
-def _kind(character: str, known: int) -> int:
-    """The kind of a character that is not ``known`` from its range."""
-    category = unicodedata.category(character)
-    if category[0] == "M" or 0x1161 <= ord(character) < 0x1200:  # combining marks, Hangul vowels and final consonants
-        return k.COMPOSING
-    if known == k.HAN:
-        return known
-    if category[0] in "LN":
-        return k.WORD
-    if category == "Zs":
-        return k.BLANK
-    return k.JOINER if character in JOINERS else k.BREAK
-
-
-@lru_cache(maxsize=1)
-def character_tables() -> k.Characters:
-    """The tables for all of Unicode, built from `unicodedata` once a process (some 50 ms)."""
-    kinds = np.zeros(sys.maxunicode + 1, dtype=np.uint8)
-    nfkc = np.arange(sys.maxunicode + 1, dtype=np.int32)
-    fold = nfkc.copy()
-    expansions: list[int] = [0]
-    for start, end in [*_HAN, *_KANA]:
-        kinds[start:end] = k.HAN
-    kinds[slice(*_SYLLABLES)] = k.WORD
-    plain = [(0x3400, 0x4DC0), (0x4E00, 0xA000), _SYLLABLES]  # nothing to ask about: no other form, no case
-    asked = np.ones(_LAST_ASKED, dtype=bool)
-    for start, end in plain:
-        asked[start:end] = False
-    for code in [*np.flatnonzero(asked).tolist(), *range(0x2F800, 0x2FA20)]:
-        character = chr(code)
-        if unicodedata.category(character) in ("Cn", "Co", "Cs", "Cc"):
-            kinds[code] = k.BREAK
-            continue
-        kinds[code] = _kind(character, int(kinds[code]))
-        normal = unicodedata.normalize("NFKC", character)
-        if len(normal) > 1:
-            kinds[code] = k.COMPOSING if _kind(normal[0], k.BREAK) == k.COMPOSING else k.EXPANDING
-            expansions.append(len(normal))
-            nfkc[code] = -len(expansions)
-            expansions.extend(map(ord, normal))
-        elif normal != character:
-            nfkc[code] = ord(normal)
-            kinds[code] = _kind(normal, int(kinds[ord(normal)]))
-        lower = character.lower()
-        if len(lower) == 1:
-            fold[code] = ord(lower)
-    kinds[ord("\n")] = kinds[ord("\r")] = kinds[0x2028] = kinds[0x2029] = k.LINE_BREAK
-    kinds[ord(DOCUMENT_END_CHARACTER)], kinds[ord(SOURCE_END_CHARACTER)] = k.DOCUMENT_BREAK, k.SOURCE_BREAK
-    kinds[_IGNORED] = k.IGNORED
-    code_points = np.arange(len(kinds), dtype=np.int32)
-    is_plain = (kinds == k.HAN) & (nfkc == code_points) & (fold == code_points)
-    return k.Characters(code_points * is_plain, kinds, nfkc, fold, np.array(expansions, dtype=np.int32))
 
 
 def _strings(capacity: int) -> k.Strings:
@@ -124,10 +51,10 @@ def _with_room(strings: k.Strings) -> k.Strings:
 _WORDS = 8192  # that an empty alphabet has room for; it must hold at least what one character can add
 
 
-def empty_alphabet() -> Alphabet:
+def empty_alphabet(fold: str | None = None) -> Alphabet:
     """An alphabet without words."""
     room = np.zeros(_WORDS, dtype=np.int32)
-    return Alphabet(_strings(_WORDS), _strings(_WORDS), room, room.copy())
+    return Alphabet(_strings(_WORDS), _strings(_WORDS), room, room.copy(), fold)
 
 
 # --- pieces of text --------------------------------------------------------------------------------------------------
@@ -211,15 +138,16 @@ class _Encoded:
 class _Worker:
     """What a thread needs to encode pieces: its own numbering of words, or the frozen words of an alphabet."""
 
-    def __init__(self, number: int, frozen: k.Strings | None) -> None:
+    def __init__(self, number: int, fold: str | None, frozen: k.Strings | None) -> None:
         self.number = number
+        self._tables = character_tables(fold)
         self._frozen = frozen is not None
         self._strings = frozen if frozen is not None else _strings(_WORDS)
         self._folded = np.zeros(2 * k.MAX_WORD + 2, dtype=np.int32)
 
     def encode(self, text: str, state: _State, lines: bool) -> tuple[_Encoded, _State]:
         """Encode a text from a state on; the state behind it."""
-        tables = character_tables()
+        tables = self._tables
         chars = _characters(text)
         if k.contains(chars, tables.kinds, k.COMPOSING):
             chars = _composed(chars, tables.kinds)
@@ -256,12 +184,12 @@ def _joined(arrays: list[np.ndarray]) -> np.ndarray:
 
 
 def _encoded_pieces(
-    blocks: Iterable[str], frozen: k.Strings | None, document: str, resources: Resources
+    blocks: Iterable[str], alphabet: Alphabet, frozen: bool, document: str, resources: Resources
 ) -> Iterator[_Encoded]:
     """Encode blocks piece by piece, in order."""
     workers: SimpleQueue[_Worker] = SimpleQueue()
     for number in range(resources.threads):
-        workers.put(_Worker(number, frozen))
+        workers.put(_Worker(number, alphabet.fold, alphabet.words if frozen else None))
 
     def run(piece: _Piece) -> _Encoded:
         worker = workers.get()
@@ -327,20 +255,20 @@ class CorpusBuilder:
     So whatever it was put together from, the same text makes the same corpus, code by code.
     """
 
-    def __init__(self, document: str = "line", resources: Resources | None = None) -> None:
+    def __init__(self, document: str = "line", fold: str | None = None, resources: Resources | None = None) -> None:
         self._document = document
         self._resources = resources or Resources()
         left = self._resources.left()
         self._codes = Tape(np.int32, room=int(CODES_SHARE * left), folder=self._resources.folder)
         self._variants = Tape(np.int64, room=int(VARIANTS_SHARE * left), folder=self._resources.folder)
-        self._alphabet = empty_alphabet()
+        self._alphabet = empty_alphabet(fold)
         self._n_symbols = self._n_documents = 0
         self._seam = _Seam()
 
     def add_text(self, blocks: Iterable[str]) -> None:
         """Encode blocks of text, and end the source."""
         ids: list[np.ndarray] = [np.zeros(0, dtype=np.int32) for _ in range(self._resources.threads)]
-        for encoded in _encoded_pieces(blocks, None, self._document, self._resources):
+        for encoded in _encoded_pieces(blocks, self._alphabet, False, self._document, self._resources):
             ids[encoded.worker] = np.concatenate([ids[encoded.worker], self._adopt(*encoded.new_forms)])
             self._append(encoded.codes, encoded.variants, ids[encoded.worker], encoded.pending)
         self._seam.pending = int(k.SOURCE)
@@ -381,8 +309,8 @@ class CorpusBuilder:
             forms, words = _with_room(self._alphabet.forms), _with_room(self._alphabet.words)
             form_word = _lengthened(self._alphabet.form_word, len(forms.hashes))
             word_form = _lengthened(self._alphabet.word_form, len(words.hashes))
-            self._alphabet = Alphabet(forms, words, form_word, word_form)
-            fold = character_tables().fold
+            self._alphabet = Alphabet(forms, words, form_word, word_form, self._alphabet.fold)
+            fold = character_tables(self._alphabet.fold).fold
             done = k.adopt(chars, offsets, done, fold, forms, words, form_word, word_form, ids)
         return ids
 
@@ -399,7 +327,9 @@ def _lengthened(array: np.ndarray, length: int) -> np.ndarray:
     return array if len(array) == length else np.concatenate([array, np.zeros(length - len(array), dtype=array.dtype)])
 
 
-def encode(blocks: Iterable[str], *, document: str = "line", resources: Resources | None = None) -> Corpus:
+def encode(
+    blocks: Iterable[str], *, document: str = "line", fold: str | None = None, resources: Resources | None = None
+) -> Corpus:
     """Encode a whole corpus, four bytes a symbol, in memory or in a scratch file.
 
     ``document``: "line" (each line is a document) or "file" (`DOCUMENT_END_CHARACTER` and `SOURCE_END_CHARACTER` do).
@@ -409,7 +339,7 @@ def encode(blocks: Iterable[str], *, document: str = "line", resources: Resource
     >>> spell(corpus.codes.read(1, 4), corpus.alphabet.word_texts), corpus.n_symbols
     ('gpu加速', 7)
     """
-    builder = CorpusBuilder(document, resources)
+    builder = CorpusBuilder(document, fold, resources)
     builder.add_text(blocks)
     return builder.finish()
 
@@ -422,7 +352,7 @@ def encode_frozen(
     Together the arrays begin and end with a separator.
     """
     seam = _Seam()
-    for encoded in _encoded_pieces(blocks, alphabet.words, document, resources or Resources(threads=1)):
+    for encoded in _encoded_pieces(blocks, alphabet, True, document, resources or Resources(threads=1)):
         if seam.join(encoded.codes, encoded.pending):
             yield encoded.codes
     yield np.array([k.SOURCE_END], dtype=np.int32)

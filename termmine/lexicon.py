@@ -16,10 +16,11 @@ from pathlib import Path
 from termmine.corpus import read_blocks
 from termmine.errors import TermmineError
 from termmine.options import ReadOptions
-from termmine.types import SOURCE_END_CHARACTER
+from termmine.types import DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER
 
 _BLANKS = re.compile(r"\s+")
 _BLANKS_IN_LINE = re.compile(r"[^\S\n]+")
+_LINE_ENDS = str.maketrans(dict.fromkeys([SOURCE_END_CHARACTER, DOCUMENT_END_CHARACTER, "\r"], "\n"))
 _HAN = re.compile("[\u4e00-\u9fa5]")
 
 
@@ -40,7 +41,7 @@ def is_comparable(term: str) -> bool:
 def read_lines(path: Path) -> list[str]:
     """The lines of a text file, in whatever encoding `corpus` recognises; blank ones are left out."""
     text = (
-        "".join(read_blocks([path], ReadOptions()))
+        "".join(read_blocks([path], ReadOptions(input_format="text")))
         .replace(SOURCE_END_CHARACTER, "\n")
         .replace("\r\n", "\n")
         .replace("\r", "\n")
@@ -91,7 +92,7 @@ def count_strings(strings: Iterable[str], paths: Iterable[Path]) -> Counter[str]
     automaton.make_automaton()
     rest = ""
     for block in read_blocks(paths, ReadOptions()):
-        whole, newline, rest = (rest + block.replace(SOURCE_END_CHARACTER, "\n").replace("\r", "\n")).rpartition("\n")
+        whole, newline, rest = (rest + block.translate(_LINE_ENDS)).rpartition("\n")
         counts.update(_found(automaton, whole + newline))
     counts.update(_found(automaton, rest))
     return counts

@@ -48,6 +48,10 @@ class ReadOptions:
 
     encoding: str | None = _option(None, "Encoding of all files; default: BOM, else UTF-8, else GB18030.")
     document: str = _option("line", "What a document is.", choices=("line", "file"))
+    input_format: str | None = _option(None, "Format of all files; default: by extension, else plain text.")
+    field: str = _option("text", "What holds the text of a record: a field (a.b), a column, or its number.")
+    fold: str | None = _option(None, "Also fold traditional into simplified characters: t2s.", choices=("t2s",))
+    strict: bool = _option(False, "Make the first bad record an error; default: count and skip bad records.")
 
     def __post_init__(self) -> None:
         for option in fields(self):

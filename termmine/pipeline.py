@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from termmine import corpus as reading
-from termmine import kernels
+from termmine import folding, kernels
 from termmine.candidates import apply_rules, holds_any_han, select
 from termmine.contexts import survey
 from termmine.contrast import Background, compare, score_like, term_rules
@@ -197,11 +197,12 @@ def _read_corpus(source: Source, options: DiscoverOptions, progress: Progress, r
     with progress.stage("reading the corpus", reading.source_size(source)) as advance:
         blocks = reading.source_blocks(source, options, report=report, progress=advance)
         document = "file" if reading.is_texts(source) else options.document
-        corpus = encode(blocks, document=document, resources=resources)
+        corpus = encode(blocks, document=document, fold=options.fold, resources=resources)
     _report(report, "corpus", progress)
     name = reading.source_name(source)
     if not corpus.n_symbols:
-        raise TermmineError(f"{name}: the corpus is empty: give text with words in it")
+        because = f" ({report.first_bad})" if report.n_bad else ""
+        raise TermmineError(f"{name}: the corpus is empty{because}: give text with words in it")
     if not options.any_script and not holds_any_han(np.asarray(corpus.codes)):
         raise TermmineError(
             f"{name}: holds no Han character: check its --encoding, or use --any-script for other writing"
@@ -257,8 +258,10 @@ def _background(
 
 
 def _signature(corpus: Corpus, background: Background, options: DiscoverOptions) -> dict[str, Any]:
+    folded = {} if options.fold is None else {"fold": folding.version()}
     return {
         "termmine": __version__,
+        **folded,
         "options": options.signature(),
         "corpus": {"n_symbols": corpus.n_symbols, "n_documents": corpus.n_documents},
         "background": {"name": background.name, "n_symbols": background.n_symbols},

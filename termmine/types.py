@@ -26,13 +26,15 @@ class Alphabet:
     """The words that a corpus was encoded with; Han characters and kana need no entry, their code is their code point.
 
     ``forms`` holds the words as written (after NFKC), ``words`` the same with case folded; ``form_word`` (one a form)
-    says which word a form belongs to, ``word_form`` (one a word) which form was met first.
+    says which word a form belongs to, ``word_form`` (one a word) which form was met first. ``fold``: what else was
+    folded ("t2s"), in this corpus and so in all that is looked up in it.
     """
 
     forms: Strings
     words: Strings
     form_word: np.ndarray
     word_form: np.ndarray
+    fold: str | None = None
 
     @property
     def n_codes(self) -> int:

@@ -24,7 +24,11 @@ RANKS = {
     "kernels.__init__": 1,
     "resources": 1, "tape": 1,
     "options": 2, "types": 2,
-    "corpus": 3, "evaluate": 3,
+    "corpus.base": 2.5, "corpus.files": 2.6, "corpus.decoding": 2.7, "corpus.records": 2.8,
+    "corpus.markup": 2.8, "corpus.wiki": 2.9, "corpus.parquet": 2.9, "corpus.documents": 2.9,
+    "corpus.__init__": 3, "evaluate": 3,
+    "folding": 3,
+    "characters": 3.5,
     "encode": 4, "lexicon": 4,
     "counts": 5, "measures": 5, "tries": 5,
     "segment": 6,
@@ -47,7 +51,14 @@ DOORS = {
     "tqdm": {"progress"},
     "click": {name for name in RANKS if name.startswith("cli.")},
     "pandas": {name for name, rank in RANKS.items() if rank >= RANKS["candidates"]},
-    "zstd": {"corpus"},
+    "zstd": {"corpus.files"},
+    "mwparserfromhell": {"corpus.wiki"},
+    "expat": {"corpus.wiki"},
+    "pyarrow": {"corpus.parquet"},
+    "markdown_it": {"corpus.markup"},
+    "docx": {"corpus.documents"},
+    "opencc": {"folding"},
+    "pypdf": {"corpus.documents"},
 }
 
 

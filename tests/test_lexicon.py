@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from termmine import TermmineError, corpus
+from termmine import TermmineError
+from termmine.corpus import files
 from termmine.lexicon import count_strings, is_comparable, normal_form, read_lines, read_ranking, read_words
 
 #: Cells as lists hold them, and as they should not.
@@ -208,6 +209,6 @@ def test_counts_are_the_naive_ones_whatever_the_blocks(
     folder: Path, pieces: list[str], wanted: list[str], block: int
 ) -> None:
     text = "".join(pieces)
-    with mock.patch.object(corpus, "_BLOCK", block):
+    with mock.patch.object(files, "BLOCK", block):
         found = counted(folder, wanted, text)
     assert found == {string: naive.count_string(string, text.replace("\x1c", "\n")) for string in wanted}
