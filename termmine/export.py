@@ -19,24 +19,16 @@ from typing import Any
 
 import pandas as pd
 
+from termmine.cells import KINDS, as_text, guard, is_missing
 from termmine.errors import TermmineError, UsageError
 
 #: The columns of every result, in order.
-COLUMNS = (
-    "term", "score", "freq", "doc_freq", "background_freq", "cohesion",
-    "left_entropy", "right_entropy", "keyness", "log_ratio", "known",
-)  # fmt: skip
+COLUMNS = tuple(KINDS)
 
 _BOM = b"\xef\xbb\xbf"
 
 #: Paths that mean standard output. A link to it would do as well, but for `>>`: a file behind it must not be replaced.
 STDOUT = ("-", "/dev/stdout")
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:.4f}".replace("-0.0000", "0.0000") if isinstance(value, float) else str(value)
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
@@ -47,8 +39,8 @@ def _rows(frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
 def _delimited(frame: pd.DataFrame, delimiter: str) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n" if delimiter == "," else "\n")
-    writer.writerow(frame.columns)
-    writer.writerows([_cell(value) for value in row] for row in _rows(frame))
+    for row in (tuple(frame.columns), *_rows(frame)):
+        writer.writerow([guard(value) if isinstance(value, str) else as_text(value) for value in row])
     return text.getvalue().encode()
 
 
@@ -67,7 +59,7 @@ def write_jsonl(frame: pd.DataFrame) -> bytes:
     lines = []
     for row in _rows(frame):
         record = {
-            name: float(_cell(value)) if isinstance(value, float) else value
+            name: None if is_missing(value) else float(as_text(value)) if isinstance(value, float) else value
             for name, value in zip(frame.columns, row, strict=True)
         }
         lines.append(json.dumps(record, ensure_ascii=False) + "\n")

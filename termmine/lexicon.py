@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from termmine.cells import unguard
 from termmine.corpus import read_blocks
 from termmine.errors import TermmineError
 from termmine.types import SOURCE_END_CHARACTER
@@ -36,9 +37,14 @@ def is_comparable(term: str) -> bool:
     return len(term) >= 2 and _HAN.search(term) is not None
 
 
+def read_text(path: Path) -> str:
+    """The whole text of a file as it stands there, in whatever encoding `corpus` recognises."""
+    return "".join(read_blocks([path])).removesuffix(SOURCE_END_CHARACTER)
+
+
 def read_lines(path: Path) -> list[str]:
-    """The lines of a text file, in whatever encoding `corpus` recognises; blank ones are left out."""
-    text = "".join(read_blocks([path])).replace(SOURCE_END_CHARACTER, "\n").replace("\r\n", "\n").replace("\r", "\n")
+    """The lines of a text file; blank ones are left out."""
+    text = read_text(path).replace("\r\n", "\n").replace("\r", "\n")
     return [line for line in text.split("\n") if line.strip()]
 
 
@@ -65,7 +71,7 @@ def read_ranking(path: Path) -> list[str]:
         raise TermmineError(f"{path}: is no CSV ({error}): close its quotes, or give one term a line") from None
     column = rows[0].index("term") if "term" in rows[0] else 0
     body = rows[1:] if "term" in rows[0] else rows
-    terms = (normal_form(row[column]) for row in body if len(row) > column)
+    terms = (normal_form(unguard(row[column])) for row in body if len(row) > column)
     return list(dict.fromkeys(term for term in terms if is_comparable(term)))
 
 
