@@ -48,7 +48,7 @@ class Rendered:
 def leaving_out(data: bytes, kept: Sized, left_out: Iterable[str], why: str, hint: str = "") -> Rendered:
     """An output that lacks some terms, and says why; one that lacks all of them is an error."""
     terms = tuple(left_out)
-    if terms and not kept:
+    if terms and not len(kept):
         raise EmptyResultError(
             f"none of the terms can be written so, {why}, as {one_line(terms[0])}: use another format"
         )

@@ -68,12 +68,12 @@ def write_xlsx(frame: pd.DataFrame) -> Rendered:
     frame = frame[[fits_xml(term) for term in frame["term"]]]
     rows = ([_sheet_value(value) for value in row] for row in rows_of(frame))
     data = write_rows(list(frame.columns), rows, len(frame))
-    return leaving_out(data, frame, left_out, "for Excel cannot hold a control character")
+    return leaving_out(data, frame.index, left_out, "for Excel cannot hold a control character")
 
 
 def _sheet_value(value: Any) -> Any:
     if is_missing(value):
         return None
     if isinstance(value, str):
-        return as_xml_text(value)
+        return as_xml_text(value.replace("\r\n", "\n").replace("\r", "\n")) or None
     return float(as_text(value)) if isinstance(value, float) else value
