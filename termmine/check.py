@@ -64,8 +64,8 @@ def summary(cuts: pd.DataFrame) -> list[str]:
     """A line that counts, and a line for each of the first terms that occur and are never cut out."""
     absent, never = cuts["occurrences"] == 0, (cuts["occurrences"] > 0) & (cuts["cut"] == 0)
     lines = [
-        f"of {len(cuts)} terms {int((cuts['cut'] > 0).sum())} are cut out of the text, {int(never.sum())} occur in it "
-        f"and never are, {int(absent.sum())} do not occur"
+        f"of {len(cuts)} terms, cut out of the text: {int((cuts['cut'] > 0).sum())}; occurring, but never cut out: "
+        f"{int(never.sum())}; not occurring: {int(absent.sum())}"
     ]
     failing = cuts[never].sort_values("occurrences", ascending=False, kind="stable")
     lines += [

@@ -89,7 +89,7 @@ def test_the_summary_lists_the_first_and_counts_all() -> None:
     cuts = pd.DataFrame({"term": [f"甲{i:02}" for i in range(13)], "occurrences": range(13)})
     cuts = cuts.assign(cut=[0] * 12 + [12], inside=1, torn=cuts["occurrences"] - 1)
     lines = check.summary(cuts)
-    assert lines[0] == "of 13 terms 1 are cut out of the text, 11 occur in it and never are, 1 do not occur"
+    assert lines[0] == "of 13 terms, cut out of the text: 1; occurring, but never cut out: 11; not occurring: 1"
     assert lines[1] == "never cut out: 甲11 (occurs 11, inside longer words 1, torn apart 10)"
     assert len(lines) == 12
     assert lines[-1] == "and 1 more: --check-report FILE lists them all"
@@ -104,7 +104,7 @@ def test_check_on_the_command_line() -> None:
     assert (done.code, done.err.splitlines()) == (0, [
         "termmine: jieba: 2 terms will never be cut out, for jieba first splits a text at blanks, / and most other "
         "signs: leap motion, TCP/IP协议",
-        "termmine: jieba: of 6 terms 3 are cut out of the text, 2 occur in it and never are, 1 do not occur",
+        "termmine: jieba: of 6 terms, cut out of the text: 3; occurring, but never cut out: 2; not occurring: 1",
         "termmine: jieba: never cut out: leap motion (occurs 1, inside longer words 0, torn apart 1)",
         "termmine: jieba: never cut out: TCP/IP协议 (occurs 1, inside longer words 0, torn apart 1)",
     ])  # fmt: skip
