@@ -10,9 +10,11 @@ import csv
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
+from termmine.cells import unguard
 from termmine.corpus import read_blocks
 from termmine.errors import TermmineError
 from termmine.options import ReadOptions
@@ -38,14 +40,14 @@ def is_comparable(term: str) -> bool:
     return len(term) >= 2 and _HAN.search(term) is not None
 
 
+def read_text(path: Path) -> str:
+    """The whole text of a file as it stands there, in whatever encoding `corpus` recognises."""
+    return "".join(read_blocks([path], ReadOptions(input_format="text"))).removesuffix(SOURCE_END_CHARACTER)
+
+
 def read_lines(path: Path) -> list[str]:
-    """The lines of a text file, in whatever encoding `corpus` recognises; blank ones are left out."""
-    text = (
-        "".join(read_blocks([path], ReadOptions(input_format="text")))
-        .replace(SOURCE_END_CHARACTER, "\n")
-        .replace("\r\n", "\n")
-        .replace("\r", "\n")
-    )
+    """The lines of a text file; blank ones are left out."""
+    text = read_text(path).replace("\r\n", "\n").replace("\r", "\n")
     return [line for line in text.split("\n") if line.strip()]
 
 
@@ -72,7 +74,7 @@ def read_ranking(path: Path) -> list[str]:
         raise TermmineError(f"{path}: is no CSV ({error}): close its quotes, or give one term a line") from None
     column = rows[0].index("term") if "term" in rows[0] else 0
     body = rows[1:] if "term" in rows[0] else rows
-    terms = (normal_form(row[column]) for row in body if len(row) > column)
+    terms = (normal_form(unguard(row[column])) for row in body if len(row) > column)
     return list(dict.fromkeys(term for term in terms if is_comparable(term)))
 
 
@@ -81,15 +83,10 @@ def count_strings(strings: Iterable[str], paths: Iterable[Path]) -> Counter[str]
 
     The text is folded as the strings are, but a stretch of blanks counts as one blank.
     """
-    import ahocorasick
-
-    automaton = ahocorasick.Automaton()
-    for string in strings:
-        automaton.add_word(string, string)
+    automaton = _automaton(strings)
     counts: Counter[str] = Counter()
     if not len(automaton):
         return counts
-    automaton.make_automaton()
     rest = ""
     for block in read_blocks(paths, ReadOptions()):
         whole, newline, rest = (rest + block.translate(_LINE_ENDS)).rpartition("\n")
@@ -98,6 +95,25 @@ def count_strings(strings: Iterable[str], paths: Iterable[Path]) -> Counter[str]
     return counts
 
 
-def _found(automaton: Iterable[tuple[int, str]], text: str) -> Iterable[str]:
+def finder(strings: Iterable[str]) -> Callable[[str], list[tuple[int, int, str]]]:
+    """A function that finds those strings in a text as it stands, overlapping ones too: begin, end, string."""
+    automaton = _automaton(strings)
+    if not len(automaton):
+        return lambda _: []
+    return lambda text: [(last + 1 - len(string), last + 1, string) for last, string in automaton.iter(text)]
+
+
+def _automaton(strings: Iterable[str]) -> Any:
+    import ahocorasick
+
+    automaton = ahocorasick.Automaton()
+    for string in strings:
+        automaton.add_word(string, string)
+    if len(automaton):
+        automaton.make_automaton()
+    return automaton
+
+
+def _found(automaton: Any, text: str) -> Iterable[str]:
     folded = _BLANKS_IN_LINE.sub(" ", unicodedata.normalize("NFKC", text).lower())
-    return (string for _, string in automaton.iter(folded))  # type: ignore[attr-defined]
+    return (string for _, string in automaton.iter(folded))

@@ -9,6 +9,11 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import io
+import logging
+import re
+import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -48,6 +53,30 @@ def jieba_dictionary() -> Dictionary:
     cells = Path(package.origin).with_name("dict.txt").read_text(encoding="utf-8").split()  # three a line, no blanks
     freq = np.array(list(map(int, cells[1::3])), dtype=np.int64)
     return Dictionary(cells[0::3], freq, cells[2::3], f"jieba {importlib.metadata.version('jieba')} dictionary")
+
+
+#: What jieba 0.42 looks for words in; it splits a text at everything else before it looks any word up.
+_JIEBA_STRETCH = re.compile("[\u4e00-\u9fd5a-zA-Z0-9+#&._%-]+")
+
+
+def is_cuttable(term: str) -> bool:
+    """Whether jieba can return a string as a word at all, given that its dictionary has it.
+
+    >>> [term for term in ("GPU加速", "糖类抗原19-9", "C++", "leap motion", "TCP/IP", "β受体") if is_cuttable(term)]
+    ['GPU加速', '糖类抗原19-9', 'C++']
+    """
+    return _JIEBA_STRETCH.fullmatch(term) is not None
+
+
+def load_jieba(user_dictionary: bytes) -> Callable[[str], list[str]]:
+    """The segmentation by jieba itself, after it has loaded a user dictionary."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # jieba's own, about its age
+        import jieba
+    logging.getLogger("jieba").setLevel(logging.WARNING)  # it would tell how long its dictionary took to load
+    tokenizer = jieba.Tokenizer()
+    tokenizer.load_userdict(io.BytesIO(user_dictionary))
+    return tokenizer.lcut
 
 
 @dataclass(frozen=True)

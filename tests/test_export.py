@@ -29,12 +29,12 @@ NUMBERS = "1.5000,3,2,0,8.2500,0.0000,2.0000,-4.5679,333333.3333"
 
 def test_csv() -> None:
     expected = f"{HEADER}\r\n变压器,{NUMBERS},true\r\nC++编译器,{NUMBERS},false\r\n"
-    assert export.write_csv(_frame("变压器", "C++编译器")).decode() == expected
+    assert export.render(_frame("变压器", "C++编译器"), "csv").decode() == expected
 
 
 def test_csv_quotes_after_rfc_4180() -> None:
     hostile = ['a"b', "a,b", "a\nb", "a\r\nb", " a "]
-    data = export.write_csv(_frame(*hostile)).decode()
+    data = export.render(_frame(*hostile), "csv").decode()
     for field in ('"a""b"', '"a,b"', '"a\nb"', '"a\r\nb"', " a "):
         assert f"\r\n{field},{NUMBERS}," in data
     assert [row["term"] for row in csv.DictReader(io.StringIO(data, newline=""))] == hostile
@@ -42,11 +42,11 @@ def test_csv_quotes_after_rfc_4180() -> None:
 
 def test_tsv() -> None:
     expected = f"{HEADER}\n变压器,{NUMBERS},true\n5G基站,{NUMBERS},false\n".replace(",", "\t")
-    assert export.write_tsv(_frame("变压器", "5G基站")).decode() == expected
+    assert export.render(_frame("变压器", "5G基站"), "tsv").decode() == expected
 
 
 def test_jsonl() -> None:
-    data = export.write_jsonl(_frame('变"压器')).decode()
+    data = export.render(_frame('变"压器'), "jsonl").decode()
     assert data == (
         '{"term": "变\\"压器", "score": 1.5, "freq": 3, "doc_freq": 2, "background_freq": 0, "cohesion": 8.25, '
         '"left_entropy": 0.0, "right_entropy": 2.0, "keyness": -4.5679, "log_ratio": 333333.3333, "known": true}\n'
@@ -55,19 +55,13 @@ def test_jsonl() -> None:
 
 
 def test_txt() -> None:
-    assert export.write_txt(_frame("变压器", "K线图")).decode() == "变压器\nK线图\n"
-
-
-@pytest.mark.parametrize("form", export.WRITERS)
-def test_the_mark_for_excel_comes_first(form: str) -> None:
-    frame = _frame("变压器")
-    assert export.render(frame, form, bom=True) == b"\xef\xbb\xbf" + export.render(frame, form)
+    assert export.render(_frame("变压器", "K线图"), "txt").decode() == "变压器\nK线图\n"
 
 
 def test_numbers_have_no_negative_zero() -> None:
     frame = pd.DataFrame({"term": ["a", "b", "c"], "score": [-0.0, -0.00004, -0.00006]})
-    assert export.write_csv(frame) == b"term,score\r\na,0.0000\r\nb,0.0000\r\nc,-0.0001\r\n"
-    assert export.write_jsonl(frame).count(b"-0.0,") == 0
+    assert export.render(frame, "csv") == b"term,score\r\na,0.0000\r\nb,0.0000\r\nc,-0.0001\r\n"
+    assert export.render(frame, "jsonl").count(b"-0.0,") == 0
 
 
 def test_an_unknown_format_lists_the_known_ones() -> None:

@@ -16,6 +16,7 @@ import click
 from termmine.cli.discover import discover
 from termmine.cli.evaluate import evaluate
 from termmine.cli.explain import explain
+from termmine.cli.export import export
 from termmine.errors import TermmineError
 from termmine.version import __version__
 
@@ -30,7 +31,7 @@ def cli() -> None:
     """
 
 
-for _command in (discover, explain, evaluate):
+for _command in (discover, explain, evaluate, export):
     cli.add_command(_command)
 
 

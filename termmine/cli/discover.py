@@ -9,7 +9,16 @@ from typing import Any
 
 import click
 
-from termmine.cli.shared import OUTPUT_PATH, check_inputs, ignore, paths, tell, with_options, with_resources
+from termmine.cli.shared import (
+    FORMATS_HELP,
+    OUTPUT_PATH,
+    check_inputs,
+    ignore,
+    paths,
+    tell,
+    with_options,
+    with_resources,
+)
 from termmine.options import DiscoverOptions, make_options
 from termmine.resources import make_resources
 
@@ -20,7 +29,7 @@ from termmine.resources import make_resources
 @click.option(
     "-o", "--output", type=OUTPUT_PATH, default="-", help="Write here, whole or not at all; default: standard output."
 )
-@click.option("-f", "--format", "form", default="csv", show_default=True, help="csv, tsv, jsonl or txt.")
+@click.option("-f", "--format", "form", default="csv", show_default=True, help=FORMATS_HELP)
 @click.option("--bom", is_flag=True, help="Begin with a byte order mark, for Excel.")
 @click.option("--absorbed", type=OUTPUT_PATH, help="Also write the absorbed fragments and what absorbed them (CSV).")
 @click.option("--meta", type=OUTPUT_PATH, help="Also write the reproducibility signature (JSON).")
@@ -48,7 +57,7 @@ def discover(
     check_inputs((*corpus, *background, *([chosen.like] if chosen.like is not None else [])))
     from termmine import export
 
-    export.find_writer(form)
+    export.check_format(form, bom=bom)
     inputs = [Path(path) for path in (*corpus, *background, chosen.like or "-") if path != "-"]
     outputs = [path for path in (output, absorbed, meta) if path is not None]
     export.check_outputs(outputs, inputs)
@@ -68,5 +77,8 @@ def discover(
     if meta is not None:
         # the name of a background need not be Unicode
         export.write(meta, (signature + "\n").encode(errors="backslashreplace"))
-    export.write(output, export.render(result.terms, form, bom=bom))
+    rendered = export.produce(result.terms, form, bom=bom)
+    export.write(output, rendered.data)
+    for line in rendered.notes():
+        progress.note(f"{form}: {line}")
     progress.detail(f"{len(result.terms)} term{'s' * (len(result.terms) != 1)}; signature: {signature}")

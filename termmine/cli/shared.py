@@ -14,6 +14,7 @@ from termmine.options import ReadOptions
 
 _TYPES: dict[str, type] = {"int": int, "float": float, "str": str}
 OUTPUT_PATH = click.Path(path_type=Path)
+FORMATS_HELP = "csv, tsv, jsonl, txt, xlsx, tbx, jieba, ik, hanlp, hanlp-csv, pkuseg or rime."
 
 
 def with_options(options: type[ReadOptions]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

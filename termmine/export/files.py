@@ -1,103 +1,17 @@
-"""A table of terms -> bytes in the format asked for, written whole or not at all.
-
-In: a DataFrame whose columns are `COLUMNS`. Out: bytes on a stream or in a file. Numbers are written with four digits
-after the point in every format, so that the same result has the same bytes everywhere.
-"""
+"""Files that are there whole or as they were, and standard output."""
 
 from __future__ import annotations
 
 import contextlib
-import csv
-import io
-import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
 
 from termmine.errors import TermmineError, UsageError
 
-#: The columns of every result, in order.
-COLUMNS = (
-    "term", "score", "freq", "doc_freq", "background_freq", "cohesion",
-    "left_entropy", "right_entropy", "keyness", "log_ratio", "known",
-)  # fmt: skip
-
-_BOM = b"\xef\xbb\xbf"
-
 #: Paths that mean standard output. A link to it would do as well, but for `>>`: a file behind it must not be replaced.
 STDOUT = ("-", "/dev/stdout")
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:.4f}".replace("-0.0000", "0.0000") if isinstance(value, float) else str(value)
-
-
-def _rows(frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
-    """Rows of plain Python values."""
-    yield from zip(*(frame[name].tolist() for name in frame.columns), strict=True)
-
-
-def _delimited(frame: pd.DataFrame, delimiter: str) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n" if delimiter == "," else "\n")
-    writer.writerow(frame.columns)
-    writer.writerows([_cell(value) for value in row] for row in _rows(frame))
-    return text.getvalue().encode()
-
-
-def write_csv(frame: pd.DataFrame) -> bytes:
-    """Comma-separated values after RFC 4180: a header, CRLF line ends, quotes where needed."""
-    return _delimited(frame, ",")
-
-
-def write_tsv(frame: pd.DataFrame) -> bytes:
-    """Tab-separated values with a header and LF line ends; a term holds neither tabs nor line ends."""
-    return _delimited(frame, "\t")
-
-
-def write_jsonl(frame: pd.DataFrame) -> bytes:
-    """One JSON object a line."""
-    lines = []
-    for row in _rows(frame):
-        record = {
-            name: float(_cell(value)) if isinstance(value, float) else value
-            for name, value in zip(frame.columns, row, strict=True)
-        }
-        lines.append(json.dumps(record, ensure_ascii=False) + "\n")
-    return "".join(lines).encode()
-
-
-def write_txt(frame: pd.DataFrame) -> bytes:
-    """The terms alone, one a line."""
-    return "".join(f"{term}\n" for term in frame["term"]).encode()
-
-
-#: What `--format` knows. To add one: write its function above, add a line here, a line to the README, a test.
-WRITERS: dict[str, Callable[[pd.DataFrame], bytes]] = {
-    "csv": write_csv,
-    "tsv": write_tsv,
-    "jsonl": write_jsonl,
-    "txt": write_txt,
-}
-
-
-def find_writer(name: str) -> Callable[[pd.DataFrame], bytes]:
-    """The writer of that name; an unknown one is an error that lists the known ones."""
-    if name not in WRITERS:
-        raise UsageError(f"unknown format {name!r}: choose one of {', '.join(WRITERS)}")
-    return WRITERS[name]
-
-
-def render(frame: pd.DataFrame, form: str, *, bom: bool = False) -> bytes:
-    """The whole output in a format; ``bom`` puts the mark before it that Excel wants."""
-    return (_BOM if bom else b"") + find_writer(form)(frame)
 
 
 def check_outputs(outputs: list[Path], inputs: list[Path]) -> None:
