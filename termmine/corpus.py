@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias, cast
 
 from termmine.errors import TermmineError, UsageError
+from termmine.options import SETTINGS_FILE
 from termmine.types import DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER
 
 if sys.version_info >= (3, 14):
@@ -123,7 +124,7 @@ def _walk(directory: Path) -> Iterator[Path]:
 
     for folder, folders, names in os.walk(directory, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(folder) / name for name in names if not name.startswith("."))
+        yield from (Path(folder) / name for name in names if not name.startswith(".") and name != SETTINGS_FILE)
 
 
 def read_blocks(

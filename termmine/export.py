@@ -13,13 +13,14 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from termmine.errors import TermmineError, UsageError
+from termmine.locks import STDOUT, hidden_prefix
 
 #: The columns of every result, in order.
 COLUMNS = (
@@ -28,9 +29,6 @@ COLUMNS = (
 )  # fmt: skip
 
 _BOM = b"\xef\xbb\xbf"
-
-#: Paths that mean standard output. A link to it would do as well, but for `>>`: a file behind it must not be replaced.
-STDOUT = ("-", "/dev/stdout")
 
 
 def _cell(value: Any) -> str:
@@ -130,33 +128,79 @@ def write(path: Path, data: bytes) -> None:
     """Write to a file, whole or not at all, or to standard output where the path says so."""
     if str(path) in STDOUT:
         write_stream(data)
+    elif _is_stream(path):
+        with _named(path):
+            path.write_bytes(data)
     else:
         write_whole(path, data)
 
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that it is there whole or as it was: a temporary file beside it, synced, then renamed."""
+    write_all([(path, data)])
+
+
+def write_all(outputs: Iterable[tuple[Path, bytes]]) -> None:
+    """Write several outputs in order, each whole or not at all; none gets its name before all are on the disk.
+
+    Give the main output last: once it is there, the others are.
+    """
+    with contextlib.ExitStack() as temporaries:
+        ready = [(path, data, temporaries.enter_context(_on_disk(path, data))) for path, data in outputs]
+        for path, data, temporary in ready:
+            if temporary is None:
+                write(path, data)
+            else:
+                _rename(temporary, path.resolve())  # a link stays a link
+
+
+@contextlib.contextmanager
+def _on_disk(path: Path, data: bytes) -> Iterator[Path | None]:
+    """A temporary file with the data beside the path, removed unless renamed; None where there is nothing to rename."""
     temporary = None
     try:
-        if path.exists() and not path.is_file():  # /dev/null, a pipe: nothing to rename
-            path.write_bytes(data)
+        if _is_stream(path):
+            yield None
             return
-        path = path.resolve()  # a link stays a link
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".termmine-", delete=False) as file:
-            temporary = Path(file.name)
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask())
+        path = path.resolve()
+        with _named(path):
+            with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f"{hidden_prefix(path)}-", delete=False) as file:
+                temporary = Path(file.name)
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.chmod(path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask())
+        yield temporary
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether a path stands for standard output, a device or a pipe."""
+    return str(path) in STDOUT or (path.exists() and not path.is_file())
+
+
+def _rename(temporary: Path, path: Path) -> None:
+    with _named(path):
         temporary.replace(path)
+    with contextlib.suppress(OSError):  # not every system can sync a directory, and the file is whole either way
+        directory = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+
+
+@contextlib.contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Tell which output could not be written."""
+    try:
+        yield
     except OSError as error:
         raise TermmineError(
             f"{path}: {error.strerror}: nothing was written; free some space or choose another place"
         ) from error
-    finally:
-        if temporary is not None:
-            with contextlib.suppress(FileNotFoundError):
-                temporary.unlink()
 
 
 def _umask() -> int:

@@ -22,7 +22,7 @@ RANKS = {
     "errors": 0, "version": 0,
     "kernels.base": 0, "kernels.counting": 0.5, "kernels.encoding": 0.5, "kernels.searching": 0.5,
     "kernels.__init__": 1,
-    "options": 2, "types": 2,
+    "locks": 2, "options": 2, "types": 2,
     "corpus": 3, "evaluate": 3,
     "encode": 4, "lexicon": 4,
     "counts": 5, "measures": 5, "tries": 5,
@@ -32,10 +32,11 @@ RANKS = {
     "export": 9, "progress": 9,
     "pipeline": 10,
     "explain": 11, "report": 11,
-    "cli.shared": 12,
-    "cli.discover": 13, "cli.evaluate": 13, "cli.explain": 13,
-    "cli.__init__": 14,
-    "__init__": 15, "__main__": 15,
+    "cli.log": 12, "cli.settings": 12,
+    "cli.group": 13, "cli.shared": 13,
+    "cli.config": 14, "cli.discover": 14, "cli.evaluate": 14, "cli.explain": 14,
+    "cli.__init__": 15,
+    "__init__": 16, "__main__": 16,
 }  # fmt: skip
 
 # A third-party package -> the modules that may import it.

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from termmine.cli.shared import OUTPUT_PATH, check_inputs, ignore, paths, tell, with_discover_options
+from termmine.cli.shared import (
+    INPUT_PATH,
+    OUTPUT_PATH,
+    check_inputs,
+    claim,
+    make_progress,
+    paths,
+    report,
+    with_discover_options,
+)
 from termmine.options import make_options
 
 
 @click.command()
 @click.argument("corpus", nargs=-1, required=True)
-@click.option("-b", "--background", multiple=True, help="General text to contrast with; may be given several times.")
+@click.option(
+    "-b", "--background", type=INPUT_PATH, multiple=True,
+    help="General text to contrast with; may be given several times.",
+)  # fmt: skip
 @click.option(
     "-o", "--output", type=OUTPUT_PATH, default="-", help="Write here, whole or not at all; default: standard output."
 )
@@ -40,28 +51,24 @@ def discover(
 ) -> None:
     """Rank the terms that are characteristic of CORPUS: files, directories, or - for standard input."""
     chosen = make_options(**options)
-    check_inputs((*corpus, *background, *([chosen.like] if chosen.like is not None else [])))
+    inputs = (*corpus, *background, *([chosen.like] if chosen.like is not None else []))
+    check_inputs(inputs)
     from termmine import export
 
     export.find_writer(form)
-    inputs = [Path(path) for path in (*corpus, *background, chosen.like or "-") if path != "-"]
-    outputs = [path for path in (output, absorbed, meta) if path is not None]
-    export.check_outputs(outputs, inputs)
+    claim((output, absorbed, meta), inputs)
 
     from termmine.pipeline import run_discovery
-    from termmine.progress import Progress
 
-    progress = Progress(
-        note=ignore if quiet else tell,
-        detail=tell if verbose and not quiet else ignore,
-        bar=sys.stderr.isatty() and not quiet,
-    )
+    progress = make_progress(quiet=quiet, verbose=verbose)
     result = run_discovery(paths(corpus), paths(background) or None, chosen, progress)
     signature = json.dumps(result.signature, ensure_ascii=False, sort_keys=True)
+    written = []
     if absorbed is not None:
-        export.write(absorbed, export.render(result.absorbed, "csv", bom=bom))
+        written.append((absorbed, export.render(result.absorbed, "csv", bom=bom)))
     if meta is not None:
         # the name of a background need not be Unicode
-        export.write(meta, (signature + "\n").encode(errors="backslashreplace"))
-    export.write(output, export.render(result.terms, form, bom=bom))
+        written.append((meta, (signature + "\n").encode(errors="backslashreplace")))
+    export.write_all([*written, (output, export.render(result.terms, form, bom=bom))])
+    report(n_terms=len(result.terms), **result.signature["corpus"])
     progress.detail(f"{len(result.terms)} term{'s' * (len(result.terms) != 1)}; signature: {signature}")

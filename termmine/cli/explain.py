@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from termmine.cli.shared import check_inputs, paths, tell, with_discover_options
+from termmine.cli.shared import INPUT_PATH, check_inputs, make_progress, paths, with_discover_options
 from termmine.options import make_options
 
 
 @click.command()
 @click.argument("terms", nargs=-1, required=True)
-@click.option("-c", "--corpus", multiple=True, required=True, help="The corpus; may be given several times.")
-@click.option("-b", "--background", multiple=True, help="General text to contrast with; may be given several times.")
+@click.option(
+    "-c", "--corpus", type=INPUT_PATH, multiple=True, required=True, help="The corpus; may be given several times."
+)
+@click.option(
+    "-b", "--background", type=INPUT_PATH, multiple=True,
+    help="General text to contrast with; may be given several times.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of text.")
 @with_discover_options
 def explain(
@@ -29,9 +33,7 @@ def explain(
     from termmine.explain import as_text
     from termmine.explain import explain as explain_terms
     from termmine.pipeline import analyse
-    from termmine.progress import Progress
 
-    progress = Progress(note=tell, bar=sys.stderr.isatty())
-    records = explain_terms(analyse(paths(corpus), paths(background) or None, chosen, progress), terms)
+    records = explain_terms(analyse(paths(corpus), paths(background) or None, chosen, make_progress()), terms)
     texts = (json.dumps(record, ensure_ascii=False) if as_json else as_text(record) for record in records)
     export.write(Path("-"), "".join(text + "\n" for text in texts).encode())

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from termmine.cli.log import Log
 from termmine.errors import UsageError
+from termmine.locks import output_lock
 from termmine.options import DiscoverOptions
+
+if TYPE_CHECKING:
+    from termmine.progress import Progress
 
 _TYPES: dict[str, type] = {"int": int, "float": float, "str": str}
 OUTPUT_PATH = click.Path(path_type=Path)
+
+#: What is read. A path by its type, so that a settings file may name it relative to itself; `-` is standard input.
+INPUT_PATH = click.Path()
 
 
 def with_discover_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -25,7 +34,7 @@ def with_discover_options(command: Callable[..., Any]) -> Callable[..., Any]:
         if kind == "bool":
             given["is_flag"] = True
         else:
-            given["type"] = _TYPES[kind]
+            given["type"] = INPUT_PATH if option.metadata["path"] else _TYPES[kind]
             given["show_default"] = option.default is not None
         if option.metadata["choices"]:
             given["metavar"] = "|".join(option.metadata["choices"])
@@ -46,9 +55,41 @@ def check_inputs(inputs: tuple[str, ...]) -> None:
         raise UsageError("an input has an empty name: name a file, a directory (. for this one), or -")
 
 
+def claim(outputs: Iterable[Path | None], inputs: Iterable[str]) -> None:
+    """Refuse outputs that cannot be written, and hold their locks until the command has ended."""
+    from termmine import export
+
+    places = [path for path in outputs if path is not None]
+    export.check_outputs(places, [Path(path) for path in inputs if path != "-"])
+    click.get_current_context().with_resource(output_lock(places))
+
+
+def log() -> Log:
+    """The standard error of this run."""
+    return click.get_current_context().ensure_object(Log)
+
+
 def tell(message: str) -> None:
     """Write a note to standard error."""
-    click.echo(f"termmine: {message}", err=True)
+    log().note(message)
+
+
+def report(**facts: Any) -> None:
+    """Add figures, as ``n_terms``, to the last line of a log in JSON."""
+    log().facts.update(facts)
+
+
+def make_progress(*, quiet: bool = False, verbose: bool = False) -> Progress:
+    """Where a run's notes go, by `-q` and `-v`; a bar is for a person at a terminal."""
+    from termmine.progress import Progress
+
+    here = log()
+    here.quiet = quiet
+    return Progress(
+        note=ignore if quiet else here.note,
+        detail=here.detail if verbose and not quiet else ignore,
+        bar=sys.stderr.isatty() and not quiet and here.form == "text",
+    )
 
 
 def ignore(message: str) -> None:
