@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from termmine.cli.group import Commands, corpus_of
-from termmine.cli.settings import Setting, in_force, misspelt, read_file
+from termmine.cli.settings import Setting, find_file, in_force, misspelt, read_file
 from termmine.cli.shared import tell
 from termmine.errors import UsageError
 
@@ -32,7 +32,8 @@ def config(context: click.Context, arguments: tuple[str, ...], as_json: bool) ->
     group = group_context.command
     assert isinstance(group, Commands)
     name, rest = _split(arguments, group)
-    file, parsed = _parse(group_context, group, [name] if name else sorted(group.commands), rest)
+    names = [name] if name else sorted(group.commands)
+    file, parsed = _parse(group_context, group, context.meta["config"], names, rest)
     for line in misspelt(group.commands):
         tell(line)
     export.write(Path("-"), (as_object(file, parsed) if as_json else as_toml(file, parsed)).encode())
@@ -53,13 +54,13 @@ def _split(arguments: tuple[str, ...], group: Commands) -> tuple[str | None, lis
 
 
 def _parse(
-    context: click.Context, group: Commands, names: list[str], arguments: list[str]
+    context: click.Context, group: Commands, given: Path | None, names: list[str], arguments: list[str]
 ) -> tuple[Path | None, dict[str, dict[str, Setting]]]:
     """The settings file, and for each command what it would run with."""
     own = arguments if len(names) == 1 else []
     contexts = {name: _context(context, group.commands[name], name, own) for name in names}
     corpus = next(filter(None, map(corpus_of, contexts.values())), None)
-    file = group.settings_file(context, corpus or _words(contexts[names[0]], arguments, own))
+    file = find_file(given, corpus or _words(contexts[names[0]], arguments, own))
     context.default_map = read_file(file, group.commands) if file is not None else None
     return file, {name: in_force(_context(context, group.commands[name], name, own), file) for name in names}
 

@@ -63,7 +63,7 @@ class Commands(click.Group):
     def _prepare(self, ctx: click.Context, log: Log, name: str, command: click.Command, args: list[str]) -> None:
         first = trial(ctx, name, command, args)
         log.form = ctx.meta["log_format"] or log.form
-        file = self.settings_file(ctx, corpus_of(first))
+        file = settings.find_file(ctx.meta["config"], corpus_of(first))
         if file is not None:
             ctx.default_map = settings.read_file(file, self.commands)
         second = trial(ctx, name, command, args)
@@ -71,11 +71,6 @@ class Commands(click.Group):
         for key, setting in settings.in_force(second, file).items():
             if setting.source in ("environment", "file"):
                 log.origins[settings.flag(settings.settable(command)[key])] = setting.name or ""
-
-    def settings_file(self, ctx: click.Context, corpus: list[Any]) -> Path | None:
-        """The settings file that `--config` names, else the one that belongs to a corpus."""
-        given: Path | None = ctx.meta["config"]
-        return given if given is not None else settings.find_file(corpus)
 
 
 def trial(ctx: click.Context, name: str, command: click.Command, args: list[str]) -> click.Context:

@@ -72,8 +72,10 @@ def name_variables(command: click.Command) -> None:
 # --- the file --------------------------------------------------------------------------------------------------------
 
 
-def find_file(corpus: Iterable[str | Path]) -> Path | None:
-    """The settings file beside the first path of a corpus (in or beside a directory), else in the working directory."""
+def find_file(given: Path | None, corpus: Iterable[str | Path]) -> Path | None:
+    """The settings file that is given; else beside the corpus's first path (in or beside a directory); else here."""
+    if given is not None:
+        return given
     places = [Path()]
     first = next(iter(corpus), "-")
     if str(first) != "-":
