@@ -33,7 +33,7 @@ def config(context: click.Context, arguments: tuple[str, ...], as_json: bool) ->
     assert isinstance(group, Commands)
     name, rest = _split(arguments, group)
     names = [name] if name else sorted(group.commands)
-    file, parsed = _parse(group_context, group, context.meta["config"], names, rest)
+    file, parsed = _parse(group_context, group, context.meta.get("config"), names, rest)
     for line in misspelt(group.commands):
         tell(line)
     export.write(Path("-"), (as_object(file, parsed) if as_json else as_toml(file, parsed)).encode())

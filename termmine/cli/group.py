@@ -62,12 +62,12 @@ class Commands(click.Group):
 
     def _prepare(self, ctx: click.Context, log: Log, name: str, command: click.Command, args: list[str]) -> None:
         first = trial(ctx, name, command, args)
-        log.form = ctx.meta["log_format"] or log.form
-        file = settings.find_file(ctx.meta["config"], corpus_of(first))
+        log.form = ctx.meta.get("log_format") or log.form
+        file = settings.find_file(ctx.meta.get("config"), corpus_of(first))
         if file is not None:
             ctx.default_map = settings.read_file(file, self.commands)
         second = trial(ctx, name, command, args)
-        log.form = ctx.meta["log_format"] or log.form
+        log.form = ctx.meta.get("log_format") or log.form
         for key, setting in settings.in_force(second, file).items():
             if setting.source in ("environment", "file"):
                 log.origins[settings.flag(settings.settable(command)[key])] = setting.name or ""
