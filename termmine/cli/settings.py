@@ -181,11 +181,7 @@ class Setting:
 
 def in_force(context: click.Context, file: Path | None) -> dict[str, Setting]:
     """What a parsed command would run with, by key."""
-    return {
-        name: _setting(context, option, file)
-        for name, option in settable(context.command).items()
-        if option.expose_value or str(option.name) in context.meta
-    }
+    return {name: _setting(context, option, file) for name, option in settable(context.command).items()}
 
 
 def _setting(context: click.Context, option: click.Option, file: Path | None) -> Setting:
