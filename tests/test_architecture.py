@@ -47,6 +47,7 @@ DOORS = {
     "tqdm": {"progress"},
     "click": {name for name in RANKS if name.startswith("cli.")},
     "pandas": {name for name, rank in RANKS.items() if rank >= RANKS["candidates"]},
+    "tomli": {"cli.settings"},
     "zstd": {"corpus"},
 }
 
