@@ -13,15 +13,21 @@ from typing import Any
 
 from termmine.errors import UsageError
 
+SETTINGS_FILE = "termmine.toml"  # which is no text of a corpus, though it may lie in one
 MAX_LENGTH = 100  # symbols: beyond any term; keeps a typing error from costing hours
 
 _KINDS: dict[str, Any] = {"int": Integral, "float": Real, "str": str, "bool": bool}
 
 
 def _option(
-    default: Any, help: str, low: float = -math.inf, high: float = math.inf, choices: tuple[str, ...] = ()
+    default: Any,
+    help: str,
+    low: float = -math.inf,
+    high: float = math.inf,
+    choices: tuple[str, ...] = (),
+    path: bool = False,
 ) -> Any:
-    return field(default=default, metadata={"help": help, "low": low, "high": high, "choices": choices})
+    return field(default=default, metadata={"help": help, "low": low, "high": high, "choices": choices, "path": path})
 
 
 def _check(option: Field[Any], value: Any) -> None:
@@ -79,7 +85,7 @@ class DiscoverOptions(ReadOptions):
     min_keyness: float | None = _option(None, "Least signed log-likelihood.")
     min_log_ratio: float | None = _option(None, "Least log ratio, in bits.")
     min_score: float | None = _option(None, "Least score (of the chosen measure).")
-    like: str | None = _option(None, "File of good terms: keep what scores as well as nine in ten of them.")
+    like: str | None = _option(None, "File of good terms: keep what scores as well as nine in ten of them.", path=True)
     measure: str = _option("score", "What the ranking goes by; see the README for the list.")
     top: int | None = _option(None, "Report the best N terms; default: all.", low=1)
     any_script: bool = _option(False, "Also report terms without a Han character.")

@@ -23,7 +23,8 @@ RANKS = {
     "kernels.base": 0, "kernels.counting": 0.5, "kernels.encoding": 0.5, "kernels.searching": 0.5,
     "kernels.__init__": 1,
     "resources": 1, "tape": 1,
-    "options": 2, "types": 2,
+    "locks": 2, "options": 2, "types": 2,
+    "files": 2.2,
     "corpus.base": 2.5, "corpus.files": 2.6, "corpus.decoding": 2.7, "corpus.records": 2.8,
     "corpus.markup": 2.8, "corpus.wiki": 2.9, "corpus.parquet": 2.9, "corpus.documents": 2.9,
     "cells": 3, "corpus.__init__": 3, "evaluate": 3,
@@ -34,15 +35,16 @@ RANKS = {
     "segment": 6,
     "candidates": 7, "contexts": 7, "surface": 7,
     "contrast": 8,
-    "xlsx": 8, "export.files": 8, "export.rendered": 8, "progress": 9, "termlist": 9,
+    "xlsx": 8, "export.rendered": 8, "progress": 9, "termlist": 9,
     "export.dictionaries": 9, "export.tables": 9, "export.tbx": 9,
     "export.__init__": 9.5,
     "pipeline": 10,
     "check": 11, "explain": 11, "report": 11,
-    "cli.shared": 12,
-    "cli.discover": 13, "cli.evaluate": 13, "cli.explain": 13, "cli.export": 13,
-    "cli.__init__": 14,
-    "__init__": 15, "__main__": 15,
+    "cli.log": 12, "cli.settings": 12,
+    "cli.group": 13, "cli.shared": 13,
+    "cli.config": 14, "cli.discover": 14, "cli.evaluate": 14, "cli.explain": 14, "cli.export": 14,
+    "cli.__init__": 15,
+    "__init__": 16, "__main__": 16,
 }  # fmt: skip
 
 # A third-party package -> the modules that may import it.
@@ -62,6 +64,7 @@ DOORS = {
     "docx": {"corpus.documents"},
     "opencc": {"folding"},
     "pypdf": {"corpus.documents"},
+    "tomli": {"cli.settings"},
 }
 
 

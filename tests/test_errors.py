@@ -460,8 +460,9 @@ def test_a_name_that_no_file_can_have() -> None:
 
 
 SIGNALS = [  # click ends the line in which the terminal shows ^C
-    (signal.SIGINT, 130, "\ntermmine: error: interrupted: nothing was written\n"),
-    (signal.SIGTERM, 143, ""),
+    (signal.SIGINT, 130, "\ntermmine: error: interrupted: every output file is whole, or as it was\n"),
+    (signal.SIGTERM, 143, "termmine: error: ended by SIGTERM: every output file is whole, or as it was\n"),
+    (signal.SIGHUP, 129, "termmine: error: ended by SIGHUP: every output file is whole, or as it was\n"),
 ]
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from command import ENCYCLOPEDIA, POWER, run
 
-from termmine import TermmineError, UsageError, export
+from termmine import TermmineError, UsageError, export, files
 
 
 def _frame(*terms: str) -> pd.DataFrame:
@@ -75,7 +75,7 @@ def test_an_unknown_format_lists_the_known_ones() -> None:
 def test_a_file_is_replaced_and_nothing_else_is_left(tmp_path: Path) -> None:
     path = tmp_path / "terms.csv"
     for data in (b"first", b"second"):
-        export.write_whole(path, data)
+        files.write_whole(path, data)
         assert path.read_bytes() == data
     assert [file.name for file in tmp_path.iterdir()] == ["terms.csv"]
 
@@ -90,7 +90,7 @@ def test_a_failure_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(TermmineError if isinstance(error, OSError) else KeyboardInterrupt):
-        export.write_whole(path, b"today")
+        files.write_whole(path, b"today")
     assert path.read_bytes() == b"yesterday"
     assert [file.name for file in tmp_path.iterdir()] == ["terms.csv"]
 
@@ -99,14 +99,14 @@ def test_permissions_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "terms.csv"
     path.write_bytes(b"")
     path.chmod(0o604)
-    export.write_whole(path, b"new")
+    files.write_whole(path, b"new")
     assert stat.S_IMODE(path.stat().st_mode) == 0o604
 
 
 def test_a_new_file_follows_the_umask(tmp_path: Path) -> None:
     before = os.umask(0o027)
     try:
-        export.write_whole(tmp_path / "terms.csv", b"new")
+        files.write_whole(tmp_path / "terms.csv", b"new")
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "terms.csv").stat().st_mode) == 0o640
@@ -117,7 +117,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     target, link = tmp_path / "store" / "terms.csv", tmp_path / "latest.csv"
     target.write_bytes(b"old")
     link.symlink_to(target)
-    export.write_whole(link, b"new")
+    files.write_whole(link, b"new")
     assert link.is_symlink()
     assert target.read_bytes() == b"new"
     assert [file.name for file in (tmp_path / "store").iterdir()] == ["terms.csv"]
@@ -125,7 +125,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
 
 def test_the_longest_file_name_can_be_written(tmp_path: Path) -> None:
     path = tmp_path / ("词" * 85)
-    export.write_whole(path, b"new")
+    files.write_whole(path, b"new")
     assert path.read_bytes() == b"new"
 
 
@@ -135,7 +135,7 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
     received: list[bytes] = []
     reader = threading.Thread(target=lambda: received.append(pipe.read_bytes()))
     reader.start()
-    export.write_whole(pipe, b"new")
+    files.write_whole(pipe, b"new")
     reader.join()
     assert received == [b"new"]
     assert pipe.is_fifo()
@@ -159,10 +159,10 @@ def test_outputs_are_checked_before_the_work(tmp_path: Path) -> None:
         tmp_path / ("x" * 300): "File name too long: choose another output file",
     }.items():
         with pytest.raises(UsageError) as error:
-            export.check_outputs([path], [corpus / "a.txt"])
+            files.check_outputs([path], [corpus / "a.txt"])
         assert str(error.value) == f"{path}: {reason}"
     with pytest.raises(
         UsageError, match=f"lies in the input {corpus}: choose another place, or the next run reads it$"
     ):
-        export.check_outputs([corpus / "terms.csv"], [corpus])
-    export.check_outputs([Path("-"), tmp_path / "terms.csv", tmp_path / "meta.json"], [corpus])
+        files.check_outputs([corpus / "terms.csv"], [corpus])
+    files.check_outputs([Path("-"), tmp_path / "terms.csv", tmp_path / "meta.json"], [corpus])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +10,26 @@ import click
 
 from termmine.cli.shared import (
     FORMATS_HELP,
+    INPUT_PATH,
     OUTPUT_PATH,
     check_inputs,
-    ignore,
+    claim,
+    make_progress,
     paths,
-    tell,
+    report,
     with_options,
     with_resources,
 )
 from termmine.options import DiscoverOptions, make_options
-from termmine.resources import make_resources
+from termmine.resources import Resources
 
 
 @click.command()
 @click.argument("corpus", nargs=-1, required=True)
-@click.option("-b", "--background", multiple=True, help="General text to contrast with; may be given several times.")
+@click.option(
+    "-b", "--background", type=INPUT_PATH, multiple=True,
+    help="General text to contrast with; may be given several times.",
+)  # fmt: skip
 @click.option(
     "-o", "--output", type=OUTPUT_PATH, default="-", help="Write here, whole or not at all; default: standard output."
 )
@@ -47,38 +51,32 @@ def discover(
     meta: Path | None,
     quiet: bool,
     verbose: bool,
-    memory: str | None,
-    threads: int | None,
-    tmp: str | None,
+    resources: Resources,
     **options: Any,
 ) -> None:
     """Rank the terms that are characteristic of CORPUS: files, directories, or - for standard input."""
-    chosen, resources = make_options(**options), make_resources(memory, threads, tmp)
-    check_inputs((*corpus, *background, *([chosen.like] if chosen.like is not None else [])))
-    from termmine import export
+    chosen = make_options(**options)
+    inputs = (*corpus, *background, *([chosen.like] if chosen.like is not None else []))
+    check_inputs(inputs)
+    from termmine import export, files
 
     export.check_format(form, bom=bom)
-    inputs = [Path(path) for path in (*corpus, *background, chosen.like or "-") if path != "-"]
-    outputs = [path for path in (output, absorbed, meta) if path is not None]
-    export.check_outputs(outputs, inputs)
+    claim((output, absorbed, meta), inputs)
 
     from termmine.pipeline import run_discovery
-    from termmine.progress import Progress
 
-    progress = Progress(
-        note=ignore if quiet else tell,
-        detail=tell if verbose and not quiet else ignore,
-        bar=sys.stderr.isatty() and not quiet,
-    )
+    progress = make_progress(quiet=quiet, verbose=verbose)
     result = run_discovery(paths(corpus), paths(background) or None, chosen, progress, resources)
     signature = json.dumps(result.signature, ensure_ascii=False, sort_keys=True)
+    written = []
     if absorbed is not None:
-        export.write(absorbed, export.render(result.absorbed, "csv", bom=bom))
+        written.append((absorbed, export.render(result.absorbed, "csv", bom=bom)))
     if meta is not None:
         # the name of a background need not be Unicode
-        export.write(meta, (signature + "\n").encode(errors="backslashreplace"))
+        written.append((meta, (signature + "\n").encode(errors="backslashreplace")))
     rendered = export.produce(result.terms, form, bom=bom)
-    export.write(output, rendered.data)
+    files.write_all([*written, (output, rendered.data)])
     for line in rendered.notes():
         progress.note(f"{form}: {line}")
+    report(n_terms=len(result.terms), **result.signature["corpus"])
     progress.detail(f"{len(result.terms)} term{'s' * (len(result.terms) != 1)}; signature: {signature}")

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
-from termmine.cli.shared import FORMATS_HELP, OUTPUT_PATH, check_inputs, ignore, paths, tell
+from termmine.cli.shared import (
+    FORMATS_HELP,
+    INPUT_PATH,
+    OUTPUT_PATH,
+    check_inputs,
+    claim,
+    make_progress,
+    paths,
+    report,
+)
 from termmine.errors import UsageError
 
 
@@ -18,7 +26,12 @@ from termmine.errors import UsageError
     "-o", "--output", type=OUTPUT_PATH, default="-", help="Write here, whole or not at all; default: standard output."
 )
 @click.option("--bom", is_flag=True, help="Begin csv, tsv or txt with a byte order mark, for Excel.")
-@click.option("--check", multiple=True, help="Segment this text by jieba with the result; may be given several times.")
+@click.option(
+    "--check",
+    type=INPUT_PATH,
+    multiple=True,
+    help="Segment this text by jieba with the result; may be given several times.",
+)
 @click.option("--check-report", type=OUTPUT_PATH, help="Also write what --check found for every term (CSV).")
 @click.option("-q", "--quiet", is_flag=True, help="Only errors on standard error.")
 def export(
@@ -31,24 +44,24 @@ def export(
     if check_report is not None and not check:
         raise UsageError("--check-report: there is no check to report: name a text by --check")
     from termmine import export as exporting
+    from termmine import files
 
     exporting.check_format(form, bom=bom)
-    inputs = [Path(path) for path in (str(terms), *check) if path != "-"]
-    exporting.check_outputs([path for path in (output, check_report) if path is not None], inputs)
+    claim((output, check_report), (str(terms), *check))
 
     from termmine.check import check_cuts, summary
-    from termmine.progress import Progress
     from termmine.termlist import read_terms
 
-    progress = Progress(note=ignore if quiet else tell, bar=sys.stderr.isatty() and not quiet)
+    progress = make_progress(quiet=quiet)
     frame = read_terms(terms)
     rendered = exporting.produce(frame, form, bom=bom)
-    notes = rendered.notes()
+    notes, written = rendered.notes(), [(output, rendered.data)]
     if check:
         cuts = check_cuts(rendered.data, frame["term"], paths(check), progress)
         notes += summary(cuts)
         if check_report is not None:
-            exporting.write(check_report, exporting.render(cuts, "csv"))
-    exporting.write(output, rendered.data)
+            written.insert(0, (check_report, exporting.render(cuts, "csv")))
+    files.write_all(written)
+    report(n_terms=len(frame))
     for line in notes:
         progress.note(f"{form}: {line}")

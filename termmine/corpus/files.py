@@ -20,6 +20,7 @@ from typing import Any, BinaryIO
 
 from termmine.corpus.base import Reading
 from termmine.errors import TermmineError, UsageError
+from termmine.options import SETTINGS_FILE
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -81,7 +82,7 @@ def _walk(directory: Path) -> Iterator[Path]:
 
     for folder, folders, names in os.walk(directory, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(folder) / name for name in names if not name.startswith("."))
+        yield from (Path(folder) / name for name in names if not name.startswith(".") and name != SETTINGS_FILE)
 
 
 def is_regular(path: Path) -> bool:

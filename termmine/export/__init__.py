@@ -21,16 +21,12 @@ from termmine.export.dictionaries import (
     write_pkuseg,
     write_rime,
 )
-from termmine.export.files import STDOUT, check_outputs, write, write_stream, write_whole
 from termmine.export.rendered import Rendered
 from termmine.export.tables import write_csv, write_jsonl, write_tsv, write_txt, write_xlsx
 from termmine.export.tbx import write_tbx
 from termmine.xlsx import load_openpyxl
 
-__all__ = [
-    "COLUMNS", "STDOUT", "WRITERS", "Rendered", "check_format", "check_outputs", "find_writer", "produce", "render",
-    "write", "write_stream", "write_whole",
-]  # fmt: skip
+__all__ = ["COLUMNS", "WRITERS", "Rendered", "check_format", "find_writer", "produce", "render"]
 
 #: The columns of every result, in order.
 COLUMNS = tuple(KINDS)
