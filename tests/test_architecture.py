@@ -20,9 +20,10 @@ MODULES = {
 # A module imports from lower ranks only.
 RANKS = {
     "errors": 0, "version": 0,
-    "kernels.base": 0, "kernels.counting": 0.5, "kernels.encoding": 0.5, "kernels.searching": 0.5,
+    "kernels.base": 0, "kernels.counting": 0.5, "kernels.encoding": 0.5, "kernels.tries": 0.5,
+    "kernels.searching": 0.6, "kernels.contexts": 0.7,
     "kernels.__init__": 1,
-    "options": 2, "types": 2,
+    "options": 2, "parallel": 2, "types": 2,
     "corpus": 3, "evaluate": 3,
     "encode": 4, "lexicon": 4,
     "counts": 5, "measures": 5, "tries": 5,
