@@ -302,16 +302,7 @@ class CorpusBuilder:
         self._variants.append(variants[:n].ravel())
 
     def _adopt(self, chars: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-        """The numbers of forms (characters, and where each begins), the new ones among them added (int32)."""
-        ids = np.empty(len(offsets) - 1, dtype=np.int32)
-        done = 0
-        while done < len(ids):
-            forms, words = _with_room(self._alphabet.forms), _with_room(self._alphabet.words)
-            form_word = _lengthened(self._alphabet.form_word, len(forms.hashes))
-            word_form = _lengthened(self._alphabet.word_form, len(words.hashes))
-            self._alphabet = Alphabet(forms, words, form_word, word_form, self._alphabet.fold)
-            fold = character_tables(self._alphabet.fold).fold
-            done = k.adopt(chars, offsets, done, fold, forms, words, form_word, word_form, ids)
+        self._alphabet, ids = _adopted(self._alphabet, chars, offsets)
         return ids
 
     def finish(self) -> Corpus:
@@ -321,6 +312,25 @@ class CorpusBuilder:
         self._variants.finish()
         n_documents = self._n_documents + (self._n_symbols > 0)
         return Corpus(self._codes, self._variants, self._alphabet, self._n_symbols, n_documents)
+
+
+def _adopted(alphabet: Alphabet, chars: np.ndarray, offsets: np.ndarray) -> tuple[Alphabet, np.ndarray]:
+    """An alphabet with some forms (characters, and where each begins), and their numbers in it (int32)."""
+    ids = np.empty(len(offsets) - 1, dtype=np.int32)
+    fold = character_tables(alphabet.fold).fold
+    done = 0
+    while done < len(ids):
+        forms, words = _with_room(alphabet.forms), _with_room(alphabet.words)
+        form_word = _lengthened(alphabet.form_word, len(forms.hashes))
+        word_form = _lengthened(alphabet.word_form, len(words.hashes))
+        alphabet = Alphabet(forms, words, form_word, word_form, alphabet.fold)
+        done = k.adopt(chars, offsets, done, fold, forms, words, form_word, word_form, ids)
+    return alphabet, ids
+
+
+def alphabet_of(chars: np.ndarray, offsets: np.ndarray, fold: str | None) -> Alphabet:
+    """The alphabet of those forms, in the order in which they were met (characters, and where each begins)."""
+    return _adopted(empty_alphabet(fold), chars, offsets)[0]
 
 
 def _lengthened(array: np.ndarray, length: int) -> np.ndarray:

@@ -20,7 +20,7 @@ from termmine.contexts import survey
 from termmine.contrast import Background, compare, score_like, term_rules
 from termmine.corpus import Source
 from termmine.counts import count_ngrams
-from termmine.encode import encode
+from termmine.encode import encode, encode_frozen
 from termmine.errors import TermmineError
 from termmine.export import COLUMNS
 from termmine.lexicon import read_words
@@ -30,7 +30,7 @@ from termmine.progress import Progress
 from termmine.resources import Resources, make_resources
 from termmine.segment import Segmenter, Words, jieba_dictionary, pattern
 from termmine.surface import surfaces
-from termmine.tries import count_in_blocks, find_rows
+from termmine.tries import count_in_codes, find_rows
 from termmine.types import Corpus, NgramTable
 from termmine.version import __version__
 
@@ -148,7 +148,7 @@ def analyse(
         segmenter = Segmenter(jieba_dictionary(), table.alphabet)
         runs = _runs(table, rows)
         words = segmenter.words(runs)
-        places = survey(corpus, table, rows, segmenter)
+        places = survey(corpus, table, rows, segmenter, resources.threads)
         candidates = candidates.assign(
             known=segmenter.is_word(runs, len(rows)),
             pattern=pattern(segmenter, words, len(rows)),
@@ -203,7 +203,7 @@ def _read_corpus(source: Source, options: DiscoverOptions, progress: Progress, r
     if not corpus.n_symbols:
         because = f" ({report.first_bad})" if report.n_bad else ""
         raise TermmineError(f"{name}: the corpus is empty{because}: give text with words in it")
-    if not options.any_script and not holds_any_han(np.asarray(corpus.codes)):
+    if not options.any_script and not any(holds_any_han(segment.codes) for segment in corpus.segments(0, 0)):
         raise TermmineError(
             f"{name}: holds no Han character: check its --encoding, or use --any-script for other writing"
         )
@@ -246,7 +246,8 @@ def _background(
     report = reading.ReadReport()
     with progress.stage("counting in the background", reading.source_size(source)) as advance:
         blocks = reading.source_blocks(source, options, report=report, progress=advance)
-        freq, n_symbols = count_in_blocks(blocks, table, rows, resources)
+        codes = encode_frozen(blocks, table.alphabet, resources=resources)
+        freq, n_symbols = count_in_codes(codes, table, rows, resources.threads)
     _report(report, "background", progress)
     if n_symbols < SMALL_BACKGROUND:
         progress.note(

@@ -1,8 +1,8 @@
 """Tries over symbols: exact counts of known strings in a corpus that is only streamed through.
 
-In: an `NgramTable` or strings, and arrays of codes. Out: how often each string occurs. The loops are in `kernels`.
-A trie walk from every position beats an Aho-Corasick automaton here, for it needs one array access a step, stops after
-some two steps, and the table's rows are its nodes.
+In: an `NgramTable` or strings, and arrays of codes. Out: how often each string occurs. The loops are in
+`kernels.tries`. A trie walk from every position beats an Aho-Corasick automaton here, for it needs one array access a
+step and stops after some two steps.
 """
 
 from __future__ import annotations
@@ -12,36 +12,81 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from termmine import kernels as k
-from termmine.encode import encode_frozen, encode_strings
-from termmine.resources import Resources
+from termmine.encode import encode_strings
+from termmine.parallel import over
 from termmine.types import NgramTable
 
 
-def empty_trie(n_codes: int, n_edges: int) -> k.Trie:
-    """A trie with room for so many edges, at most half of its slots taken (fuller ones cost more than they save)."""
-    n_slots = 1024
-    while n_slots < 2 * n_edges:
-        n_slots *= 2
-    return k.Trie(
-        first=np.full(n_codes, -1, dtype=np.int32),
-        edges=np.zeros((n_slots, 2), dtype=np.uint64),
-        size=np.zeros(1, dtype=np.int64),
-    )
+def build_trie(parents: np.ndarray, last: np.ndarray, ids: np.ndarray, n_codes: int) -> tuple[k.Trie, np.ndarray]:
+    """The trie of nodes that are given by their parents (indexes; -1: none) and last symbols (codes); their slots.
+
+    ``ids`` are the caller's numbers of the nodes. The symbols are numbered by how many nodes they end, so that what is
+    looked up most often lies close together.
+    """
+    n_ends = np.bincount(last, minlength=n_codes)
+    used = np.flatnonzero(n_ends)
+    used = used[np.argsort(-n_ends[used], kind="stable")].astype(np.int32)
+    symbols = np.full(n_codes, -1, dtype=np.int32)
+    symbols[used] = np.arange(len(used))
+    singles, others = np.flatnonzero(parents < 0), np.flatnonzero(parents >= 0)
+    number = np.empty(len(parents), dtype=np.int32)  # of a node: the symbols come first, whether nodes or not
+    number[singles] = symbols[last[singles]]
+    number[others] = np.arange(len(used), len(used) + len(others))
+    links, slots = _links(number[parents[others]], symbols[last[others]], len(used))
+    slots = slots[number]
+    in_slot = np.full(len(links), -1, dtype=np.int32)
+    in_slot[slots] = ids
+    return k.Trie(symbols, links, in_slot), slots
+
+
+def _links(parents: np.ndarray, symbols: np.ndarray, n_symbols: int) -> tuple[np.ndarray, np.ndarray]:
+    """The links of a trie whose nodes are its symbols and one for each edge, and the slot of each node."""
+    n_nodes = n_symbols + len(parents)
+    base, slots = np.full(n_nodes, -1, dtype=np.int32), np.empty(n_nodes, dtype=np.int32)
+    n_words = n_nodes // 48 + n_symbols // 32 + 4  # a third more slots than nodes, nearly always enough
+    while (n_slots := k.place_nodes(parents, symbols, n_symbols, np.zeros(n_words, np.uint64), base, slots)) < 0:
+        n_words *= 2
+        base.fill(-1)
+    links = np.full((n_slots + n_symbols, 2), -1, dtype=np.int32)  # so that base + symbol is a slot, whatever symbol
+    k.link_nodes(parents, base, slots, n_symbols, links)
+    return links, slots
 
 
 def table_trie(table: NgramTable, rows: np.ndarray) -> k.Trie:
-    """The trie of those rows of a table and of what begins them; its nodes are the table's rows."""
+    """The trie of those rows of a table and of what begins them; the ids of its nodes are the table's rows."""
     wanted = np.zeros(len(table), dtype=bool)
     wanted[rows] = True
     for n in range(len(table.level) - 2, 0, -1):
         inside = slice(table.level[n], table.level[n + 1])
         wanted[table.prefix[inside][wanted[inside]]] = True
-    nodes = np.flatnonzero(wanted).astype(np.int32)
-    singles, others = nodes[nodes < table.level[1]], nodes[nodes >= table.level[1]]
-    trie = empty_trie(table.alphabet.n_codes, len(others))
-    trie.first[table.last[singles]] = singles
-    k.add_edges(trie, table.prefix[others], table.last[others], others)
+    nodes = np.flatnonzero(wanted)
+    node_of = np.full(len(table) + 1, -1, dtype=np.int32)  # the last one for the prefix -1
+    node_of[nodes] = np.arange(len(nodes))
+    trie, _ = build_trie(node_of[table.prefix[nodes]], table.last[nodes], nodes, table.alphabet.n_codes)
     return trie
+
+
+def runs_trie(codes: np.ndarray, n_runs: int, n_codes: int) -> tuple[k.Trie, np.ndarray]:
+    """The trie of some runs, and the slot of each (int32); the ids are the numbers of the runs, of equal ones the last.
+
+    What only begins a run has no id.
+    """
+    room = 1024
+    while room < len(codes) + len(codes) // 2:
+        room *= 2
+    parents, last, ends = (np.empty(n, dtype=np.int32) for n in (len(codes), len(codes), n_runs))
+    n = k.number_prefixes(codes, np.zeros(room, dtype=np.int32), parents, last, ends)
+    ids = np.full(n, -1, dtype=np.int32)
+    ids[ends] = np.arange(n_runs)
+    trie, slots = build_trie(parents[:n], last[:n], ids, n_codes)
+    return trie, slots[ends]
+
+
+def slots_of(trie: k.Trie, ids: np.ndarray, n_ids: int) -> np.ndarray:
+    """The slot of each node that is given by its id (int32)."""
+    slots = np.empty(n_ids + 1, dtype=np.int32)  # the last one for slots without an id
+    slots[trie.ids] = np.arange(len(trie.ids))
+    return slots[ids]
 
 
 def whole_runs(parts: Iterable[np.ndarray]) -> Iterator[tuple[np.ndarray, int]]:
@@ -69,17 +114,60 @@ def _end_of_runs(codes: np.ndarray) -> int:
     return begin + max(whole - 1, 0) * k.WINDOW  # leaves at least a window to look ahead
 
 
-def count_in_blocks(
-    blocks: Iterable[str], table: NgramTable, rows: np.ndarray, resources: Resources
-) -> tuple[np.ndarray, int]:
-    """How often each row occurs in blocks of text (int64, len(rows)), and the number of symbols there."""
+_MOST = 1 << 30  # codes that are counted before 32-bit counts are added up: none can overflow
+
+
+class _Counts:
+    """What one thread has counted: 32 bits a slot, for they fit more of them into a cache, and their sums."""
+
+    def __init__(self, n_slots: int) -> None:
+        self.freq, self.total, self._n_codes = np.zeros(n_slots, dtype=np.int32), np.zeros(0, dtype=np.int64), 0
+
+    def flush(self) -> None:
+        """Add the counts to their sums."""
+        self.total = self.total + self.freq if len(self.total) else self.freq.astype(np.int64)
+        self.freq.fill(0)
+        self._n_codes = 0
+
+    def add(self, codes: np.ndarray, start: int, stop: int, trie: k.Trie, longest: int) -> None:
+        """Count what begins in codes[start:stop]."""
+        if self._n_codes + stop - start > _MOST:
+            self.flush()
+        self._n_codes += stop - start
+        k.count_in_trie(codes, start, stop, trie, longest, self.freq)
+
+
+def count_rows(
+    pieces: Iterable[tuple[np.ndarray, int, int]], table: NgramTable, rows: np.ndarray, threads: int = 1
+) -> np.ndarray:
+    """How often each row occurs in a corpus under the table's alphabet (int64, len(rows)).
+
+    ``pieces`` are (codes, start, stop): what begins in codes[start:stop] is counted. Behind stop must follow as many
+    codes as the longest n-gram has, unless a separator ends its run before. With several threads a piece's codes must
+    stay as they are.
+    """
     trie = table_trie(table, rows)
-    freq = np.zeros(len(table), dtype=np.int64)
+    longest = len(table.level) - 1
+    counts = [_Counts(len(trie.links)) for _ in range(threads)]
+    over(pieces, lambda piece, mine: mine.add(*piece, trie, longest), counts)
+    for mine in counts:
+        mine.flush()
+    return np.asarray(sum(mine.total for mine in counts))[slots_of(trie, rows, len(table))]
+
+
+def count_in_codes(
+    parts: Iterable[np.ndarray], table: NgramTable, rows: np.ndarray, threads: int = 1
+) -> tuple[np.ndarray, int]:
+    """How often each row occurs in arrays of codes in order (int64, len(rows)), and the number of symbols there."""
     n_symbols = 0
-    for codes, end in whole_runs(encode_frozen(blocks, table.alphabet, resources=resources)):
-        k.count_in_trie(codes, end, trie, freq)
-        n_symbols += int((codes[:end] >= k.UNKNOWN).sum())
-    return freq[rows], n_symbols
+
+    def pieces() -> Iterator[tuple[np.ndarray, int, int]]:
+        nonlocal n_symbols
+        for codes, end in whole_runs(parts):
+            n_symbols += int(np.count_nonzero(codes[:end] >= k.UNKNOWN))
+            yield codes, 0, end
+
+    return count_rows(pieces(), table, rows, threads), n_symbols
 
 
 def find_rows(table: NgramTable, texts: Iterable[str]) -> np.ndarray:

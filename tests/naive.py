@@ -621,6 +621,8 @@ RANDOM_CORPORA = {
     "candidates: absorbers": 100,
     "tries: background": 200,
     "tries: long runs": 150,
+    "tries: places of nodes": 200,
+    "tries: threads": 100,
     "surface: forms": 200,
     "segment: routes": 300,
     "contexts: places": 100,

@@ -20,9 +20,10 @@ MODULES = {
 # A module imports from lower ranks only.
 RANKS = {
     "errors": 0, "version": 0,
-    "kernels.base": 0, "kernels.counting": 0.5, "kernels.encoding": 0.5, "kernels.searching": 0.5,
+    "kernels.base": 0, "kernels.counting": 0.5, "kernels.encoding": 0.5, "kernels.tries": 0.5,
+    "kernels.searching": 0.6, "kernels.contexts": 0.7,
     "kernels.__init__": 1,
-    "resources": 1, "tape": 1,
+    "parallel": 1, "resources": 1, "tape": 1,
     "locks": 2, "options": 2, "types": 2,
     "files": 2.2,
     "corpus.base": 2.5, "corpus.files": 2.6, "corpus.decoding": 2.7, "corpus.records": 2.8,

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from test_counts import build, ngrams
 
 from termmine import kernels as k
+from termmine import tries, types
 from termmine.candidates import nesting
 from termmine.contexts import survey
 from termmine.encode import Encoder, encode, encode_strings
 from termmine.measures import keyness
 from termmine.segment import Dictionary, Segmenter
 from termmine.surface import surfaces
-from termmine.tries import count_in_blocks, find_rows, table_trie, whole_runs
+from termmine.tries import count_in_blocks, count_rows, find_rows, runs_trie, slots_of, table_trie, whole_runs
 
 LONG = 300 if naive.TINY else 30_000
 
@@ -126,9 +127,59 @@ def test_the_nodes_of_a_tables_trie_are_its_rows() -> None:
     table = build("变电站。变电所。换流站", 1, 3)
     rows = np.flatnonzero(table.length == 3)
     trie = table_trie(table, rows)
-    assert k.child(trie, int(table.prefix[rows[0]]), int(table.last[rows[0]])) == rows[0]
+    parent, slot = slots_of(trie, np.array([table.prefix[rows[0]], rows[0]]), len(table))
+    assert k.child(trie.links, parent, trie.symbols[table.last[rows[0]]]) == slot
     beginnings = {ngram[:i] for ngram in (ngrams(table)[row] for row in rows) for i in (1, 2, 3)}
-    assert np.count_nonzero(trie.edges[:, 0]) == len([ngram for ngram in beginnings if len(ngram) > 1])
+    assert {ngrams(table)[row] for row in trie.ids if row >= 0} == beginnings
+
+
+@naive.compared("tries: places of nodes")
+@given(
+    strings=st.sets(st.text(alphabet=st.characters(min_codepoint=4, max_codepoint=200), min_size=1, max_size=4)),
+    absent=st.sets(st.text(alphabet=st.characters(min_codepoint=4, max_codepoint=200), min_size=1, max_size=4)),
+)
+def test_a_trie_holds_its_strings_and_no_others(strings: set[str], absent: set[str]) -> None:
+    """Also where many nodes have many children, and where no symbol is common to them."""
+    wanted = sorted(strings)
+    codes = np.array([0, *(c for string in wanted for c in [*map(ord, string), 0])], dtype=np.int32)
+    trie, slots = runs_trie(codes, len(wanted), 201)
+    assert trie.ids[slots].tolist() == list(range(len(wanted)))
+    beginnings = {string[:i] for string in wanted for i in range(1, len(string) + 1)}
+    assert np.count_nonzero(trie.links[:, 1] >= 0) == len([b for b in beginnings if len(b) > 1])
+    probes = sorted({*strings, *absent, *beginnings})
+    codes = np.array([0, *(c for string in probes for c in [*map(ord, string), 0])], dtype=np.int32)
+    ends = np.empty(len(probes), dtype=np.int32)
+    k.find_runs(codes, trie, ends)
+    assert ends.tolist() == [wanted.index(probe) if probe in strings else -1 for probe in probes]
+
+
+def test_nodes_that_fill_more_room_than_was_made_for_them() -> None:
+    """One child each, all of them of different symbols: no room is left over, and none is used twice."""
+    rng = np.random.default_rng(5)
+    n, n_symbols = (40, 30) if naive.TINY else (3000, 500)
+    codes = rng.integers(4, n_symbols, (n, 3)).astype(np.int32)
+    codes = np.unique(codes, axis=0)
+    runs = np.pad(codes, ((0, 0), (0, 1))).ravel()
+    trie, slots = runs_trie(np.concatenate([[0], runs]).astype(np.int32), len(codes), n_symbols)
+    assert len(set(slots.tolist())) == len(codes)
+    for code, slot in zip(codes.tolist(), slots.tolist(), strict=True):
+        node = trie.symbols[code[0]]
+        for c in code[1:]:
+            node = k.child(trie.links, node, trie.symbols[c])
+        assert node == slot
+
+
+@naive.compared("tries: threads")
+@given(text=naive.dense_texts(), size=st.integers(4, 20), threads=st.integers(2, 4))
+def test_threads_and_pieces_change_no_count(text: str, size: int, threads: int) -> None:
+    table = build(text, 1, 5)
+    rows = np.arange(len(table))
+    corpus = encode([text])
+    with mock.patch.object(types, "SEGMENT", size):
+        pieces = [(segment.codes, segment.start, segment.stop) for segment in corpus.segments(0, 5)]
+    assert count_rows(pieces, table, rows, threads).tolist() == table.freq.tolist()
+    with mock.patch.object(tries, "_MOST", size):  # 32-bit counts are added up before they can overflow
+        assert count_rows(pieces, table, rows).tolist() == table.freq.tolist()
 
 
 def test_each_kernel_is_compiled_once() -> None:
@@ -145,8 +196,8 @@ def test_each_kernel_is_compiled_once() -> None:
     find_rows(table, ["gpu"])
     kernels = [
         k.encode, k.contains, k.count_symbols, k.first_level, k.count_level, k.add_neighbours, k.next_level,
-        k.add_edges, k.add_runs, k.find_runs, k.count_in_trie, k.segment, k.context_ids, k.survey,
-        k.spans_with_variants,
+        k.number_prefixes, k.place_nodes, k.link_nodes, k.find_runs, k.find_nodes, k.count_in_trie, k.segment,
+        k.count_contexts, k.pass_windows, k.survey, k.spans_with_variants,
     ]  # fmt: skip
     for kernel in kernels:
         if not naive.TINY:  # plain functions have no signatures

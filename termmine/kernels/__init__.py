@@ -20,6 +20,7 @@ from termmine.kernels.base import (
     SOURCE_END,
     UNKNOWN,
 )
+from termmine.kernels.contexts import contexts_beside, count_contexts, pass_windows, survey
 from termmine.kernels.counting import (
     ENTROPY_SCALE,
     FREE,
@@ -65,20 +66,16 @@ from termmine.kernels.encoding import (
     settle,
     unsettle,
 )
-from termmine.kernels.searching import (
-    INSIDE,
-    NO_WORD,
-    WINDOW,
+from termmine.kernels.searching import INSIDE, NO_WORD, WINDOW, segment, spans_with_variants
+from termmine.kernels.tries import (
     Trie,
-    add_edges,
-    add_runs,
     child,
-    context_ids,
     count_in_trie,
+    find_nodes,
     find_runs,
-    segment,
-    spans_with_variants,
-    survey,
+    link_nodes,
+    number_prefixes,
+    place_nodes,
 )
 
 __all__ = [
@@ -117,25 +114,29 @@ __all__ = [
     "Evidence",
     "Strings",
     "Trie",
-    "add_edges",
-    "add_runs",
     "adopt",
     "child",
     "contains",
-    "context_ids",
+    "contexts_beside",
+    "count_contexts",
     "count_in_trie",
     "count_pairs",
     "count_partitions",
     "count_symbols",
     "encode",
     "fill_slots",
+    "find_nodes",
     "find_runs",
     "first_level",
     "is_compiled",
     "keep_frequent",
+    "link_nodes",
     "next_level",
+    "number_prefixes",
     "observe",
     "pair_sizes",
+    "pass_windows",
+    "place_nodes",
     "rebuild",
     "scatter_pairs",
     "segment",
@@ -151,7 +152,7 @@ def is_compiled() -> bool:
     if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
         return True
     cache = Path(getattr(encode, "stats").cache_path or "")  # noqa: B009
-    for source, kernel in (("encoding", "encode"), ("counting", "next_level"), ("searching", "survey")):
+    for source, kernel in (("encoding", "encode"), ("counting", "next_level"), ("contexts", "survey")):
         newest = max((file.stat().st_mtime for file in cache.glob(f"{source}.{kernel}-*.nbi")), default=0.0)
         if newest < Path(__file__).with_name(f"{source}.py").stat().st_mtime:
             return False
