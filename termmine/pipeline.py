@@ -182,7 +182,7 @@ def _read_corpus(source: Source, options: DiscoverOptions, progress: Progress) -
     name = reading.source_name(source)
     if not corpus.n_symbols:
         raise TermmineError(f"{name}: the corpus is empty: give text with words in it")
-    if not options.any_script and not holds_any_han(corpus.codes):
+    if not options.any_script and not any(holds_any_han(segment.codes) for segment in corpus.segments(0, 0)):
         raise TermmineError(
             f"{name}: holds no Han character: check its --encoding, or use --any-script for other writing"
         )
