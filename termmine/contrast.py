@@ -7,6 +7,7 @@ Which strings are units was decided before; the order, and how the result is wri
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,23 +35,42 @@ class Background:
 def compare(candidates: pd.DataFrame, table: NgramTable, background: Background, measure: str) -> pd.DataFrame:
     """The candidates with their keyness columns and ``score``, the chosen measure."""
     chosen = find_measure(measure)
-    frame = candidates.assign(background_freq=background.freq)
-    counts = (frame["freq"].to_numpy(), table.n_symbols, background.freq, max(background.n_symbols, 1))
-    frame = frame.assign(
-        keyness=keyness(*counts),
-        log_ratio=log_ratio(*counts),
-        general_ratio=general_ratio(*counts, background.expected, background.n_expected),
+    freq, f2 = candidates["freq"].to_numpy(), background.freq
+    n1, n2 = table.n_symbols, max(background.n_symbols, 1)
+
+    def general(f1: np.ndarray, f2: np.ndarray, expected: np.ndarray) -> np.ndarray:
+        return general_ratio(f1, n1, f2, n2, expected, background.n_expected)
+
+    frame = candidates.assign(
+        background_freq=f2,
+        keyness=_in_parts(lambda f1, f2: keyness(f1, n1, f2, n2), freq, f2),
+        log_ratio=_in_parts(lambda f1, f2: log_ratio(f1, n1, f2, n2), freq, f2),
+        general_ratio=_in_parts(general, freq, f2, background.expected),
     )
+    if measure in frame:  # keyness and log_ratio
+        return frame.assign(score=frame[measure])
     if chosen.contrast:
-        return frame.assign(score=chosen.formula(*counts))
+        return frame.assign(score=chosen.formula(freq, n1, f2, n2))
     return frame.assign(score=_from_columns(chosen, frame, table))
+
+
+_ROWS_AT_ONCE = 1 << 18  # rows that a formula is applied to at a time: bounds the memory, changes nothing
+
+
+def _in_parts(formula: Callable[..., np.ndarray], *columns: np.ndarray) -> np.ndarray:
+    """A formula that takes each row by itself, applied to a few rows at a time."""
+    result = np.empty(len(columns[0]))
+    for lo in range(0, len(result), _ROWS_AT_ONCE):
+        here = slice(lo, lo + _ROWS_AT_ONCE)
+        result[here] = formula(*(column[here] for column in columns))
+    return result
 
 
 def _from_columns(measure: Measure, frame: pd.DataFrame, table: NgramTable) -> np.ndarray:
     if "n_longer" in measure.columns:
         number, total = nesting(table, frame["row"].to_numpy())
         frame = frame.assign(n_longer=number, freq_longer=total)
-    return np.asarray(measure.formula(*(frame[name].to_numpy() for name in measure.columns)))
+    return _in_parts(measure.formula, *(frame[name].to_numpy() for name in measure.columns))
 
 
 def term_rules(frame: pd.DataFrame, options: DiscoverOptions) -> list[Rule]:

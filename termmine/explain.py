@@ -85,19 +85,29 @@ def _nearest(term: str, ranking: list[str]) -> list[str]:
 def occurrences(analysis: Analysis, term: str) -> tuple[np.ndarray, np.ndarray]:
     """Where a string begins in the corpus (int64), and its symbols; none where it is not one run."""
     runs, which = encode_strings([term], analysis.corpus.alphabet)
-    codes = np.asarray(analysis.corpus.codes)
-    if not len(which):
-        return np.zeros(0, dtype=np.int64), runs
-    symbols = runs[1:-1]
-    positions = np.flatnonzero(codes == symbols[0])
-    for i, symbol in enumerate(symbols[1:], 1):
-        positions = positions[codes[positions + i] == symbol]  # a corpus ends with a separator
-    return positions, symbols
+    symbols, found = runs[1:-1], [np.zeros(0, dtype=np.int64)]
+    if len(which):
+        for segment in analysis.corpus.segments(0, len(symbols)):
+            codes = segment.codes
+            positions = np.flatnonzero(codes[: segment.stop] == symbols[0])
+            for i, symbol in enumerate(symbols[1:], 1):
+                positions = positions[codes[positions + i] == symbol]  # a corpus ends with a separator
+            found.append(positions + segment.offset)
+    return np.concatenate(found), symbols
+
+
+def _codes_at(analysis: Analysis, places: np.ndarray) -> np.ndarray:
+    """The codes at places of the corpus, which are in ascending order."""
+    found = [np.zeros(0, dtype=np.int32)]
+    for segment in analysis.corpus.segments(0, 0):
+        begin, end = np.searchsorted(places, (segment.offset, segment.offset + segment.stop))
+        found.append(segment.codes[places[begin:end] - segment.offset])
+    return np.concatenate(found)
 
 
 def _neighbours(analysis: Analysis, places: np.ndarray) -> list[tuple[str, int]]:
     """The commonest symbols at places; the edges of runs together as (edge)."""
-    codes, counts = np.unique(np.asarray(analysis.corpus.codes)[places], return_counts=True)
+    codes, counts = np.unique(_codes_at(analysis, places), return_counts=True)
     found: Counter[str] = Counter()
     words = analysis.corpus.alphabet.first_forms
     for code, n in zip(codes.tolist(), counts.tolist(), strict=True):
