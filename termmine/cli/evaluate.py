@@ -16,7 +16,7 @@ from termmine.cli.shared import check_inputs, paths
 @click.option("-c", "--corpus", multiple=True, help="Count only gold terms that occur 5 times in it as relevant.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object with every figure instead of tables.")
 def evaluate(lists: tuple[Path, ...], gold: Path, corpus: tuple[str, ...], as_json: bool) -> None:
-    """Score ranked LISTS (CSV, TSV, or one term a line) against a gold list, with bootstrap intervals."""
+    """Score ranked LISTS (CSV, TSV, JSON Lines, or one term a line) against a gold list, with bootstrap intervals."""
     check_inputs((*map(str, lists), str(gold), *corpus))
     from termmine import export
     from termmine.report import compare_lists, tables
