@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from termmine.corpus import read_blocks, source_size
+from termmine.export.rendered import one_line
 from termmine.lexicon import finder
 from termmine.options import ReadOptions
 from termmine.progress import Progress
@@ -69,10 +70,9 @@ def summary(cuts: pd.DataFrame) -> list[str]:
         f"{int(never.sum())}; not occurring: {int(absent.sum())}"
     ]
     failing = cuts[never].sort_values("occurrences", ascending=False, kind="stable")
-    lines += [
-        f"never cut out: {row.term} (occurs {row.occurrences}, inside longer words {row.inside}, torn apart {row.torn})"
-        for row in failing.head(_SHOWN).itertuples()
-    ]
+    for row in failing.head(_SHOWN).to_dict("records"):
+        where = f"occurs {row['occurrences']}, inside longer words {row['inside']}, torn apart {row['torn']}"
+        lines.append(f"never cut out: {one_line(row['term'])} ({where})")
     if len(failing) > _SHOWN:
         lines.append(f"and {len(failing) - _SHOWN} more: --check-report FILE lists them all")
     return lines

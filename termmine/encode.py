@@ -333,6 +333,15 @@ def alphabet_of(chars: np.ndarray, offsets: np.ndarray, fold: str | None) -> Alp
     return _adopted(empty_alphabet(fold), chars, offsets)[0]
 
 
+def translation(source: Alphabet, target: Alphabet) -> np.ndarray:
+    """The code under another alphabet of each word, UNKNOWN where that lacks it (int32, one a word)."""
+    words = source.words
+    size = int(words.size[0])
+    codes = np.empty(size, dtype=np.int32)
+    k.find_all(words.pool, words.offsets[: size + 1], target.words, codes)
+    return codes
+
+
 def _lengthened(array: np.ndarray, length: int) -> np.ndarray:
     return array if len(array) == length else np.concatenate([array, np.zeros(length - len(array), dtype=array.dtype)])
 

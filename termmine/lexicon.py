@@ -7,6 +7,7 @@ cut into symbols), so that a list made by any tool can be looked up. The only mo
 from __future__ import annotations
 
 import csv
+import json
 import re
 import unicodedata
 from collections import Counter
@@ -42,6 +43,8 @@ def is_comparable(term: str) -> bool:
 
 def read_text(path: Path) -> str:
     """The whole text of a file as it stands there, in whatever encoding `corpus` recognises."""
+    if path.is_dir():
+        raise TermmineError(f"{path}: is a directory: name a file in it")
     return "".join(read_blocks([path], ReadOptions(input_format="text"))).removesuffix(SOURCE_END_CHARACTER)
 
 
@@ -60,7 +63,7 @@ def read_words(path: Path) -> list[str]:
 
 
 def read_ranking(path: Path) -> list[str]:
-    """The terms of a ranked list, the best first, in normal form: CSV, TSV, or one a line.
+    """The terms of a ranked list, the best first, in normal form: CSV, TSV, JSON Lines, or one a line.
 
     The column called ``term`` is read, else the first one. What is not comparable is left out, of equal ones the first
     is kept.
@@ -69,13 +72,21 @@ def read_ranking(path: Path) -> list[str]:
     if not lines:
         raise TermmineError(f"{path}: is empty: give a ranked list of terms")
     try:
-        rows = [line.split("\t") for line in lines] if "\t" in lines[0] else list(csv.reader(lines))
+        rows = _rows(lines)
     except csv.Error as error:  # a quotation mark that nothing closes makes one cell of all that follows
         raise TermmineError(f"{path}: is no CSV ({error}): close its quotes, or give one term a line") from None
+    except (ValueError, TypeError, KeyError):
+        raise TermmineError(f'{path}: is no JSON Lines: give one object with a "term" a line') from None
     column = rows[0].index("term") if "term" in rows[0] else 0
     body = rows[1:] if "term" in rows[0] else rows
     terms = (normal_form(unguard(row[column])) for row in body if len(row) > column)
     return list(dict.fromkeys(term for term in terms if is_comparable(term)))
+
+
+def _rows(lines: list[str]) -> list[list[str]]:
+    if lines[0].startswith("{"):
+        return [["term"], *([str(json.loads(line)["term"])] for line in lines)]
+    return [line.split("\t") for line in lines] if "\t" in lines[0] else list(csv.reader(lines))
 
 
 def count_strings(strings: Iterable[str], paths: Iterable[Path]) -> Counter[str]:

@@ -16,6 +16,8 @@ from termmine.errors import UsageError
 SETTINGS_FILE = "termmine.toml"  # which is no text of a corpus, though it may lie in one
 MAX_LENGTH = 100  # symbols: beyond any term; keeps a typing error from costing hours
 
+_MIN_FREQ_HELP = "Least frequency; default: 2 to 7, more in larger corpora."
+
 _KINDS: dict[str, Any] = {"int": Integral, "float": Real, "str": str, "bool": bool}
 
 
@@ -69,11 +71,21 @@ class ReadOptions:
 
 
 @dataclass(frozen=True)
+class CountOptions(ReadOptions):
+    """What `count` can be told: how to read, and what to count. None: as the count files that are added to say."""
+
+    max_length: int | None = _option(None, "Longest n-gram, in symbols; default: 10.", low=2, high=MAX_LENGTH)
+    min_freq: int | None = _option(None, _MIN_FREQ_HELP, low=1)
+    neighbours: bool = _option(False, "Also count documents and neighbours: for a file that is to be a domain.")
+    no_text: bool = _option(False, "Keep the counts alone: a small file, but only for --background, and final.")
+
+
+@dataclass(frozen=True)
 class DiscoverOptions(ReadOptions):
     """What `discover` can be told: how to read, and how to mine."""
 
     max_length: int = _option(10, "Longest term, in symbols.", low=2, high=MAX_LENGTH)
-    min_freq: int | None = _option(None, "Least frequency; default: 2 to 7, more in larger corpora.", low=1)
+    min_freq: int | None = _option(None, _MIN_FREQ_HELP, low=1)
     min_doc_freq: int = _option(1, "Least number of documents.", low=1)
     min_background_freq: int = _option(0, "Least frequency in the background.", low=0)
     min_cohesion: float | None = _option(None, "Least cohesion, in bits.")
@@ -100,10 +112,16 @@ def make_options(**given: Any) -> DiscoverOptions:
     return DiscoverOptions(**given)
 
 
-def default_min_freq(n_symbols: int) -> int:
-    """The least frequency that a corpus of this size calls for: 2 up to 30,000 symbols, 5 at 10 million, at most 7.
+SYMBOLS_A_TIME = 8_000_000  # beyond some 200 MB of text, one more occurrence for so many symbols
 
-    One more for each tenfold growth: chance strings of a given frequency grow with the corpus, terms less so. Chosen
-    so that a corpus of a few thousand lines still shows what it says twice.
+
+def default_min_freq(n_symbols: int) -> int:
+    """The least frequency that a corpus calls for: 2 up to 30,000 symbols, 5 at 10 million, 7 at 60 million.
+
+    Until there one more for each tenfold growth: chance strings of a given frequency grow with the corpus, terms less
+    so. Chosen so that a corpus of a few thousand lines still shows what it says twice. Beyond, in proportion to the
+    size: the number of n-grams then stays at some millions, whatever the size, and a term of a gigabyte of text is
+    still kept when it occurs once in 8 million symbols.
     """
-    return min(7, max(2, round(math.log10(max(n_symbols, 1))) - 2))
+    by_magnitude = max(2, round(math.log10(max(n_symbols, 1))) - 2)
+    return max(min(7, by_magnitude), n_symbols // SYMBOLS_A_TIME)

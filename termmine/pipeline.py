@@ -15,12 +15,12 @@ import pandas as pd
 
 from termmine import corpus as reading
 from termmine import folding, kernels
-from termmine.candidates import apply_rules, holds_any_han, select
+from termmine.backgrounds import Candidates, contrast_with
+from termmine.candidates import apply_rules, select
 from termmine.contexts import survey
 from termmine.contrast import Background, compare, score_like, term_rules
 from termmine.corpus import Source
 from termmine.counts import count_ngrams
-from termmine.encode import encode, encode_frozen
 from termmine.errors import TermmineError
 from termmine.export import COLUMNS
 from termmine.lexicon import read_words
@@ -28,13 +28,12 @@ from termmine.measures import find_measure, noun_context
 from termmine.options import DiscoverOptions, default_min_freq, make_options
 from termmine.progress import Progress
 from termmine.resources import Resources, make_resources
-from termmine.segment import Segmenter, Words, jieba_dictionary, pattern
+from termmine.segment import Segmenter, jieba_dictionary, pattern
+from termmine.sources import read_corpus
 from termmine.surface import surfaces
-from termmine.tries import count_in_codes, find_rows
+from termmine.tries import find_rows
 from termmine.types import Corpus, NgramTable
 from termmine.version import __version__
-
-SMALL_BACKGROUND = 200  # symbols, about a paragraph: less says nothing about the general language
 
 #: Who counts: the name of an engine -> a function from a corpus to its table. There is one so far.
 ENGINES: dict[str, Callable[..., NgramTable]] = {"local": count_ngrams}
@@ -135,13 +134,14 @@ def analyse(
     if background is not None:
         reading.check_source(background)
     good_terms = read_words(Path(options.like)) if options.like is not None else []
-    corpus = _read_corpus(source, options, progress, resources)
+    corpus, table = read_corpus(source, options, progress, resources)
     if options.min_freq is None:
         options = replace(options, min_freq=default_min_freq(corpus.n_symbols))
-    with progress.stage("counting n-grams"):
-        table = ENGINES["local"](
-            corpus, min_freq=options.min_freq, max_length=options.max_length, resources=resources
-        )  # fmt: skip
+    if table is None:
+        with progress.stage("counting n-grams"):
+            table = ENGINES["local"](
+                corpus, min_freq=options.min_freq, max_length=options.max_length, resources=resources
+            )  # fmt: skip
     with progress.stage("selecting candidates"):
         candidates, absorbed = select(table, options)
         rows = candidates["row"].to_numpy()
@@ -155,7 +155,8 @@ def analyse(
             context=noun_context(places.left, places.right),
             burstiness=places.burstiness,
         )
-    compared = _background(background, table, rows, segmenter, words, options, progress, resources)
+    strings = Candidates(table, rows, runs, words, segmenter)
+    compared = contrast_with(background, strings, options, progress, resources)
     frame = compare(candidates, table, compared, options.measure)
     if good_terms:
         options = _like(good_terms, frame, table, options, progress)
@@ -191,34 +192,6 @@ def rank(analysis: Analysis) -> pd.DataFrame:
     return frame.head(options.top or len(frame)).reset_index(drop=True)
 
 
-def _read_corpus(source: Source, options: DiscoverOptions, progress: Progress, resources: Resources) -> Corpus:
-    announce_compilation(progress)
-    report = reading.ReadReport()
-    with progress.stage("reading the corpus", reading.source_size(source)) as advance:
-        blocks = reading.source_blocks(source, options, report=report, progress=advance)
-        document = "file" if reading.is_texts(source) else options.document
-        corpus = encode(blocks, document=document, fold=options.fold, resources=resources)
-    _report(report, "corpus", progress)
-    name = reading.source_name(source)
-    if not corpus.n_symbols:
-        because = f" ({report.first_bad})" if report.n_bad else ""
-        raise TermmineError(f"{name}: the corpus is empty{because}: give text with words in it")
-    if not options.any_script and not any(holds_any_han(segment.codes) for segment in corpus.segments(0, 0)):
-        raise TermmineError(
-            f"{name}: holds no Han character: check its --encoding, or use --any-script for other writing"
-        )
-    progress.detail(f"corpus: {corpus.n_symbols} symbols, {corpus.n_documents} documents")
-    return corpus
-
-
-def _report(report: reading.ReadReport, what: str, progress: Progress) -> None:
-    for note in report.notes():
-        progress.note(f"{what}: {note}")
-    for encoding, n in report.encodings.items():
-        if encoding not in ("utf-8", "utf-8-sig"):
-            progress.note(f"{what}: {n} file{'s' * (n > 1)} read as {encoding}")
-
-
 def _runs(table: NgramTable, rows: np.ndarray) -> np.ndarray:
     """The symbols of those rows (ascending), one run a row with a separator before and after each."""
     runs = [np.array([kernels.RUN_END], dtype=np.int32)]
@@ -226,36 +199,6 @@ def _runs(table: NgramTable, rows: np.ndarray) -> np.ndarray:
         codes = table.codes(rows[table.length[rows] == n])
         runs.append(np.pad(codes, ((0, 0), (0, 1)), constant_values=kernels.RUN_END).ravel())
     return np.concatenate(runs)
-
-
-def _background(
-    source: Source | None,
-    table: NgramTable,
-    rows: np.ndarray,
-    segmenter: Segmenter,
-    words: Words,
-    options: DiscoverOptions,
-    progress: Progress,
-    resources: Resources,
-) -> Background:
-    expected = segmenter.expected_freq(words, len(rows))
-    if source is None:
-        name = f"{jieba_dictionary().name} (no --background given)"
-        progress.note(f"background: {name}")
-        return Background(np.rint(expected).astype(np.int64), segmenter.n_symbols, name, expected, segmenter.n_symbols)
-    report = reading.ReadReport()
-    with progress.stage("counting in the background", reading.source_size(source)) as advance:
-        blocks = reading.source_blocks(source, options, report=report, progress=advance)
-        codes = encode_frozen(blocks, table.alphabet, resources=resources)
-        freq, n_symbols = count_in_codes(codes, table, rows, resources.threads)
-    _report(report, "background", progress)
-    if n_symbols < SMALL_BACKGROUND:
-        progress.note(
-            f"warning: the background holds {n_symbols} symbols, less than a paragraph: "
-            "every term will look characteristic; give more general text"
-        )
-    progress.detail(f"background: {n_symbols} symbols")
-    return Background(freq, n_symbols, reading.source_name(source), expected, segmenter.n_symbols)
 
 
 def _signature(corpus: Corpus, background: Background, options: DiscoverOptions) -> dict[str, Any]:
@@ -267,9 +210,3 @@ def _signature(corpus: Corpus, background: Background, options: DiscoverOptions)
         "corpus": {"n_symbols": corpus.n_symbols, "n_documents": corpus.n_documents},
         "background": {"name": background.name, "n_symbols": background.n_symbols},
     }
-
-
-def announce_compilation(progress: Progress) -> None:
-    """Say so when the kernels have yet to be compiled: it takes some seconds, once."""
-    if not kernels.is_compiled():
-        progress.note("compiling the counting loops: some seconds, only this once")

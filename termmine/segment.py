@@ -73,7 +73,7 @@ def load_jieba(user_dictionary: bytes) -> Callable[[str], list[str]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # jieba's own, about its age
         import jieba
-    logging.getLogger("jieba").setLevel(logging.WARNING)  # it would tell how long its dictionary took to load
+    logging.getLogger("jieba").setLevel(logging.CRITICAL)  # it tells of its cache, by tracebacks too
     tokenizer = jieba.Tokenizer()
     tokenizer.load_userdict(io.BytesIO(user_dictionary))
     return tokenizer.lcut

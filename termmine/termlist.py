@@ -140,6 +140,7 @@ def _json_lines(path: Path, text: str) -> tuple[list[Any], Iterator[_Row]]:
             continue
         try:
             record = json.loads(line)
+            json.dumps(record, ensure_ascii=False).encode()  # half of a surrogate pair is no character
         except ValueError as error:
             raise TermmineError(f"{path}:{number}: is no JSON ({error}): give one object a line") from None
         if not isinstance(record, dict):

@@ -42,7 +42,9 @@ def read_rows(path: Path) -> Iterator[tuple[int, tuple[Any, ...]]]:
     except (zipfile.BadZipFile, KeyError, ValueError, openpyxl.utils.exceptions.InvalidFileException) as error:
         raise TermmineError(f"{path}: is no Excel workbook ({error}): save it as .xlsx, or give CSV") from error
     try:
-        yield from enumerate(workbook.worksheets[0].iter_rows(values_only=True), 1)
+        sheet = workbook.worksheets[0]
+        sheet.reset_dimensions()  # what some programs write there is wrong, and would cut the sheet off
+        yield from enumerate(sheet.iter_rows(values_only=True), 1)
     finally:
         workbook.close()
 

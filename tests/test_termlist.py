@@ -146,8 +146,8 @@ def test_own_columns_are_kept_as_text() -> None:
     assert frame.to_dict("list") == {
         "term": ["变压器", "变压器"], "编号": ["007", "-0.5"], "=note": ["two\r\nlines", "=1"],
     }  # fmt: skip
-    frame = read('{"term": "变压器", "tags": ["甲", 1], "ok": true}\n', "terms.jsonl")
-    assert frame.to_dict("list") == {"term": ["变压器"], "tags": ['["甲", 1]'], "ok": ["true"]}
+    frame = read('{"term": "变压器", "tags": ["甲", 1], "ok": true, "x": 0.123456}\n', "terms.jsonl")
+    assert frame.to_dict("list") == {"term": ["变压器"], "tags": ['["甲", 1]'], "ok": ["true"], "x": ["0.123456"]}
 
 
 @pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind is not str])
@@ -174,6 +174,8 @@ ERRORS = {
     '{"term": "变压器"}\n{"term": \n': "terms.csv:2: is no JSON (Expecting value: line 1 column 10 (char 9)): "
     "give one object a line",
     '{"term": "变压器"}\n[1]\n': "terms.csv:2: is no JSON object: give one object a line",
+    '{"term": "\\ud800"}\n': "terms.csv:1: is no JSON ('utf-8' codec can't encode character '\\ud800' in position 10: "
+    "surrogates not allowed): give one object a line",
     '{"word": "变压器"}\n': "terms.csv:1: has no column called term: begin with a line that names the columns, "
     "as discover writes it",
 }  # fmt: skip
@@ -187,6 +189,8 @@ def test_errors_say_where(text: str, line: str) -> None:
 def test_files_that_are_no_tables() -> None:
     with pytest.raises(TermmineError, match=r"^nothing\.csv: no such file or directory: check the path$"):
         read_terms(Path("nothing.csv"))
+    with pytest.raises(TermmineError, match=r"^\.: is a directory: name a file in it$"):
+        read_terms(Path())
     fails(b"PK\x03\x04\0\0", "terms.csv: is a binary file: give plain text, or name the --encoding if it is UTF-16")
 
 

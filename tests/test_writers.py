@@ -348,7 +348,7 @@ def test_what_a_format_cannot_carry_is_named_and_counted() -> None:
     assert export.produce(frame.head(1), "pkuseg").notes() == []
 
 
-@pytest.mark.parametrize("form", ["ik", "hanlp", "pkuseg", "rime", "tbx", "xlsx"])
+@pytest.mark.parametrize("form", ["jieba", "ik", "hanlp", "pkuseg", "rime", "tbx", "xlsx"])
 def test_nothing_left_is_an_error(form: str) -> None:
     with pytest.raises(EmptyResultError, match=r"^none of the terms can be written so, for .+: use another format$"):
         export.produce(pd.DataFrame({"term": ["a \x01b"]}), form)

@@ -15,12 +15,15 @@ from typing import Any, NoReturn
 import click
 
 from termmine.cli.config import config
+from termmine.cli.count import count
 from termmine.cli.discover import discover
 from termmine.cli.evaluate import evaluate
 from termmine.cli.explain import explain
 from termmine.cli.export import export
 from termmine.cli.group import Commands
+from termmine.cli.info import info
 from termmine.cli.log import EXIT_BUG, Log
+from termmine.cli.merge import merge
 from termmine.errors import TermmineError
 from termmine.version import __version__
 
@@ -35,7 +38,7 @@ def cli() -> None:
     """
 
 
-for _command in (discover, explain, evaluate, export, config):
+for _command in (discover, explain, evaluate, export, count, merge, info, config):
     cli.add_command(_command)
 
 

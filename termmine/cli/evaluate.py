@@ -18,7 +18,7 @@ from termmine.cli.shared import INPUT_PATH, check_inputs, paths
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object with every figure instead of tables.")
 def evaluate(lists: tuple[Path, ...], gold: Path, corpus: tuple[str, ...], as_json: bool) -> None:
-    """Score ranked LISTS (CSV, TSV, or one term a line) against a gold list, with bootstrap intervals."""
+    """Score ranked LISTS (CSV, TSV, JSON Lines, or one term a line) against a gold list, with bootstrap intervals."""
     check_inputs((*map(str, lists), str(gold), *corpus))
     from termmine import files
     from termmine.report import compare_lists, tables

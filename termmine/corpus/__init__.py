@@ -152,7 +152,7 @@ def is_texts(source: Source) -> bool:
     return not (isinstance(source, (list, tuple)) and source and all(isinstance(item, os.PathLike) for item in source))
 
 
-def _source_paths(source: Source) -> list[Path]:
+def source_paths(source: Source) -> list[Path]:
     if is_texts(source):
         return []
     return [Path(path) for path in ([source] if isinstance(source, (str, os.PathLike)) else source)]
@@ -161,19 +161,19 @@ def _source_paths(source: Source) -> list[Path]:
 def check_source(source: Source) -> None:
     """Raise what a path that is not there would raise when it is read, before other work is done."""
     if not is_texts(source):
-        files.list_files(_source_paths(source))
+        files.list_files(source_paths(source))
 
 
 def source_name(source: Source) -> str:
     """What to call a source in a message."""
-    return "the given texts" if is_texts(source) else ", ".join(map(str, _source_paths(source)))
+    return "the given texts" if is_texts(source) else ", ".join(map(str, source_paths(source)))
 
 
 def source_size(source: Source) -> int:
     """The bytes of a source's files, 0 where that is not known beforehand."""
     if is_texts(source):
         return 0
-    return sum(file.stat().st_size for file in files.list_files(_source_paths(source)) if str(file) != files.STDIN)
+    return sum(file.stat().st_size for file in files.list_files(source_paths(source)) if str(file) != files.STDIN)
 
 
 def source_blocks(
@@ -186,7 +186,7 @@ def source_blocks(
     """The text of a source: `read_blocks` of its paths, or its texts."""
     if is_texts(source):
         return texts_as_blocks(cast("Iterable[str]", source))
-    return read_blocks(_source_paths(source), options, report=report, progress=progress)
+    return read_blocks(source_paths(source), options, report=report, progress=progress)
 
 
 def texts_as_blocks(texts: Iterable[str]) -> Iterator[str]:

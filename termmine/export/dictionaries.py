@@ -7,6 +7,7 @@ could never find in a text, is left out and named; without a byte order mark, fo
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 
@@ -57,10 +58,10 @@ def write_jieba(frame: pd.DataFrame) -> Rendered:
     terms = terms_of(frame)
     kept, left_out = split(terms, lambda term: term)
     data = _lines([f"{term} {terms[term]}" if _BLANK.search(term) else term for term in kept])
+    rendered = leaving_out(data, kept, left_out, "for no line can hold them")
     never = (*left_out, *(term for term in kept if not is_cuttable(term)))
-    return Rendered(
-        data, never, "will never be cut out, for jieba first splits a text at blanks, / and most other signs"
-    )
+    fate = "will never be cut out, for jieba first splits a text at blanks, / and most other signs"
+    return replace(rendered, terms=never, fate=fate)
 
 
 def write_ik(frame: pd.DataFrame) -> Rendered:

@@ -6,10 +6,10 @@ One concept a term, for nothing here knows which terms mean the same; what was c
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from typing import Any
-from xml.sax.saxutils import escape
 
 import pandas as pd
 
@@ -71,7 +71,7 @@ def _entry(number: int, values: dict[str, Any]) -> str:
 
 
 def _text(value: Any) -> str:
-    return escape(as_xml_text(one_line(as_text(value))))
+    return html.escape(as_xml_text(one_line(as_text(value))), quote=False)
 
 
 def _contexts(values: dict[str, Any]) -> Iterator[str]:

@@ -120,6 +120,14 @@ def adopt(chars, offsets, done, fold, forms, words, form_word, word_form, ids):
     return len(offsets) - 1
 
 
+@njit
+def find_all(chars, offsets, strings, codes):
+    """The codes (W) of the words chars[offsets[j]:offsets[j + 1]] under an alphabet whose words are strings."""
+    for j in range(len(offsets) - 1):
+        word = find(strings, chars[offsets[j] : offsets[j + 1]], offsets[j + 1] - offsets[j])
+        codes[j] = FIRST_WORD + word if word >= 0 else UNKNOWN
+
+
 # --- the automaton ---------------------------------------------------------------------------------------------------
 
 
