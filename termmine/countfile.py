@@ -20,7 +20,7 @@ import numpy as np
 from termmine.encode import alphabet_of
 from termmine.errors import TermmineError
 from termmine.files import replacing
-from termmine.tape import Tape
+from termmine.tape import OpenFile, Tape
 from termmine.types import Alphabet, Corpus, NgramTable
 from termmine.version import __version__
 
@@ -108,11 +108,16 @@ def _write_section(file: BinaryIO, name: str, tape: Tape) -> dict[str, Any]:
     offset = -(-file.tell() // _ALIGNED) * _ALIGNED
     file.seek(offset)
     checksum = 0
-    for start in range(0, len(tape), _BLOCK):
-        data = tape.read(start, min(start + _BLOCK, len(tape))).view(np.uint8).data
+    for data in _blocks(tape):
         checksum = zlib.crc32(data, checksum)
         file.write(data)
     return {"name": name, "dtype": tape.dtype.str, "offset": offset, "length": len(tape), "crc32": checksum}
+
+
+def _blocks(tape: Tape) -> Iterator[memoryview]:
+    """The bytes of a tape."""
+    for start in range(0, len(tape), _BLOCK):
+        yield tape.read(start, min(start + _BLOCK, len(tape))).view(np.uint8).data
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -123,7 +128,7 @@ def load(path: Path) -> CountFile:
     header = read_header(path)
     settings = Settings(**header["settings"])
     sections = {section["name"]: section for section in header["sections"]}
-    file = path.open("rb")  # as long as the tapes live
+    file = _open(path)
 
     def tape(name: str) -> Tape:
         section = sections.get(name, {"dtype": "<i4", "offset": 0, "length": 0})
@@ -131,13 +136,19 @@ def load(path: Path) -> CountFile:
 
     def column(name: str) -> np.ndarray:
         section = sections[name]
-        return np.memmap(path, section["dtype"], "r", section["offset"], (section["length"],))
+        # copied on writing, which never happens: a read-only array would be another type to the kernels
+        mapped = np.memmap(path, section["dtype"], "c", section["offset"], (section["length"],))
+        return mapped.view(np.ndarray)
 
     alphabet = alphabet_of(np.asarray(tape("forms")), np.asarray(tape("form_offsets")), settings.fold)
     sizes = {"n_symbols": header["n_symbols"], "n_documents": header["n_documents"]}
     corpus = Corpus(tape("codes"), tape("variants"), alphabet, **sizes)
     table = _table(header, alphabet, {name: column(name) for name in _COUNTS + _NEIGHBOURS * settings.neighbours})
     return CountFile(path, settings, corpus, table, header)
+
+
+def _open(path: Path) -> OpenFile:
+    return OpenFile(path.open("rb", buffering=0), str(path))  # type: ignore[arg-type]
 
 
 def _table(header: dict[str, Any], alphabet: Alphabet, columns: dict[str, np.ndarray]) -> NgramTable:
@@ -183,16 +194,14 @@ def read_header(path: Path) -> dict[str, Any]:
 
 def check(path: Path, header: dict[str, Any]) -> None:
     """Read everything and compare it with its checksums."""
-    with path.open("rb") as file:
-        for section in header["sections"]:
-            dtype = np.dtype(section["dtype"])
-            tape = Tape.stored(file, dtype.type, section["offset"], section["length"])
-            checksum = 0
-            for start in range(0, len(tape), _BLOCK):
-                data = tape.read(start, min(start + _BLOCK, len(tape))).view(np.uint8).data
-                checksum = zlib.crc32(data, checksum)
-            if checksum != section["crc32"]:
-                raise TermmineError(f"{path}: is damaged (in {section['name']}): count again")
+    for section in header["sections"]:
+        dtype = np.dtype(section["dtype"])
+        tape = Tape.stored(_open(path), dtype.type, section["offset"], section["length"])
+        checksum = 0
+        for data in _blocks(tape):
+            checksum = zlib.crc32(data, checksum)
+        if checksum != section["crc32"]:
+            raise TermmineError(f"{path}: is damaged (in {section['name']}): count again")
 
 
 def describe(header: dict[str, Any]) -> list[tuple[str, str]]:

@@ -6,14 +6,43 @@ known here. A scratch file has no name, so that nothing is left of it however th
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
-from typing import Any, BinaryIO
+from threading import Lock
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 
 from termmine.errors import TermmineError
+
+
+class OpenFile:
+    """An open file that several threads may read and write, closed when no tape has it any more."""
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self.name = name
+        self._file = file
+        self._lock = Lock()
+
+    def __del__(self) -> None:
+        self._file.close()
+
+    def read(self, at: int, data: memoryview) -> None:
+        """Fill data with what stands from a place on."""
+        with self._lock:
+            self._file.seek(at)
+            while data:
+                n = self._file.readinto(data)  # type: ignore[attr-defined]
+                if not n:
+                    raise TermmineError(f"{self.name}: is shorter than it says: count again")
+                data = data[n:]
+
+    def write(self, at: int, data: memoryview) -> None:
+        """Put data in place of what stands from a place on."""
+        with self._lock:
+            self._file.seek(at)
+            while data:
+                data = data[self._file.write(data) :]
 
 
 class Tape:
@@ -28,12 +57,12 @@ class Tape:
         self._room = room
         self._folder = folder
         self._array = np.zeros(0, dtype=self.dtype)
-        self._file: BinaryIO | None = None
+        self._file: OpenFile | None = None
         self._length = 0
         self._offset = 0  # bytes before the first entry in the file
 
     @classmethod
-    def stored(cls, file: BinaryIO, dtype: type, offset: int, length: int, fill: int = 0) -> Tape:
+    def stored(cls, file: OpenFile, dtype: type, offset: int, length: int, fill: int = 0) -> Tape:
         """The tape of so many entries that stand in an open file from an offset on; it cannot grow."""
         tape = cls(dtype, fill=fill)
         tape._file, tape._offset, tape._length = file, offset, length
@@ -86,7 +115,7 @@ class Tape:
             if self._file is None:
                 inside[:] = self._array[lo:hi]
             else:
-                self._read_file(lo, inside)
+                self._file.read(self._offset + lo * self.dtype.itemsize, inside.view(np.uint8).data)
         return entries
 
     def write(self, start: int, array: np.ndarray) -> None:
@@ -95,31 +124,19 @@ class Tape:
             self._array[start : start + len(array)] = array
             return
         data = np.ascontiguousarray(array, dtype=self.dtype).view(np.uint8).data
-        at = self._offset + start * self.dtype.itemsize
         try:
-            while data:
-                written = os.pwrite(self._file.fileno(), data, at)
-                data, at = data[written:], at + written
+            self._file.write(self._offset + start * self.dtype.itemsize, data)
         except OSError as error:
             raise scratch_error(self._folder, error) from error
-
-    def _read_file(self, start: int, entries: np.ndarray) -> None:
-        assert self._file is not None
-        data = entries.view(np.uint8).data
-        at = self._offset + start * self.dtype.itemsize
-        while data:
-            n = os.preadv(self._file.fileno(), [data], at)
-            if not n:
-                raise TermmineError(f"{self._file.name}: is shorter than it says: count again")
-            data, at = data[n:], at + n
 
     def _spill(self) -> None:
         """Move to a scratch file."""
         array, length = self._array, self._length
         try:
-            self._file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115  # lives as long as the tape
+            file = tempfile.TemporaryFile(buffering=0, dir=self._folder)  # noqa: SIM115  # lives as long as the tape
         except OSError as error:
             raise scratch_error(self._folder, error) from error
+        self._file = OpenFile(cast("BinaryIO", file), "scratch file")
         self._array = np.zeros(0, dtype=self.dtype)
         self.write(0, array[:length])
 

@@ -3,6 +3,7 @@
 import itertools
 import sys
 import unicodedata
+from unittest import mock
 
 import naive
 import numpy as np
@@ -10,8 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from termmine import encode as encode_module
 from termmine import kernels as k
-from termmine.encode import empty_alphabet, encode, encode_frozen, encode_strings
+from termmine import types
+from termmine.encode import (
+    CorpusBuilder,
+    empty_alphabet,
+    encode,
+    encode_frozen,
+    encode_strings,
+    translation,
+)
+from termmine.resources import Resources
 from termmine.types import Corpus, spell
 
 
@@ -71,6 +82,59 @@ def test_the_blocks_that_a_text_comes_in_do_not_matter(text: str, places: list[i
     whole = encode([text], document=document)
     assert_same(encode(naive.cut(text, places), document=document), whole)
     assert_same(encode(list(text), document=document), whole)
+
+
+@naive.compared("encode: pieces and threads")
+@given(
+    text=naive.texts(),
+    places=st.lists(st.integers(0, 150), max_size=12),
+    document=st.sampled_from(["line", "file"]),
+    piece=st.integers(1, 30),
+    threads=st.integers(1, 4),
+    spilled=st.booleans(),
+)
+def test_pieces_threads_and_memory_do_not_matter(
+    text: str, places: list[int], document: str, piece: int, threads: int, spilled: bool
+) -> None:
+    whole = encode([text], document=document, resources=Resources(threads=1))
+    with (
+        mock.patch.object(encode_module, "PIECE", piece),
+        mock.patch.object(Resources, "left", lambda _: 0 if spilled else 1 << 30),
+    ):
+        cut = encode(naive.cut(text, places), document=document, resources=Resources(threads=threads))
+        assert_same(cut, whole)
+        frozen = list(encode_frozen(naive.cut(text, places), whole.alphabet, document=document))
+    np.testing.assert_array_equal(np.concatenate(frozen), whole.codes)
+
+
+@naive.compared("encode: corpora put together")
+@given(
+    texts=st.lists(naive.texts(max_size=12), min_size=1, max_size=4),
+    as_corpus=st.lists(st.booleans(), min_size=4, max_size=4),
+    document=st.sampled_from(["line", "file"]),
+    segment=st.integers(1, 30),
+)
+def test_a_corpus_is_the_same_whatever_it_was_put_together_from(
+    texts: list[str], as_corpus: list[bool], document: str, segment: int
+) -> None:
+    at_once, together = CorpusBuilder(document), CorpusBuilder(document)
+    with mock.patch.object(types, "SEGMENT", segment):
+        for text, is_corpus in zip(texts, as_corpus, strict=False):
+            at_once.add_text([text])
+            if is_corpus and encode([text]).n_symbols:
+                together.add_corpus(encode([text], document=document))
+            else:
+                together.add_text([text])
+    assert_same(together.finish(), at_once.finish())
+
+
+@naive.compared("encode: translation")
+@given(text=naive.texts(), other=naive.texts())
+def test_codes_under_another_alphabet(text: str, other: str) -> None:
+    source, target = encode([text]), encode([other])
+    codes, words = np.asarray(source.codes), translation(source.alphabet, target.alphabet)
+    translated = [int(words[c - k.FIRST_WORD]) if c >= k.FIRST_WORD else c for c in codes.tolist()]
+    np.testing.assert_array_equal(translated, np.concatenate(list(encode_frozen([text], target.alphabet))))
 
 
 @naive.compared("encode: any characters")

@@ -1,5 +1,6 @@
 """Known strings counted in text that streams past: against `naive.occurrences` and against pyahocorasick."""
 
+from collections.abc import Iterable
 from unittest import mock
 
 import ahocorasick
@@ -14,11 +15,12 @@ from termmine import kernels as k
 from termmine import tries, types
 from termmine.candidates import nesting
 from termmine.contexts import survey
-from termmine.encode import Encoder, encode, encode_strings
+from termmine.encode import encode, encode_frozen, encode_strings
 from termmine.measures import keyness
 from termmine.segment import Dictionary, Segmenter
 from termmine.surface import surfaces
-from termmine.tries import count_in_blocks, count_rows, find_rows, runs_trie, slots_of, table_trie, whole_runs
+from termmine.tries import count_in_codes, count_rows, find_rows, runs_trie, slots_of, table_trie, whole_runs
+from termmine.types import NgramTable
 
 LONG = 300 if naive.TINY else 30_000
 
@@ -43,6 +45,12 @@ def aho_corasick(wanted: list[naive.Ngram], documents: list[naive.Document]) -> 
     return freq
 
 
+def parts_of(text: str, table: NgramTable, places: Iterable[int] = ()) -> list[np.ndarray]:
+    """A text under the alphabet of a table, cut at some places of its codes."""
+    codes = np.concatenate(list(encode_frozen([text], table.alphabet)))
+    return [part.copy() for part in np.split(codes, sorted(place for place in places if place < len(codes)))]
+
+
 @naive.compared("tries: background")
 @given(
     domain=naive.dense_texts(max_size=40),
@@ -57,7 +65,7 @@ def test_background_counts_are_exact(
     table = build(domain, 1, max_length)
     some = data.draw(st.sets(st.integers(0, len(table) - 1), max_size=20)) if len(table) else set()
     rows = np.array(sorted(some), dtype=np.int64)
-    freq, n_symbols = count_in_blocks(naive.cut(background, places), table, rows)
+    freq, n_symbols = count_in_codes(parts_of(background, table, places), table, rows)
     documents = naive.read(background)
     everything = ngrams(table)
     wanted = [everything[row] for row in rows]
@@ -76,21 +84,18 @@ def test_runs_longer_than_a_block(text: str, places: list[int], window: int) -> 
     table = build(text, 1, 6)
     rows = np.arange(len(table))
     with mock.patch.object(k, "WINDOW", window):  # read by `whole_runs` alone here
-        freq, n_symbols = count_in_blocks(naive.cut(text, places), table, rows)
-        parts = [
-            codes[:end].copy()
-            for codes, end in whole_runs(Encoder(table.alphabet, frozen=True), naive.cut(text, places))
-        ]
+        freq, n_symbols = count_in_codes(parts_of(text, table, places), table, rows)
+        parts = [codes[:end].copy() for codes, end in whole_runs(parts_of(text, table, places))]
     assert freq.tolist() == table.freq.tolist()
     assert n_symbols == table.n_symbols
-    np.testing.assert_array_equal(np.concatenate(parts), encode([text]).codes if n_symbols else [])
+    np.testing.assert_array_equal(np.concatenate(parts), np.asarray(encode([text]).codes))
 
 
 def test_a_run_of_many_windows() -> None:
     text = "".join(np.random.default_rng(1).choice(list("甲乙丙"), LONG))
     table = build(text, 2, 8)
     rows = np.arange(0, len(table), 7)
-    freq, n_symbols = count_in_blocks(naive.cut(text, range(0, LONG, 1500)), table, rows)
+    freq, n_symbols = count_in_codes(parts_of(text, table, range(0, LONG, 1500)), table, rows)
     assert n_symbols == LONG > (0 if naive.TINY else 4 * k.WINDOW)
     assert freq.tolist() == table.freq[rows].tolist()
     assert freq.tolist() == aho_corasick(ngrams(table)[::7], naive.read(text))
@@ -98,16 +103,15 @@ def test_a_run_of_many_windows() -> None:
 
 def test_a_long_run_does_not_pile_up() -> None:
     """What is looked at again stays short however long the run is, or reading would be quadratic."""
-    encoder = Encoder(encode(["甲乙"]).alphabet, frozen=True)
-    blocks = ["甲乙" * 500] * (20 if naive.TINY else 300)
-    left_over = [len(codes) - end for codes, end in whole_runs(encoder, blocks)]
+    parts = [np.array([ord("甲"), ord("乙")] * 500, dtype=np.int32)] * (20 if naive.TINY else 300)
+    left_over = [len(codes) - end for codes, end in whole_runs(parts)]
     assert max(left_over) < 2 * k.WINDOW + 1001
 
 
 @pytest.mark.parametrize("text", ["甲乙甲乙。甲，乙甲乙甲", "GPU加速 gpu 加速，Ａ股"])
 def test_a_corpus_against_itself_has_no_keyness(text: str) -> None:
     table = build(text, 1, 5)
-    freq, n_symbols = count_in_blocks([text], table, np.arange(len(table)))
+    freq, n_symbols = count_in_codes(parts_of(text, table), table, np.arange(len(table)))
     assert freq.tolist() == table.freq.tolist()
     assert keyness(table.freq, table.n_symbols, freq, n_symbols).tolist() == [0.0] * len(table)
 
@@ -115,12 +119,11 @@ def test_a_corpus_against_itself_has_no_keyness(text: str) -> None:
 def test_no_rows_and_no_text() -> None:
     table = build("甲乙甲乙", 2)
     none = np.zeros(0, dtype=np.int64)
-    assert [part.tolist() if i == 0 else part for i, part in enumerate(count_in_blocks(["甲乙"], table, none))] == [
-        [],
-        2,
-    ]
-    assert count_in_blocks([], table, np.array([0]))[0].tolist() == [0]
-    assert count_in_blocks(["", "。"], table, np.array([0]))[1] == 0
+    freq, n_symbols = count_in_codes(parts_of("甲乙", table), table, none)
+    assert (freq.tolist(), n_symbols) == ([], 2)
+    for text in ("", "。"):
+        freq, n_symbols = count_in_codes(parts_of(text, table), table, np.array([0]))
+        assert (freq.tolist(), n_symbols) == ([0], 0)
 
 
 def test_the_nodes_of_a_tables_trie_are_its_rows() -> None:
@@ -189,13 +192,14 @@ def test_each_kernel_is_compiled_once() -> None:
     rows = np.arange(len(table))
     surfaces(corpus, table, rows)
     nesting(table, rows)
-    count_in_blocks(["GPU加速"], table, rows)
+    count_in_codes(parts_of("GPU加速", table), table, rows)
     segmenter = Segmenter(Dictionary(["加速"], np.array([3]), ["v"], "test"), corpus.alphabet)
     segmenter.words(encode_strings(["加速"], corpus.alphabet)[0])
     survey(corpus, table, rows, segmenter)
     find_rows(table, ["gpu"])
     kernels = [
-        k.encode, k.contains, k.count_symbols, k.first_level, k.count_level, k.add_neighbours, k.next_level,
+        k.encode, k.contains, k.adopt, k.settle, k.count_symbols, k.first_level, k.observe,
+        k.pair_sizes, k.scatter_pairs, k.count_partitions, k.fill_slots, k.next_level,
         k.number_prefixes, k.place_nodes, k.link_nodes, k.find_runs, k.find_nodes, k.count_in_trie, k.segment,
         k.count_contexts, k.pass_windows, k.survey, k.spans_with_variants,
     ]  # fmt: skip
