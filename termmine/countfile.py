@@ -148,7 +148,7 @@ def load(path: Path) -> CountFile:
 
 
 def _open(path: Path) -> OpenFile:
-    return OpenFile(path.open("rb", buffering=0), str(path))  # type: ignore[arg-type]
+    return OpenFile(path.open("rb", buffering=0), str(path))
 
 
 def _table(header: dict[str, Any], alphabet: Alphabet, columns: dict[str, np.ndarray]) -> NgramTable:
