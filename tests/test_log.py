@@ -139,6 +139,19 @@ def test_an_undecodable_name_is_still_json() -> None:
         assert record["message"] == "术语é.txt: no such file or directory: check the path"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_log_that_cannot_be_written_does_not_stop_the_work(form: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [*PROCESS, "discover", str(POWER), "-v", "--top", "1", "-o", "terms.csv", "--log-format", form]
+        subprocess.run(command, stderr=full)
+        assert Path("terms.csv").read_bytes().count(b"\n") == 2
+        assert subprocess.run([*PROCESS, "discover", "no.txt", "--log-format", form], stderr=full).returncode != 0
+    closed = ["sh", "-c", '"$@" 2>&-', "-", *PROCESS, "discover", str(POWER), "-v", "--top", "1", "--log-format", form]
+    done = subprocess.run(closed, capture_output=True)
+    assert (done.returncode, done.stdout.count(b"\n")) == (0, 2)
+
+
 # --- how a run ends --------------------------------------------------------------------------------------------------
 
 

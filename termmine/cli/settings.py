@@ -28,11 +28,9 @@ _KINDS: list[tuple[type[Any], tuple[type, ...], str]] = [
     (click.types.BoolParamType, (bool,), "true or false"),
     (click.types.IntParamType, (int,), "a whole number"),
     (click.types.FloatParamType, (int, float), "a number"),
-    (click.types.StringParamType, (str,), "a string"),
     (click.Path, (str,), "a path as a string"),
-    (click.Choice, (str,), "a string"),
 ]
-_ANYTHING = ((str, int, float), "a string or a number")  # for types of our own, which see for themselves
+_STRING = ((str,), "a string")  # for any other type, which makes of it what it would make of the command line
 
 
 # --- names -----------------------------------------------------------------------------------------------------------
@@ -140,13 +138,13 @@ def _values(
 
 
 def _value(where: str, option: click.Option, value: Any, directory: Path) -> Any:
-    if option.multiple:
+    if option.multiple or option.nargs != 1:
         return [_one(where, option, item, directory) for item in (value if isinstance(value, list) else [value])]
     return _one(where, option, value, directory)
 
 
 def _one(where: str, option: click.Option, value: Any, directory: Path) -> Any:
-    kinds, wanted = next(((kinds, text) for kind, kinds, text in _KINDS if isinstance(option.type, kind)), _ANYTHING)
+    kinds, wanted = next(((kinds, text) for kind, kinds, text in _KINDS if isinstance(option.type, kind)), _STRING)
     if not isinstance(value, kinds) or isinstance(value, bool) != (bool in kinds):
         raise UsageError(f"{where} = {value!r}: give {wanted}")
     if isinstance(option.type, click.Path) and value not in ("-", ""):
