@@ -108,9 +108,9 @@ def test_mistakes_before_a_command_is_known(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_mistakes_in_the_settings_file() -> None:
-    Path("termmine.toml").write_text("tpo = 3\n")
+    Path("termmine.toml").write_text("min_frequ = 3\n")
     (record,) = records(run("discover", POWER, *JSON).err)
-    assert record["message"] == "termmine.toml: tpo: no such option: did you mean top?"
+    assert record["message"] == "termmine.toml: min_frequ: no such option: did you mean min_freq?"
 
 
 @pytest.mark.parametrize("command", sorted(cli.commands))
