@@ -93,7 +93,7 @@ def _acquire(place: Path, given: Path) -> int:
                 raise BusyError(
                     f"{given}: {_holder(descriptor)} is writing it: wait until that is done, or choose another file"
                 )
-            if place.exists() and os.path.samestat(os.fstat(descriptor), place.stat()):
+            if _is_open_as(descriptor, place):
                 os.ftruncate(descriptor, 0)
                 os.lseek(descriptor, 0, os.SEEK_SET)
                 os.write(descriptor, f"{os.getpid()} {socket.gethostname()}\n".encode())
@@ -102,6 +102,14 @@ def _acquire(place: Path, given: Path) -> int:
             os.close(descriptor)
             raise
         os.close(descriptor)
+
+
+def _is_open_as(descriptor: int, place: Path) -> bool:
+    """Whether the open file is the one that stands at that place now."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), place.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _holder(descriptor: int) -> str:

@@ -108,9 +108,9 @@ def test_mistakes_before_a_command_is_known(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_mistakes_in_the_settings_file() -> None:
-    Path("termmine.toml").write_text("tpo = 3\n")
+    Path("termmine.toml").write_text("min_frequ = 3\n")
     (record,) = records(run("discover", POWER, *JSON).err)
-    assert record["message"] == "termmine.toml: tpo: no such option: did you mean top?"
+    assert record["message"] == "termmine.toml: min_frequ: no such option: did you mean min_freq?"
 
 
 @pytest.mark.parametrize("command", sorted(cli.commands))
@@ -137,6 +137,19 @@ def test_an_undecodable_name_is_still_json() -> None:
         )
         (record,) = records(done.stderr.decode(encoding))
         assert record["message"] == "术语é.txt: no such file or directory: check the path"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_log_that_cannot_be_written_does_not_stop_the_work(form: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [*PROCESS, "discover", str(POWER), "-v", "--top", "1", "-o", "terms.csv", "--log-format", form]
+        subprocess.run(command, stderr=full)
+        assert Path("terms.csv").read_bytes().count(b"\n") == 2
+        assert subprocess.run([*PROCESS, "discover", "no.txt", "--log-format", form], stderr=full).returncode != 0
+    closed = ["sh", "-c", '"$@" 2>&-', "-", *PROCESS, "discover", str(POWER), "-v", "--top", "1", "--log-format", form]
+    done = subprocess.run(closed, capture_output=True)
+    assert (done.returncode, done.stdout.count(b"\n")) == (0, 2)
 
 
 # --- how a run ends --------------------------------------------------------------------------------------------------

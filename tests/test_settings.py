@@ -14,6 +14,7 @@ import click
 import pytest
 from command import Run, run
 
+from termmine import UsageError
 from termmine.cli import cli, settings
 
 TEXT = "检查变压器的绝缘电阻，更换变压器油。\n变压器跳闸后，测量绝缘电阻！\n" * 20
@@ -152,6 +153,46 @@ def _value_for(option: click.Option) -> Any:
     return ["/x", "/y"] if option.multiple else "/x"
 
 
+@click.command()
+@click.option("--pair", nargs=2, type=int)
+@click.option("-v", "--verbosity", count=True)
+@click.option("--cut/--no-cut", default=True)
+@click.option("--size", type=click.IntRange(1, 5))
+@click.option("--word", multiple=True)
+@click.option("--kind", "which", type=click.Choice(["a", "b"]), multiple=True)
+@click.option("--file", type=click.File("rb"))
+def kinds(**_: object) -> None:
+    """Every kind of option that click has and we may come to use."""
+
+
+def test_every_kind_of_option(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"pair": [1, 2], "verbosity": 2, "cut": False, "size": 5, "word": ["x y", "z"], "kind": ["a", "b"]}
+    settings_file("".join(f"{key} = {json.dumps(value)}\n" for key, value in given.items()))
+    expected = {
+        "pair": (1, 2), "verbosity": 2, "cut": False, "size": 5, "word": ("x y", "z"), "which": ("a", "b"), "file": None
+    }  # fmt: skip
+    settings.name_variables(kinds)
+    values = settings.read_file(Path("termmine.toml"), {"kinds": kinds})["kinds"]
+    assert kinds.make_context("kinds", [], default_map=values).params == expected
+    for key, value in given.items():
+        separator = " " if key == "pair" else os.pathsep
+        text = separator.join(map(str, value)) if isinstance(value, list) else str(value)
+        monkeypatch.setenv(f"TERMMINE_{key.upper()}", text)
+    assert kinds.make_context("kinds", []).params == expected
+    for mistake, problem in {
+        "size = 6": "size = 6: 6 is not in the range 1<=x<=5.",
+        'kind = ["c"]': "kind = \"c\": 'c' is not one of 'a', 'b'.",
+        "file = 1": "file = 1: give a string",
+        "cut = 0": "cut = 0: give true or false",
+        "pair = ['a', 'b']": 'pair = "a": give a whole number',
+        "verbosity = true": "verbosity = true: give a whole number",
+    }.items():
+        settings_file(mistake)
+        with pytest.raises(UsageError) as error:
+            settings.read_file(Path("termmine.toml"), {"kinds": kinds})
+        assert str(error.value) == f"termmine.toml: {problem}"
+
+
 # --- which file ------------------------------------------------------------------------------------------------------
 
 
@@ -234,18 +275,19 @@ def test_what_is_documented_as_a_file_is_a_path(option: click.Parameter) -> None
         ("[discovr]\ntop = 5", "[discovr]: no such command: did you mean discover?"),
         ("[evaluate]\nmax_length = 5", None),
         ("[zzz]", f"[zzz]: no such command: choose from {', '.join(sorted(cli.commands))}"),
-        ('top = "5"', "top = '5': give a whole number"),
+        ('top = "5"', 'top = "5": give a whole number'),
         ("top = 5.5", "top = 5.5: give a whole number"),
-        ("top = true", "top = True: give a whole number"),
+        ("top = true", "top = true: give a whole number"),
         ("top = [5]", "top = [5]: give a whole number"),
-        ("[discover]\nmin_score = true", "[discover] min_score = True: give a number"),
+        ("[discover]\nmin_score = true", "[discover] min_score = true: give a number"),
         ("bom = 1", "bom = 1: give true or false"),
         ("measure = 1", "measure = 1: give a string"),
         ("like = 1", "like = 1: give a path as a string"),
         ("background = [1]", "background = 1: give a path as a string"),
-        ('log_format = "xml"', "log_format = 'xml': 'xml' is not one of 'text', 'json'."),
+        ('log_format = "xml"', "log_format = \"xml\": 'xml' is not one of 'text', 'json'."),
         ('config = "x.toml"', None),
         ("top = 1\ntop = 2", None),
+        ("min_freq = 1\nmin-freq = 2", "min-freq: is set twice: keep one of both spellings"),
         ("top", None),
     ],
 )
@@ -339,6 +381,9 @@ def test_it_refuses_what_the_command_would_refuse() -> None:
     result = run("config", "discover", "corpus.txt", "--tpo", 3)
     assert result.code == 2
     assert result.err.startswith("termmine: error: No such option")
+    known = ", ".join(sorted(cli.commands))
+    name = "x" * 300
+    refuses("config", name, line=f"{name}: neither a command nor a path: choose a command from {known}")
     refuses("config", "discovr", line="discovr: neither a command nor a path: did you mean discover?")
     refuses("config", "--top", 3, line="--top: name a command before its options, as in termmine config discover --top")
 

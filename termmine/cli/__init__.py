@@ -47,6 +47,7 @@ class _TerminatedError(BaseException):
 
 
 def _terminate(signum: int, frame: Any) -> NoReturn:
+    signal.signal(signum, signal.SIG_IGN)  # once is enough: cleaning up must not be interrupted in its turn
     raise _TerminatedError(signum)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from termmine.cli.group import Commands, corpus_of
-from termmine.cli.settings import Setting, find_file, in_force, misspelt, read_file
+from termmine.cli.settings import Setting, find_file, in_force, in_toml, misspelt, read_file
 from termmine.cli.shared import tell
 from termmine.errors import UsageError
 
@@ -46,11 +46,18 @@ def _split(arguments: tuple[str, ...], group: Commands) -> tuple[str | None, lis
     first = arguments[0]
     if first.startswith("-") and first != "-":
         raise UsageError(f"{first}: name a command before its options, as in termmine config discover {first}")
-    if first != "-" and not Path(first).exists():
+    if first != "-" and not _exists(first):
         close = difflib.get_close_matches(first, sorted(group.commands), n=1)
         hint = f"did you mean {close[0]}?" if close else f"choose a command from {', '.join(sorted(group.commands))}"
         raise UsageError(f"{first}: neither a command nor a path: {hint}")
     return None, list(arguments)
+
+
+def _exists(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except OSError:  # a name that no file can have
+        return False
 
 
 def _parse(
@@ -104,10 +111,5 @@ def as_toml(file: Path | None, parsed: dict[str, dict[str, Setting]]) -> str:
         lines.append(f"\n[{command}]")
         for key, setting in settings.items():
             unset = setting.value is None or setting.value == ()
-            lines.append(f"# {key}: not set" if unset else f"{key} = {_toml(setting.value)}  # {setting}")
+            lines.append(f"# {key}: not set" if unset else f"{key} = {in_toml(setting.value)}  # {setting}")
     return "\n".join(lines) + "\n"
-
-
-def _toml(value: Any) -> str:
-    """A value in TOML, whose strings, numbers and lists are written as those of JSON."""
-    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False, default=str)

@@ -7,6 +7,7 @@ itself, as `n_terms`.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import time
@@ -37,7 +38,7 @@ class Log:
     def note(self, message: str, level: str = "info") -> None:
         """Say something that the user should know; what begins with `warning: ` is a warning."""
         if self.form == "text":
-            click.echo(f"termmine: {message}", err=True)
+            _write(f"termmine: {message}\n")
         elif message.startswith("warning: "):
             self._line("warning", message.removeprefix("warning: "))
         else:
@@ -51,7 +52,7 @@ class Log:
         """Say in one line why the run ends."""
         message = self._with_origin(" ".join(message.split()))
         if self.form == "text":
-            click.echo(f"termmine: error: {message}", err=True)
+            _write(f"termmine: error: {message}\n")
         else:
             self._line("error", message, **self._end(code))
 
@@ -60,7 +61,7 @@ class Log:
         trace = "".join(traceback.format_exception(error))
         summary = f"bug in termmine: {type(error).__name__}: {error}: please report it with the traceback"
         if self.form == "text":
-            click.echo(trace, err=True, nl=False)
+            _write(trace)
             self.fail(summary, EXIT_BUG)
         else:
             self._line("error", " ".join(summary.split()), **self._end(EXIT_BUG), traceback=trace)
@@ -84,7 +85,7 @@ class Log:
         if self.form == "json":
             self._line("warning", f"{category.__name__}: {message}")
         else:
-            click.echo(warnings.formatwarning(message, category, filename, lineno, line), err=True, nl=False)
+            _write(warnings.formatwarning(message, category, filename, lineno, line))
 
     def _with_origin(self, message: str) -> str:
         """A message about an option, with where that was set if not on the command line."""
@@ -99,5 +100,12 @@ class Log:
     def _line(self, level: str, message: str, **more: Any) -> None:
         now = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         record = {"time": now, "level": level, "message": message, "command": self.command, **more}
-        plain = (sys.stderr.encoding or "ascii").lower().replace("-", "") != "utf8"
-        click.echo(json.dumps(record, ensure_ascii=plain), err=True)
+        encoding = getattr(sys.stderr, "encoding", None) or "ascii"
+        plain = encoding.lower().replace("-", "") != "utf8"
+        _write(json.dumps(record, ensure_ascii=plain) + "\n")
+
+
+def _write(text: str) -> None:
+    """Write to standard error; what cannot be told for a full disk or a reader that has gone does not stop the work."""
+    with contextlib.suppress(OSError):
+        click.echo(text, err=True, nl=False)

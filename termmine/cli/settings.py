@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import difflib
+import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -28,11 +29,9 @@ _KINDS: list[tuple[type[Any], tuple[type, ...], str]] = [
     (click.types.BoolParamType, (bool,), "true or false"),
     (click.types.IntParamType, (int,), "a whole number"),
     (click.types.FloatParamType, (int, float), "a number"),
-    (click.types.StringParamType, (str,), "a string"),
     (click.Path, (str,), "a path as a string"),
-    (click.Choice, (str,), "a string"),
 ]
-_ANYTHING = ((str, int, float), "a string or a number")  # for types of our own, which see for themselves
+_STRING = ((str,), "a string")  # for any other type, which makes of it what it would make of the command line
 
 
 # --- names -----------------------------------------------------------------------------------------------------------
@@ -90,6 +89,11 @@ def _is_file(path: Path) -> bool:
         return False
 
 
+def in_toml(value: Any) -> str:
+    """A value as TOML writes it, whose strings, numbers and lists are those of JSON."""
+    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False, default=str)
+
+
 def read_file(path: Path, commands: Mapping[str, click.Command]) -> dict[str, dict[str, Any]]:
     """The values that a settings file sets: command -> parameter -> value, as click's `default_map` wants them."""
     content = _parse(path)
@@ -133,6 +137,8 @@ def _values(
     for name, value in given.items():
         option = options.get(name.replace("-", "_"))
         if option is not None:
+            if str(option.name) in values:
+                raise UsageError(f"{path}: {table}{name}: is set twice: keep one of both spellings")
             values[str(option.name)] = _value(f"{path}: {table}{name}", option, value, path.parent)
         elif strict:
             raise UsageError(f"{path}: {table}{name}: no such option of this command{_close_match(name, options)}")
@@ -140,21 +146,21 @@ def _values(
 
 
 def _value(where: str, option: click.Option, value: Any, directory: Path) -> Any:
-    if option.multiple:
+    if option.multiple or option.nargs != 1:
         return [_one(where, option, item, directory) for item in (value if isinstance(value, list) else [value])]
     return _one(where, option, value, directory)
 
 
 def _one(where: str, option: click.Option, value: Any, directory: Path) -> Any:
-    kinds, wanted = next(((kinds, text) for kind, kinds, text in _KINDS if isinstance(option.type, kind)), _ANYTHING)
+    kinds, wanted = next(((kinds, text) for kind, kinds, text in _KINDS if isinstance(option.type, kind)), _STRING)
     if not isinstance(value, kinds) or isinstance(value, bool) != (bool in kinds):
-        raise UsageError(f"{where} = {value!r}: give {wanted}")
+        raise UsageError(f"{where} = {in_toml(value)}: give {wanted}")
     if isinstance(option.type, click.Path) and value not in ("-", ""):
         value = str(directory / str(value))
     try:
         option.type.convert(value, option, None)
     except click.BadParameter as error:
-        raise UsageError(f"{where} = {value!r}: {error.message}") from error
+        raise UsageError(f"{where} = {in_toml(value)}: {error.message}") from error
     return value
 
 

@@ -117,7 +117,7 @@ def make_progress(*, quiet: bool = False, verbose: bool = False) -> Progress:
     return Progress(
         note=ignore if quiet else here.note,
         detail=here.detail if verbose and not quiet else ignore,
-        bar=sys.stderr.isatty() and not quiet and here.form == "text",
+        bar=sys.stderr is not None and sys.stderr.isatty() and not quiet and here.form == "text",
     )
 
 
