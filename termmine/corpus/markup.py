@@ -105,7 +105,8 @@ def _page_text(blocks: Iterable[str]) -> Iterator[str]:
             if len(page.rawdata) > _MAX_TAG:
                 raise BadRecordError(f"a tag or comment is longer than {_MAX_TAG} characters")
             yield page.taken()
-        page.close()
+        if not page.rawdata.startswith("<"):  # a tag without an end; html.parser would take it apart in quadratic time
+            page.close()
     except AssertionError as error:  # what html.parser makes of some declarations
         raise BadRecordError(f"is no HTML ({error})") from None
     page.end_line()
@@ -127,8 +128,8 @@ def read_html(path: Path, reading: Reading) -> Iterator[Document]:
 
 # --- Markdown --------------------------------------------------------------------------------------------------------
 
-_CHUNK = 1 << 14  # characters rendered at once, to the next empty line outside of code
-_MAX_CHUNK = 1 << 16  # where no such line comes; also bounds what nested brackets can cost
+_CHUNK = 1 << 13  # characters rendered at once, to the next empty line outside of code
+_MAX_CHUNK = 1 << 14  # where no such line comes; also bounds what nested brackets can cost
 _FENCE = re.compile(r"\s*(?:[-*+>]\s+)*(`{3,}|~{3,})")
 _FRONT_MATTER = 200  # lines at most
 
