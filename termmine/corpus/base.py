@@ -96,6 +96,11 @@ class Reading:
         self.report.first_bad = self.report.first_bad or f"{where}: {reason}"
 
 
+def one_line(error: object) -> str:
+    """What a library says of an error, on one line."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
 def too_long() -> BadRecordError:
     """What is wrong with a record of more than `MAX_RECORD` characters."""
     return BadRecordError(f"is longer than {MAX_RECORD} characters")

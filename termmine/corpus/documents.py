@@ -14,7 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from termmine.corpus.base import BREAK, BadRecordError, Document, Reading, extra
+from termmine.corpus.base import BREAK, BadRecordError, Document, Reading, extra, one_line
 from termmine.corpus.files import seekable
 from termmine.corpus.markup import unwrap
 
@@ -48,7 +48,7 @@ def _broken_is_bad() -> Iterator[None]:
     except (BadRecordError, MemoryError):
         raise
     except Exception as error:
-        raise BadRecordError(f"damaged or truncated ({str(error) or type(error).__name__})") from None
+        raise BadRecordError(f"damaged or truncated ({one_line(error)})") from None
 
 
 def _check_size(file: BinaryIO) -> None:

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from termmine.corpus.base import Reading
+from termmine.corpus.base import Reading, one_line
 from termmine.errors import TermmineError, UsageError
 from termmine.options import SETTINGS_FILE
 
@@ -97,7 +97,7 @@ def unpacked_name(path: Path) -> str:
 
 def damaged(path: Path, error: object) -> TermmineError:
     """What to say of a file that ends early, or is not what its name says."""
-    return TermmineError(f"{path}: damaged or truncated ({error}): fetch or pack the file again")
+    return TermmineError(f"{path}: damaged or truncated ({one_line(error)}): fetch or pack the file again")
 
 
 @contextmanager

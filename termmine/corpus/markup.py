@@ -18,12 +18,12 @@ from termmine.corpus.decoding import plain_text
 # Elements that stand on lines of their own.
 _OWN_LINE = frozenset(
     "address article aside blockquote body br button caption center dd details dialog div dl dt fieldset figcaption "
-    "figure footer form frame h1 h2 h3 h4 h5 h6 head header hr html legend li main menu nav ol optgroup option p "
-    "section select summary table tbody td tfoot th thead title tr ul".split()
+    "figure footer form frame h1 h2 h3 h4 h5 h6 head header hr html legend li main menu nav ol optgroup option p pre "
+    "section select summary table tbody td textarea tfoot th thead title tr ul".split()
 )
 # Elements whose content is no text of the page. One of running text (code) ends at the latest where the line does.
 _HIDDEN = frozenset("code kbd samp pre script style template textarea svg math object iframe noframes".split())
-_WITHIN_LINE = frozenset(["code", "kbd", "samp"])
+_WITHIN_LINE = frozenset(["code", "kbd", "samp", "math"])
 
 _MAX_TAG = 1 << 22  # characters of one tag or comment: room for a picture within the page
 _MAX_LINE = 1 << 16  # characters of a paragraph that are kept together
@@ -55,7 +55,8 @@ class _Page(HTMLParser):
         self._end_of_line(tag)
         if tag in _HIDDEN and not self._hidden:
             self._hidden = tag
-            self._parts.append("\n" if tag not in _WITHIN_LINE else BREAK)
+            if tag in _WITHIN_LINE:
+                self._parts.append(BREAK)
 
     def handle_startendtag(self, tag: str, attrs: object) -> None:
         """An element without content, as <br/>."""
@@ -75,6 +76,13 @@ class _Page(HTMLParser):
         self._size += len(data)
         if self._size > _MAX_LINE:
             self.end_line()
+
+    def parse_html_declaration(self, i: int) -> int:
+        """As ever, but what html.parser does not know is passed over, not an error."""
+        try:
+            return super().parse_html_declaration(i)
+        except AssertionError:
+            return self.parse_bogus_comment(i, report=False)
 
     def _end_of_line(self, tag: str) -> None:
         if tag in _OWN_LINE:
@@ -99,15 +107,13 @@ class _Page(HTMLParser):
 def _page_text(blocks: Iterable[str]) -> Iterator[str]:
     """The text of a page in HTML that is given in blocks."""
     page = _Page()
-    try:
-        for block in blocks:
-            page.feed(block)
-            if len(page.rawdata) > _MAX_TAG:
-                raise BadRecordError(f"a tag or comment is longer than {_MAX_TAG} characters")
-            yield page.taken()
+    for block in blocks:
+        page.feed(block)
+        yield page.taken()
+        if len(page.rawdata) > _MAX_TAG:
+            raise BadRecordError(f"a tag or comment is longer than {_MAX_TAG} characters")
+    if not page.rawdata.startswith("<"):  # a tag without an end; html.parser would take it apart in quadratic time
         page.close()
-    except AssertionError as error:  # what html.parser makes of some declarations
-        raise BadRecordError(f"is no HTML ({error})") from None
     page.end_line()
     yield page.taken()
 
@@ -127,8 +133,8 @@ def read_html(path: Path, reading: Reading) -> Iterator[Document]:
 
 # --- Markdown --------------------------------------------------------------------------------------------------------
 
-_CHUNK = 1 << 14  # characters rendered at once, to the next empty line outside of code
-_MAX_CHUNK = 1 << 16  # where no such line comes; also bounds what nested brackets can cost
+_CHUNK = 1 << 13  # characters rendered at once, to the next empty line outside of code
+_MAX_CHUNK = 1 << 14  # where no such line comes; also bounds what nested brackets can cost
 _FENCE = re.compile(r"\s*(?:[-*+>]\s+)*(`{3,}|~{3,})")
 _FRONT_MATTER = 200  # lines at most
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from termmine.corpus import base
-from termmine.corpus.base import BadRecordError, Document, Reading, too_long
+from termmine.corpus.base import BadRecordError, Document, Reading, one_line, too_long
 from termmine.corpus.decoding import UNDECODABLE, decode_file, numbered_lines
 from termmine.errors import TermmineError
 
@@ -129,7 +129,7 @@ def _rows(path: Path, reading: Reading, **dialect: Any) -> Iterator[tuple[int, l
 
 def no_column(path: Path, names: list[str], field: str) -> TermmineError:
     """What to say where --field names no column."""
-    known = ", ".join(names[:20])
+    known = one_line(", ".join(names[:20]))
     return TermmineError(f"{path}: has no column {field!r}: choose by --field from: {known}")
 
 

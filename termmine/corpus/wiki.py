@@ -1,7 +1,6 @@
 """Wikipedia: dumps as they are downloaded, and the folders that WikiExtractor makes of them. A document is an article.
 
-Of a dump, articles alone are read (namespace 0, no redirects). mwparserfromhell takes the markup apart; what is written
-here says which parts of an article are its text. The only module that imports it.
+Of a dump, articles alone are read: namespace 0, no redirects. How their markup is taken off is in `wikitext`.
 """
 
 from __future__ import annotations
@@ -11,14 +10,15 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from xml.parsers import expat
 
 from termmine.corpus import base
-from termmine.corpus.base import BREAK, BadRecordError, Document, Reading, extra, too_long
+from termmine.corpus.base import BadRecordError, Document, Reading, too_long
 from termmine.corpus.decoding import UNDECODABLE, decode_file, numbered_lines
 from termmine.corpus.files import damaged, raw_blocks
 from termmine.corpus.records import read_json_lines
+from termmine.corpus.wikitext import Stripper
 
 # --- folders of WikiExtractor ----------------------------------------------------------------------------------------
 
@@ -151,7 +151,7 @@ class _Dump:
 def read_dump(path: Path, reading: Reading) -> Iterator[Document]:
     """The articles of a MediaWiki dump (XML), without their markup."""
     dump = _Dump()
-    stripper = _Stripper(dump.dropped)
+    stripper = Stripper(dump.dropped)
     for page in _pages(path, dump, reading):
         try:
             if page.text is None:
@@ -180,107 +180,3 @@ def _pages(path: Path, dump: _Dump, reading: Reading) -> Iterator[_Page]:
         if dump.is_dump:
             raise damaged(path, error) from error
         reading.no_text(path, f"is no MediaWiki dump ({error})", "name its --input-format")
-
-
-# --- markup ----------------------------------------------------------------------------------------------------------
-
-_REDIRECT = re.compile(r"\s*#\s*(?:redirect|重定向|重新導向)", re.IGNORECASE)
-_QUOTES = re.compile("'{2,}")  # bold and italic
-_SWITCH = re.compile("__[A-Z]+__")  # as __NOTOC__
-_LINES = re.compile(r"\s*\n\s*")
-_VARIANT = re.compile(r"-\{([^{}]*)\}-")
-_MAX_NESTING = 4  # of language variants
-_VARIANTS = ("zh-hans", "zh-cn", "zh", "zh-sg", "zh-my", "zh-hant", "zh-tw", "zh-hk", "zh-mo")  # the first one is taken
-_SILENT = frozenset("HTDN-")  # flags of conversion rules that show nothing where they stand
-
-# Elements whose content is no running text, and elements that stand on a line of their own.
-_HIDDEN = frozenset(
-    "ref references code syntaxhighlight source pre math chem score gallery timeline graph imagemap mapframe maplink "
-    "templatedata templatestyles inputbox categorytree section hiero style script noinclude includeonly".split()
-)
-_OWN_LINE = frozenset("table tr td th caption li dt dd dl ul ol div p br hr blockquote poem center".split())
-
-
-class _Stripper:
-    """Wikitext -> its text; ``dropped`` are the namespaces (lower case) whose links stand for themselves: files."""
-
-    def __init__(self, dropped: set[str]) -> None:
-        self._dropped = dropped
-        self._parser = extra("mwparserfromhell", "wiki")
-
-    def article(self, title: str, markup: str) -> str:
-        """Title and text of an article; empty for a redirect."""
-        if _REDIRECT.match(markup):
-            return ""
-        try:
-            parts: list[str] = []
-            self._walk(self._parser.parse(markup, skip_style_tags=True), parts)
-        except (self._parser.parser.ParserError, RecursionError) as error:
-            raise BadRecordError(f"its markup cannot be parsed ({type(error).__name__})") from None
-        text = _SWITCH.sub("", _QUOTES.sub("", "".join(parts)))
-        return f"{title}\n{_LINES.sub(chr(10), without_variants(text)).strip()}\n"
-
-    def _walk(self, code: Any, parts: list[str]) -> None:
-        for node in code.nodes:
-            kind = type(node).__name__
-            if kind == "Text":
-                parts.append(node.value)
-            elif kind == "Wikilink":
-                self._link(node, parts)
-            elif kind == "HTMLEntity":
-                parts.append(node.normalize())
-            elif kind in ("Heading", "ExternalLink") and node.title is not None:
-                self._walk(node.title, parts)
-            elif kind == "Tag":
-                self._tag(node, parts)
-
-    def _link(self, node: Any, parts: list[str]) -> None:
-        namespace, colon, _ = str(node.title).partition(":")
-        if colon and (namespace.strip().lower() in self._dropped or _is_language(namespace.strip())):
-            return
-        if node.text is not None:
-            self._walk(node.text, parts)
-        else:
-            parts.append(str(node.title).removeprefix(":"))
-
-    def _tag(self, node: Any, parts: list[str]) -> None:
-        name = str(node.tag).strip().lower()
-        own_line = name in _OWN_LINE
-        if own_line:
-            parts.append("\n")
-        if name in _HIDDEN:
-            parts.append(BREAK)
-        elif node.contents is not None:
-            self._walk(node.contents, parts)
-        if own_line and not node.self_closing:
-            parts.append("\n")
-
-
-def _is_language(prefix: str) -> bool:
-    """Whether a link leads to another Wikipedia; one that begins with a colon is shown, and has no such prefix."""
-    return 2 <= len(prefix) <= 3 and prefix.isascii() and prefix.isalpha() and prefix.islower()
-
-
-def without_variants(text: str) -> str:
-    """Text with each `-{...}-` replaced by what stands there in simplified characters.
-
-    >>> without_variants("-{zh-hans:计算机;zh-hant:電腦}-网络-{H|zh-cn:甲;zh-tw:乙}-与-{T|丙}-干-{}-部")
-    '计算机网络与干部'
-    """
-    for _ in range(_MAX_NESTING):
-        text, n = _VARIANT.subn(_variant, text)
-        if not n:
-            break
-    return text
-
-
-def _variant(match: re.Match[str]) -> str:
-    flags, bar, body = match[1].rpartition("|")
-    if bar and _SILENT & {flag.strip().upper() for flag in flags.split(";")}:
-        return ""
-    forms: dict[str, str] = {}
-    for rule in body.split(";"):
-        code, colon, form = rule.rpartition("=>")[2].partition(":")
-        if colon and code.strip().lower() in _VARIANTS:
-            forms.setdefault(code.strip().lower(), form.strip())
-    return next((forms[code] for code in _VARIANTS if code in forms), body)
