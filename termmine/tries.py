@@ -152,7 +152,7 @@ def count_rows(
     stay as they are.
     """
     trie = table_trie(table, rows)
-    singles = bool(len(rows)) and int(np.min(rows)) < int(table.level[1])
+    singles = bool((rows < table.level[1]).any())
     counts = [_Counts(trie, len(table.level) - 1, singles) for _ in range(threads)]
     over(pieces, lambda piece, mine: mine.add(*piece), counts)
     for mine in counts:
