@@ -43,13 +43,15 @@ def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segme
     n_rows = int(table.level[min(2, len(table.level) - 1)])  # one symbol and two
     trie = table_trie(table, np.concatenate([np.arange(n_rows), rows]))
     longest = len(table.level) - 1
+    singles = bool((rows < table.level[1]).any())
     weights = _weights_beside(corpus, table, trie, segmenter, threads)
     sums = [np.tile(np.array([0, 0, 0, -1]), (len(trie.links), 1)) for _ in range(threads)]
     windows = _Windows(corpus, 2 * WINDOW + 2, longest + 2, WINDOW)
 
     def look(piece: tuple[Segment, int, int], mine: np.ndarray) -> None:
         segment, begin, window = piece
-        k.survey(segment.codes, segment.start, segment.stop, begin, window, WINDOW, trie, longest, *weights, mine)
+        bounds = segment.codes, segment.start, segment.stop, begin, window, WINDOW
+        k.survey(*bounds, trie, longest, singles, *weights, mine)
 
     over(windows, look, sums)
     slots = slots_of(trie, rows, len(table))

@@ -47,7 +47,8 @@ def _links(parents: np.ndarray, symbols: np.ndarray, n_symbols: int) -> tuple[np
     while (n_slots := k.place_nodes(parents, symbols, n_symbols, np.zeros(n_words, np.uint64), base, slots)) < 0:
         n_words *= 2
         base.fill(-1)
-    links = np.full((n_slots + n_symbols, 2), -1, dtype=np.int32)  # so that base + symbol is a slot, whatever symbol
+    # As many more as there are symbols, so that base + symbol is always a slot; and one, for a trie of nothing.
+    links = np.full((n_slots + n_symbols + 1, 2), -1, dtype=np.int32)
     k.link_nodes(parents, base, slots, n_symbols, links)
     return links, slots
 
@@ -120,8 +121,10 @@ _MOST = 1 << 30  # codes that are counted before 32-bit counts are added up: non
 class _Counts:
     """What one thread has counted: 32 bits a slot, for they fit more of them into a cache, and their sums."""
 
-    def __init__(self, n_slots: int) -> None:
-        self.freq, self.total, self._n_codes = np.zeros(n_slots, dtype=np.int32), np.zeros(0, dtype=np.int64), 0
+    def __init__(self, trie: k.Trie, longest: int, singles: bool) -> None:
+        self._trie, self._longest, self._singles = trie, longest, singles
+        self.freq, self.total = np.zeros(len(trie.links), dtype=np.int32), np.zeros(0, dtype=np.int64)
+        self._n_codes = 0
 
     def flush(self) -> None:
         """Add the counts to their sums."""
@@ -129,12 +132,12 @@ class _Counts:
         self.freq.fill(0)
         self._n_codes = 0
 
-    def add(self, codes: np.ndarray, start: int, stop: int, trie: k.Trie, longest: int) -> None:
+    def add(self, codes: np.ndarray, start: int, stop: int) -> None:
         """Count what begins in codes[start:stop]."""
         if self._n_codes + stop - start > _MOST:
             self.flush()
         self._n_codes += stop - start
-        k.count_in_trie(codes, start, stop, trie, longest, self.freq)
+        k.count_in_trie(codes, start, stop, self._trie, self._longest, self._singles, self.freq)
 
 
 def count_rows(
@@ -147,9 +150,9 @@ def count_rows(
     stay as they are.
     """
     trie = table_trie(table, rows)
-    longest = len(table.level) - 1
-    counts = [_Counts(len(trie.links)) for _ in range(threads)]
-    over(pieces, lambda piece, mine: mine.add(*piece, trie, longest), counts)
+    singles = bool((rows < table.level[1]).any())
+    counts = [_Counts(trie, len(table.level) - 1, singles) for _ in range(threads)]
+    over(pieces, lambda piece, mine: mine.add(*piece), counts)
     for mine in counts:
         mine.flush()
     return np.asarray(sum(mine.total for mine in counts))[slots_of(trie, rows, len(table))]

@@ -87,7 +87,7 @@ def sums_over(
     sums = np.tile(np.array([0, 0, 0, -1]), (len(trie.links), 1))
     pieces = contexts._Windows(corpus, 2 * size + 2, longest + 2, size)
     for piece, begin, window in pieces:
-        k.survey(piece.codes, piece.start, piece.stop, begin, window, size, trie, longest, *weights, sums)
+        k.survey(piece.codes, piece.start, piece.stop, begin, window, size, trie, longest, True, *weights, sums)
     return sums[:, :3], pieces.n
 
 

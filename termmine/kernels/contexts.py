@@ -7,7 +7,7 @@ run behind it. The trie holds whatever occurs often enough of one and two symbol
 
 import numpy as np
 
-from termmine.kernels.base import FIRST_SYMBOL, SOURCE_END, njit
+from termmine.kernels.base import FIRST_SYMBOL, SOURCE_END, inlined, njit
 from termmine.kernels.searching import INSIDE
 from termmine.kernels.tries import BLOCK, child
 
@@ -88,43 +88,54 @@ def pass_windows(codes, stop, size, window, begin):
     return window, begin, n
 
 
+@inlined
+def _add(sums, node, left, right, window):
+    """Add one occurrence to a node's sums."""
+    sums[node, 0] += left
+    sums[node, 1] += right
+    if sums[node, 3] != window:
+        sums[node, 3] = window
+        sums[node, 2] += 1
+
+
 @njit
-def survey(codes, start, stop, begin, window, size, trie, longest, left_weight, right_weight, sums):
+def survey(codes, start, stop, begin, window, size, trie, longest, singles, left_weight, right_weight, sums):
     """Sum the weights of the contexts over all occurrences of every node that begin in codes[start:stop].
 
     And count the windows that hold it: begin and window are those of `pass_windows` at start, and what stands between
     begin and start has been counted with the piece before. left_weight, right_weight (int32): one a context; longest:
-    the most symbols of any node. sums (int64; slots, 4): left, right, windows, and the last window (-1 at first).
+    the most symbols of any node; singles: whether single symbols are of interest. sums (int64; slots, 4): left, right,
+    windows, and the last window (-1 at first).
     """
     links, room = trie.links, BLOCK + longest + 3
     symbols, pairs = np.empty(room, np.int32), np.empty(room, np.int32)
-    before, after = np.empty(room, np.int32), np.empty(room, np.int32)
+    before, after, windows = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int64)
     n = 0
     for lo in range(begin, stop, BLOCK):
-        hi = min(lo + BLOCK, stop)
+        hi = min(lo + BLOCK, stop)  # what is at place lo + i of codes stands at i + 2
         contexts_beside(codes, lo, hi + longest, trie, symbols, pairs, before, after)
         for i in range(2, hi - lo + longest + 2):
             before[i], after[i] = left_weight[before[i]], right_weight[after[i]]
-        for i in range(2, hi - lo + 2):  # the place lo + i - 2 of codes
-            if symbols[i] == _EDGE:
-                if n >= size or (n and codes[lo + i - 2] == SOURCE_END):
-                    window += 1
-                    n = 0
-                continue
-            n += 1
+        for i in range(2, hi - lo + 2):
+            if symbols[i] == _EDGE and (n >= size or (n and codes[lo + i - 2] == SOURCE_END)):
+                window += 1
+                n = 0
+            n += symbols[i] != _EDGE
+            windows[i] = window
+        own = min(max(start - lo, 0), hi - lo) + 2
+        for i in range(2, own):
             node, j = symbols[i], i + 1
-            if lo + i - 2 < start:
-                while node >= 0:
-                    sums[node, 3] = window
-                    node = child(links, node, symbols[j])
-                    j += 1
-                continue
-            left = before[i]
             while node >= 0:
-                sums[node, 0] += left
-                sums[node, 1] += after[j]
-                if sums[node, 3] != window:
-                    sums[node, 3] = window
-                    sums[node, 2] += 1
-                node = child(links, node, symbols[j]) if j > i + 1 else pairs[i]
+                sums[node, 3] = windows[i]
+                node = child(links, node, symbols[j])
+                j += 1
+        if singles:
+            for i in range(own, hi - lo + 2):
+                if symbols[i] >= 0:
+                    _add(sums, symbols[i], before[i], after[i + 1], windows[i])
+        for i in range(own, hi - lo + 2):
+            node, j = pairs[i], i + 2
+            while node >= 0:
+                _add(sums, node, before[i], after[j], windows[i])
+                node = child(links, node, symbols[j])
                 j += 1

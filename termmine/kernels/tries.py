@@ -217,33 +217,35 @@ def symbols_ahead(codes, lo, hi, trie, out):
 
 
 @njit
-def count_in_trie(codes, start, end, trie, longest, freq):
+def count_in_trie(codes, start, end, trie, longest, singles, freq):
     """Count in freq (int32, one a slot) every occurrence of a node's string that begins in codes[start:end].
 
-    longest: the most symbols of any node.
+    longest: the most symbols of any node. singles: whether single symbols are to be counted too.
     """
     links = trie.links
     symbols = np.empty(BLOCK + longest + 1, np.int32)
-    at, slot, parent = np.empty(BLOCK, np.int32), np.empty(BLOCK, np.int32), np.empty(BLOCK, np.int32)
+    at, node = np.empty(BLOCK, np.int32), np.empty(BLOCK, np.int32)  # the walks: the next symbol, and from where
     for lo in range(start, end, BLOCK):
         hi = min(lo + BLOCK, end)
         symbols_ahead(codes, lo, hi + longest + 1, trie, symbols)
+        if singles:
+            for i in range(hi - lo):
+                if symbols[i] >= 0:
+                    freq[symbols[i]] += 1
         n = 0
-        for i in range(hi - lo):
-            s = symbols[i]
-            if s < 0:
-                continue
-            freq[s] += 1
-            base, ahead = links[s, 0], symbols[i + 1]
-            at[n], slot[n], parent[n] = i + 1, base + ahead, s
-            n += (base >= 0) & (ahead >= 0)  # no branch: which walks go on is not to be foreseen
+        for i in range(hi - lo):  # no branches: which walks go on is not to be foreseen
+            symbol, ahead = symbols[i], symbols[i + 1]
+            base = links[max(symbol, 0), 0]
+            slot = max(base + ahead, 0)
+            at[n], node[n] = i + 2, slot
+            n += (symbol >= 0) & (base >= 0) & (ahead >= 0) & (links[slot, 1] == symbol)
         while n:
             m = 0
             for x in range(n):
-                t, i = slot[x], at[x] + 1
-                found = links[t, 1] == parent[x]
-                freq[t] += found
-                base, ahead = links[t, 0], symbols[i]
-                at[m], slot[m], parent[m] = i, base + ahead, t
-                m += found & (base >= 0) & (ahead >= 0)
+                here, i = node[x], at[x]
+                freq[here] += 1
+                base, ahead = links[here, 0], symbols[i]
+                slot = max(base + ahead, 0)
+                at[m], node[m] = i + 1, slot
+                m += (base >= 0) & (ahead >= 0) & (links[slot, 1] == here)
             n = m
