@@ -34,6 +34,8 @@ STDOUT = ("-", "/dev/stdout")
 
 
 def _cell(value: Any) -> str:
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:.4f}".replace("-0.0000", "0.0000") if isinstance(value, float) else str(value)

@@ -10,8 +10,9 @@ import csv
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from termmine.corpus import read_blocks
 from termmine.errors import TermmineError
@@ -36,10 +37,20 @@ def is_comparable(term: str) -> bool:
     return len(term) >= 2 and _HAN.search(term) is not None
 
 
+def read_text(path: Path) -> str:
+    """The whole text of a file as it stands there, in whatever encoding `corpus` recognises."""
+    return "".join(read_blocks([path])).removesuffix(SOURCE_END_CHARACTER)
+
+
+def read_numbered_lines(path: Path) -> list[tuple[int, str]]:
+    """The lines of a text file with their numbers, from 1; blank ones are left out."""
+    text = read_text(path).replace("\r\n", "\n").replace("\r", "\n")
+    return [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+
+
 def read_lines(path: Path) -> list[str]:
-    """The lines of a text file, in whatever encoding `corpus` recognises; blank ones are left out."""
-    text = "".join(read_blocks([path])).replace(SOURCE_END_CHARACTER, "\n").replace("\r\n", "\n").replace("\r", "\n")
-    return [line for line in text.split("\n") if line.strip()]
+    """The lines of a text file; blank ones are left out."""
+    return [line for _, line in read_numbered_lines(path)]
 
 
 def read_words(path: Path) -> list[str]:
@@ -74,15 +85,10 @@ def count_strings(strings: Iterable[str], paths: Iterable[Path]) -> Counter[str]
 
     The text is folded as the strings are, but a stretch of blanks counts as one blank.
     """
-    import ahocorasick
-
-    automaton = ahocorasick.Automaton()
-    for string in strings:
-        automaton.add_word(string, string)
+    automaton = _automaton(strings)
     counts: Counter[str] = Counter()
     if not len(automaton):
         return counts
-    automaton.make_automaton()
     rest = ""
     for block in read_blocks(paths):
         whole, newline, rest = (rest + block.replace(SOURCE_END_CHARACTER, "\n").replace("\r", "\n")).rpartition("\n")
@@ -91,6 +97,25 @@ def count_strings(strings: Iterable[str], paths: Iterable[Path]) -> Counter[str]
     return counts
 
 
-def _found(automaton: Iterable[tuple[int, str]], text: str) -> Iterable[str]:
+def finder(strings: Iterable[str]) -> Callable[[str], list[tuple[int, int, str]]]:
+    """A function that finds those strings in a text as it stands, overlapping ones too: begin, end, string."""
+    automaton = _automaton(strings)
+    if not len(automaton):
+        return lambda _: []
+    return lambda text: [(last + 1 - len(string), last + 1, string) for last, string in automaton.iter(text)]
+
+
+def _automaton(strings: Iterable[str]) -> Any:
+    import ahocorasick
+
+    automaton = ahocorasick.Automaton()
+    for string in strings:
+        automaton.add_word(string, string)
+    if len(automaton):
+        automaton.make_automaton()
+    return automaton
+
+
+def _found(automaton: Any, text: str) -> Iterable[str]:
     folded = _BLANKS_IN_LINE.sub(" ", unicodedata.normalize("NFKC", text).lower())
-    return (string for _, string in automaton.iter(folded))  # type: ignore[attr-defined]
+    return (string for _, string in automaton.iter(folded))

@@ -14,14 +14,21 @@ from typing import Any
 from termmine.errors import UsageError
 
 MAX_LENGTH = 100  # symbols: beyond any term; keeps a typing error from costing hours
+MAX_CONTEXTS = 20  # sentences: each term's are held in memory
 
 _KINDS: dict[str, Any] = {"int": Integral, "float": Real, "str": str, "bool": bool}
+SEVERAL = "tuple[str, ...]"  # the type of an option that may be given several times
 
 
 def _option(
-    default: Any, help: str, low: float = -math.inf, high: float = math.inf, choices: tuple[str, ...] = ()
+    default: Any,
+    help: str,
+    low: float = -math.inf,
+    high: float = math.inf,
+    choices: tuple[str, ...] = (),
+    path: bool = False,
 ) -> Any:
-    return field(default=default, metadata={"help": help, "low": low, "high": high, "choices": choices})
+    return field(default=default, metadata={"help": help, "low": low, "high": high, "choices": choices, "path": path})
 
 
 def _check(option: Field[Any], value: Any) -> None:
@@ -29,6 +36,10 @@ def _check(option: Field[Any], value: Any) -> None:
     low, high, choices = (option.metadata[name] for name in ("low", "high", "choices"))
     flag = "--" + option.name.replace("_", "-")
     if value is None and optional:
+        return
+    if kind == SEVERAL:
+        if not isinstance(value, tuple) or not all(isinstance(item, str) for item in value):
+            raise UsageError(f"{flag} {value!r}: must be a list of str")
         return
     if not isinstance(value, _KINDS[kind]) or isinstance(value, bool) != (kind == "bool"):
         raise UsageError(f"{flag} {value!r}: must be of type {kind}")
@@ -65,14 +76,35 @@ class DiscoverOptions:
     measure: str = _option("score", "What the ranking goes by; see the README for the list.")
     top: int | None = _option(None, "Report the best N terms; default: all.", low=1)
     any_script: bool = _option(False, "Also report terms without a Han character.")
+    known: tuple[str, ...] = _option(
+        (), "File of terms to leave out: a list, a jieba dictionary, an earlier result.", path=True
+    )
+    mark_known: bool = _option(False, "Keep the terms of --known, and mark them in a column listed.")
+    ban: tuple[str, ...] = _option((), "File of words and /expressions/ that are never reported.", path=True)
+    keep: tuple[str, ...] = _option(
+        (), "File of words and /expressions/ that are, whatever the other rules say.", path=True
+    )
+    feedback: tuple[str, ...] = _option(
+        (), "Reviewed result with a column verdict (y, n or empty) to learn from.", path=True
+    )
+    contexts: int = _option(0, "Example sentences for each term, with their places.", low=0, high=MAX_CONTEXTS)
 
     def __post_init__(self) -> None:
         for option in fields(self):
+            value = getattr(self, option.name)
+            if option.type == SEVERAL and isinstance(value, list):
+                object.__setattr__(self, option.name, tuple(value))
             _check(option, getattr(self, option.name))
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Every file that an option names."""
+        return (*([] if self.like is None else [self.like]), *self.known, *self.ban, *self.keep, *self.feedback)
 
     def signature(self) -> dict[str, Any]:
         """All options, in order, for the reproducibility signature."""
-        return {option.name: getattr(self, option.name) for option in fields(self)}
+        values = {option.name: getattr(self, option.name) for option in fields(self)}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
 def make_options(**given: Any) -> DiscoverOptions:

@@ -40,11 +40,11 @@ def discover(
 ) -> None:
     """Rank the terms that are characteristic of CORPUS: files, directories, or - for standard input."""
     chosen = make_options(**options)
-    check_inputs((*corpus, *background, *([chosen.like] if chosen.like is not None else [])))
+    check_inputs((*corpus, *background, *chosen.files))
     from termmine import export
 
     export.find_writer(form)
-    inputs = [Path(path) for path in (*corpus, *background, chosen.like or "-") if path != "-"]
+    inputs = [Path(path) for path in (*corpus, *background, *chosen.files) if path != "-"]
     outputs = [path for path in (output, absorbed, meta) if path is not None]
     export.check_outputs(outputs, inputs)
 

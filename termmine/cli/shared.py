@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from termmine.errors import UsageError
-from termmine.options import DiscoverOptions
+from termmine.options import SEVERAL, DiscoverOptions
 
 _TYPES: dict[str, type] = {"int": int, "float": float, "str": str}
 OUTPUT_PATH = click.Path(path_type=Path)
@@ -24,6 +24,8 @@ def with_discover_options(command: Callable[..., Any]) -> Callable[..., Any]:
         given: dict[str, Any] = {"default": option.default, "help": option.metadata["help"]}
         if kind == "bool":
             given["is_flag"] = True
+        elif kind == SEVERAL:
+            given |= {"type": str, "multiple": True}
         else:
             given["type"] = _TYPES[kind]
             given["show_default"] = option.default is not None
