@@ -6,7 +6,8 @@ it. What makes a string a *unit* is decided here; what makes it a unit *of the d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -132,10 +133,15 @@ def _inside(table: NgramTable, longer: np.ndarray, n: int, place: np.ndarray) ->
 
 @dataclass(frozen=True)
 class Rule:
-    """A condition that candidates must meet: in words, after "of n, none ..."; and which entries meet it (bool)."""
+    """A condition that candidates must meet: in words, after "of n, none ..."; and which entries meet it (bool).
+
+    ``reasons``: what to say of each entry that does not, where one sentence does not fit all of them.
+    """
 
     text: str
     passes: np.ndarray
+    advice: str = "lower that threshold, or give more text"
+    reasons: Sequence[str] | None = None
 
 
 def apply_rules(rules: list[Rule], found: str) -> np.ndarray:
@@ -144,9 +150,7 @@ def apply_rules(rules: list[Rule], found: str) -> np.ndarray:
     for rule in rules:
         before, keep = int(keep.sum()), keep & rule.passes
         if not keep.any():
-            raise EmptyResultError(
-                f"no term is left: of {before} {found}, none {rule.text}: lower that threshold, or give more text"
-            )
+            raise EmptyResultError(f"no term is left: of {before} {found}, none {rule.text}: {rule.advice}")
         found = "that passed the rules before"
     return keep
 
@@ -156,12 +160,19 @@ def threshold(name: str, column: np.ndarray, least: float) -> Rule:
     return Rule(f"has a {name} of {least:g} or more (--min-{name.replace('_', '-')})", column >= least)
 
 
-def unit_rules(table: NgramTable, options: DiscoverOptions) -> list[Rule]:
-    """What a row of the table must meet to be a candidate, in order; the passes are one a row."""
+def could_be_term(table: NgramTable, options: DiscoverOptions) -> Rule:
+    """The rule that a row has what a term is made of, whatever its figures."""
     if options.any_script:
-        rules = [Rule("has a word or two symbols", (table.length > 1) | (table.last >= k.FIRST_WORD))]
-    else:
-        rules = [Rule("has two symbols with a Han character among them", (table.length > 1) & holds_han(table))]
+        return Rule("has a word or two symbols", (table.length > 1) | (table.last >= k.FIRST_WORD))
+    return Rule("has two symbols with a Han character among them", (table.length > 1) & holds_han(table))
+
+
+def unit_rules(table: NgramTable, options: DiscoverOptions, kept: np.ndarray) -> list[Rule]:
+    """What a row of the table must meet to be a candidate, in order; the passes are one a row.
+
+    Rows that are ``kept`` (bool) meet all of it.
+    """
+    rules = [could_be_term(table, options)]
     rules.append(threshold("doc_freq", table.doc_freq, options.min_doc_freq))
     if options.min_cohesion is not None:
         rows = np.flatnonzero(rules[0].passes & rules[1].passes)  # of no interest elsewhere
@@ -171,11 +182,11 @@ def unit_rules(table: NgramTable, options: DiscoverOptions) -> list[Rule]:
         rules.append(Rule(rule.text, passes))
     rules.append(threshold("left_entropy", table.left_entropy, options.min_left_entropy))
     rules.append(threshold("right_entropy", table.right_entropy, options.min_right_entropy))
-    return rules
+    return [replace(rule, passes=rule.passes | kept) for rule in rules]
 
 
-def select(table: NgramTable, options: DiscoverOptions) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The candidates of a table, and those that were absorbed by longer ones.
+def select(table: NgramTable, options: DiscoverOptions, kept: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The candidates of a table, and those that were absorbed by longer ones; rows that are ``kept`` (bool) never are.
 
     Columns of the first: row, length, freq, doc_freq, cohesion, npmi, left_entropy, right_entropy,
     free_entropy (the mean of the branching entropies with run edges apart and pooled); of the second: row, freq,
@@ -185,9 +196,9 @@ def select(table: NgramTable, options: DiscoverOptions) -> tuple[pd.DataFrame, p
         raise EmptyResultError(
             f"no term is left: nothing occurs {table.min_freq} times (--min-freq): lower that, or give more text"
         )
-    rules = unit_rules(table, options)
+    rules = unit_rules(table, options, kept)
     keep = apply_rules(rules, f"n-grams that occur {table.min_freq} times or more")
-    absorber = absorbers(table, keep, options.min_independence)
+    absorber = np.where(kept, -1, absorbers(table, keep, options.min_independence))
     rows = np.flatnonzero(keep & (absorber < 0)).astype(np.int32)
     absorbed = np.flatnonzero(rules[0].passes & (absorber >= 0))  # bound fragments too, whose entropies are low
     pooled = [

@@ -8,7 +8,7 @@ Which strings are units was decided before; the order, and how the result is wri
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -74,7 +74,11 @@ def _from_columns(measure: Measure, frame: pd.DataFrame, table: NgramTable) -> n
 
 
 def term_rules(frame: pd.DataFrame, options: DiscoverOptions) -> list[Rule]:
-    """What a compared candidate must meet to be reported, in order; the passes are one a candidate."""
+    """What a compared candidate must meet to be reported, in order; the passes are one a candidate.
+
+    Where the reader gave lists, the frame has a column ``dropped``: the reason why a list drops a candidate, empty
+    where none does; and one ``kept``: the same of one that meets every threshold because a list keeps it.
+    """
     least = {
         "background_freq": options.min_background_freq,
         "keyness": options.min_keyness,
@@ -84,7 +88,16 @@ def term_rules(frame: pd.DataFrame, options: DiscoverOptions) -> list[Rule]:
     rules = [threshold(name, frame[name].to_numpy(), value) for name, value in least.items() if value is not None]
     if options.measure == "score":
         rules.append(Rule("has every factor of the score above 0", frame["score"].to_numpy() > 0.0))
-    return rules
+    if "dropped" not in frame:
+        return rules
+    kept, dropped = frame["kept"].to_numpy() != "", frame["dropped"].tolist()
+    ruled_out = Rule(
+        "is left by --known, --feedback and --ban",
+        np.array([not reason for reason in dropped], dtype=bool),
+        "shorten those lists, or give more text",
+        dropped,
+    )
+    return [ruled_out, *(replace(rule, passes=rule.passes | kept) for rule in rules)]
 
 
 LIKE_QUANTILE = 0.1  # of the good terms' scores: the tenth that rank worst may be slips, and do not count

@@ -146,10 +146,10 @@ def _longer(analysis: Analysis, row: int) -> list[tuple[str, int]]:
 def _verdict(analysis: Analysis, row: int, ranking: pd.DataFrame) -> dict[str, Any]:
     """The first rule that dropped the row, or the ingredients of its score and its place in the list."""
     table, options, frame = analysis.table, analysis.options, analysis.frame
-    rules = unit_rules(table, options)
+    rules = unit_rules(table, options, analysis.kept)
     keep = np.logical_and.reduce([rule.passes for rule in rules])
     absorber = int(absorbers(table, keep, options.min_independence)[row])
-    if absorber >= 0 and rules[0].passes[row]:
+    if absorber >= 0 and rules[0].passes[row] and not analysis.kept[row]:
         longer = table.texts(np.array([absorber]))[0]
         return {
             "absorbed_by": longer,
@@ -164,17 +164,20 @@ def _verdict(analysis: Analysis, row: int, ranking: pd.DataFrame) -> dict[str, A
     record = {"score": float(entry["score"]), "ingredients": _ingredients(entry, options.measure)}
     for rule in term_rules(frame, options):
         if not rule.passes[int(place[0])]:
-            return record | {"verdict": f"dropped: it is not one that {rule.text}"}
+            reason = f"it is not one that {rule.text}" if rule.reasons is None else rule.reasons[int(place[0])]
+            return record | {"verdict": f"dropped: {reason}"}
     at = np.flatnonzero(ranking["row"].to_numpy() == row)
     if not len(at):
         return record | {"verdict": f"below the first {len(ranking)} (--top)"}
-    return record | {"rank": int(at[0]) + 1, "verdict": f"kept: number {int(at[0]) + 1} of {len(ranking)}"}
+    because = f" ({entry['kept']})" if entry.get("kept") else ""
+    return record | {"rank": int(at[0]) + 1, "verdict": f"kept: number {int(at[0]) + 1} of {len(ranking)}{because}"}
 
 
 def _ingredients(entry: pd.Series[Any], measure: str) -> dict[str, float]:
     """The counts and columns that a score was made of, and for the default one its factors."""
     names = find_measure(measure).columns or ("log_ratio", "keyness")
-    shown = {name: float(entry[name]) for name in dict.fromkeys(("background_freq", *names)) if name in entry}
+    told = dict.fromkeys(("background_freq", *names, "probability"))
+    shown = {name: float(entry[name]) for name in told if name in entry}
     if measure == "score":
         factors = score_factors(*(np.array([entry[name]], dtype=np.float64) for name in names))
         shown |= {f"factor {name}": float(factor[0]) for name, factor in factors.items()}

@@ -48,10 +48,15 @@ def read_text(path: Path) -> str:
     return "".join(read_blocks([path], ReadOptions(input_format="text"))).removesuffix(SOURCE_END_CHARACTER)
 
 
+def read_numbered_lines(path: Path) -> list[tuple[int, str]]:
+    """The lines of a text file with their numbers, from 1; blank ones are left out."""
+    text = read_text(path).replace("\r\n", "\n").replace("\r", "\n")
+    return [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+
+
 def read_lines(path: Path) -> list[str]:
     """The lines of a text file; blank ones are left out."""
-    text = read_text(path).replace("\r\n", "\n").replace("\r", "\n")
-    return [line for line in text.split("\n") if line.strip()]
+    return [line for _, line in read_numbered_lines(path)]
 
 
 def read_words(path: Path) -> list[str]:

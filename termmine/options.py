@@ -15,10 +15,12 @@ from termmine.errors import UsageError
 
 SETTINGS_FILE = "termmine.toml"  # which is no text of a corpus, though it may lie in one
 MAX_LENGTH = 100  # symbols: beyond any term; keeps a typing error from costing hours
+MAX_CONTEXTS = 20  # sentences: each term's are held in memory
 
 _MIN_FREQ_HELP = "Least frequency; default: 2 to 7, more in larger corpora."
 
 _KINDS: dict[str, Any] = {"int": Integral, "float": Real, "str": str, "bool": bool}
+SEVERAL = "tuple[str, ...]"  # the type of an option that may be given several times
 
 
 def _option(
@@ -37,6 +39,10 @@ def _check(option: Field[Any], value: Any) -> None:
     low, high, choices = (option.metadata[name] for name in ("low", "high", "choices"))
     flag = "--" + option.name.replace("_", "-")
     if value is None and optional:
+        return
+    if kind == SEVERAL:
+        if not isinstance(value, tuple) or not all(isinstance(item, str) for item in value):
+            raise UsageError(f"{flag} {value!r}: must be a list of str")
         return
     if not isinstance(value, _KINDS[kind]) or isinstance(value, bool) != (kind == "bool"):
         raise UsageError(f"{flag} {value!r}: must be of type {kind}")
@@ -63,11 +69,15 @@ class ReadOptions:
 
     def __post_init__(self) -> None:
         for option in fields(self):
+            value = getattr(self, option.name)
+            if option.type == SEVERAL and isinstance(value, list):
+                object.__setattr__(self, option.name, tuple(value))
             _check(option, getattr(self, option.name))
 
     def signature(self) -> dict[str, Any]:
         """All options, in order, for the reproducibility signature."""
-        return {option.name: getattr(self, option.name) for option in fields(self)}
+        values = {option.name: getattr(self, option.name) for option in fields(self)}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
 @dataclass(frozen=True)
@@ -101,6 +111,23 @@ class DiscoverOptions(ReadOptions):
     measure: str = _option("score", "What the ranking goes by; see the README for the list.")
     top: int | None = _option(None, "Report the best N terms; default: all.", low=1)
     any_script: bool = _option(False, "Also report terms without a Han character.")
+    known: tuple[str, ...] = _option(
+        (), "File of terms to leave out: a list, a jieba dictionary, an earlier result.", path=True
+    )
+    mark_known: bool = _option(False, "Keep the terms of --known, and mark them in a column listed.")
+    ban: tuple[str, ...] = _option((), "File of words and /expressions/ that are never reported.", path=True)
+    keep: tuple[str, ...] = _option(
+        (), "File of words and /expressions/ that are, whatever the other rules say.", path=True
+    )
+    feedback: tuple[str, ...] = _option(
+        (), "Reviewed result with a column verdict (y, n or empty) to learn from.", path=True
+    )
+    contexts: int = _option(0, "Example sentences for each term, with their places.", low=0, high=MAX_CONTEXTS)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Every file that an option names."""
+        return (*([] if self.like is None else [self.like]), *self.known, *self.ban, *self.keep, *self.feedback)
 
 
 def make_options(**given: Any) -> DiscoverOptions:

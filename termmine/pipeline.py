@@ -16,18 +16,20 @@ import pandas as pd
 from termmine import corpus as reading
 from termmine import folding, kernels
 from termmine.backgrounds import Candidates, contrast_with
-from termmine.candidates import apply_rules, select
+from termmine.candidates import apply_rules, could_be_term, select
 from termmine.contexts import survey
 from termmine.contrast import Background, compare, score_like, term_rules
 from termmine.corpus import Source
 from termmine.counts import count_ngrams
 from termmine.errors import TermmineError
 from termmine.export import COLUMNS
+from termmine.feedback import apply_feedback, read_verdicts, sigmoid
 from termmine.lexicon import read_words
 from termmine.measures import find_measure, noun_context
 from termmine.options import DiscoverOptions, default_min_freq, make_options
 from termmine.progress import Progress
 from termmine.resources import Resources, make_resources
+from termmine.rules import TermLists, kept_rows, read_known, read_rules, rule_on
 from termmine.segment import Segmenter, jieba_dictionary, pattern
 from termmine.sources import read_corpus
 from termmine.surface import surfaces
@@ -58,8 +60,9 @@ def discover(
 
     Returns one row a term, the best first: term (str), score (float64, unit of the measure), freq, doc_freq,
     background_freq (int64, occurrences and documents), cohesion, left_entropy, right_entropy (float64, bits), keyness
-    (float64, signed G2), log_ratio (float64, bits), known (bool: a word of jieba's dictionary). The signature of the
-    run is in ``.attrs["signature"]``.
+    (float64, signed G2), log_ratio (float64, bits), known (bool: a word of jieba's dictionary). ``mark_known`` adds
+    listed (bool), ``feedback`` adds verdict (str) and probability (float64). The signature of the run is in
+    ``.attrs["signature"]``.
 
     Raises `termmine.TermmineError`: `UsageError` for options that cannot be meant so, `EmptyResultError` when nothing
     is left (it says why). Method and sources: see `termmine.measures`.
@@ -75,11 +78,13 @@ class Analysis:
     """Every candidate with its evidence, before the last thresholds: what `rank` and `explain` look at.
 
     ``frame``: one row a candidate, with the columns of `candidates.select` and `contrast.compare`; ``absorbed``: the
-    fragments; ``options`` with every default that depends on the corpus filled in.
+    fragments; ``kept``: which rows of the table are candidates whatever their figures (bool); ``options`` with every
+    default that depends on the corpus filled in.
     """
 
     corpus: Corpus
     table: NgramTable
+    kept: np.ndarray
     frame: pd.DataFrame
     absorbed: pd.DataFrame
     options: DiscoverOptions
@@ -123,7 +128,14 @@ def run_discovery(
     progress = progress or Progress()
     analysis = analyse(source, background, options, progress, resources or Resources())
     with progress.stage("ranking"):
-        return Discovery(rank(analysis)[list(COLUMNS)], analysis)
+        return Discovery(rank(analysis)[columns(analysis.options)], analysis)
+
+
+def columns(options: DiscoverOptions) -> list[str]:
+    """The columns of a result: those that every result has, then those that options ask for."""
+    listed = ["listed"] if options.known and options.mark_known else []
+    judged = ["verdict", "probability"] if options.feedback else []
+    return [*COLUMNS, *listed, *judged]
 
 
 def analyse(
@@ -134,6 +146,7 @@ def analyse(
     if background is not None:
         reading.check_source(background)
     good_terms = read_words(Path(options.like)) if options.like is not None else []
+    lists = read_lists(options)
     corpus, table = read_corpus(source, options, progress, resources)
     if options.min_freq is None:
         options = replace(options, min_freq=default_min_freq(corpus.n_symbols))
@@ -143,7 +156,8 @@ def analyse(
                 corpus, min_freq=options.min_freq, max_length=options.max_length, resources=resources
             )  # fmt: skip
     with progress.stage("selecting candidates"):
-        candidates, absorbed = select(table, options)
+        kept = _kept(lists, table, options, progress)
+        candidates, absorbed = select(table, options, kept)
         rows = candidates["row"].to_numpy()
         segmenter = Segmenter(jieba_dictionary(), table.alphabet)
         runs = _runs(table, rows)
@@ -160,7 +174,51 @@ def analyse(
     frame = compare(candidates, table, compared, options.measure)
     if good_terms:
         options = _like(good_terms, frame, table, options, progress)
-    return Analysis(corpus, table, frame, absorbed, options, _signature(corpus, compared, options))
+    if lists:
+        frame = _consult(lists, frame, corpus, table, options, progress)
+    return Analysis(corpus, table, kept, frame, absorbed, options, _signature(corpus, compared, options))
+
+
+def read_lists(options: DiscoverOptions) -> TermLists:
+    """Every list that the options name."""
+    return TermLists(
+        kept=read_rules(options.keep, "--keep"),
+        known=read_known(options.known),
+        verdicts=read_verdicts(options.feedback),
+        banned=read_rules(options.ban, "--ban"),
+    )
+
+
+def _kept(lists: TermLists, table: NgramTable, options: DiscoverOptions, progress: Progress) -> np.ndarray:
+    """Which rows the lists keep (bool); the words that are to be kept and are no n-gram are told."""
+    if not len(table) or not (lists.wanted or lists.kept.expressions):
+        return np.zeros(len(table), dtype=bool)
+    kept = kept_rows(lists, table, could_be_term(table, options).passes)
+    if kept.missing:
+        progress.note(
+            f"--keep: no n-gram of the corpus, so not reported: {', '.join(kept.missing)} "
+            f"(--min-freq is {options.min_freq}, --max-length {options.max_length})"
+        )
+    return kept.rows
+
+
+def _consult(
+    lists: TermLists,
+    frame: pd.DataFrame,
+    corpus: Corpus,
+    table: NgramTable,
+    options: DiscoverOptions,
+    progress: Progress,
+) -> pd.DataFrame:
+    """The candidates with what the lists say of them: the columns of `rules.Rulings`, and what feedback teaches."""
+    terms = surfaces(corpus, table, frame["row"].to_numpy())
+    rulings = rule_on(lists, terms, mark_known=options.mark_known)
+    frame = frame.assign(term=terms, kept=rulings.kept, dropped=rulings.dropped, listed=rulings.listed)
+    if not lists.verdicts:
+        return frame
+    lesson = apply_feedback(frame, terms, lists.verdicts)
+    progress.note(lesson.told)
+    return frame.assign(verdict=lesson.verdicts, log_odds=lesson.log_odds, probability=sigmoid(lesson.log_odds))
 
 
 def _like(
@@ -182,13 +240,17 @@ def _like(
 
 
 def rank(analysis: Analysis) -> pd.DataFrame:
-    """The terms of an analysis, the best first: its frame's columns and ``term``."""
+    """The terms of an analysis, the best first: its frame's columns and ``term``.
+
+    Best is what scores best, or what a reviewer is most likely to accept where there is feedback.
+    """
     frame, options, table = analysis.frame, analysis.options, analysis.table
     frame = frame[apply_rules(term_rules(frame, options), "candidates")]
+    best = "log_odds" if "log_odds" in frame else "score"
     if options.top is not None and len(frame) > options.top:
-        frame = frame[frame["score"] >= frame["score"].nlargest(options.top).iloc[-1]]
+        frame = frame[frame[best] >= frame[best].nlargest(options.top).iloc[-1]]
     frame = frame.assign(term=surfaces(analysis.corpus, table, frame["row"].to_numpy()))
-    frame = frame.sort_values(["score", "term"], ascending=[False, True], kind="stable")
+    frame = frame.sort_values([best, "term"], ascending=[False, True], kind="stable")
     return frame.head(options.top or len(frame)).reset_index(drop=True)
 
 

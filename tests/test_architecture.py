@@ -41,6 +41,7 @@ RANKS = {
     "export.dictionaries": 9, "export.tables": 9, "export.tbx": 9,
     "export.__init__": 9.5,
     "countfile": 5, "sources": 9.5, "backgrounds": 9.6, "census": 10,
+    "feedback": 9.2, "compare": 9.4, "concordance": 9.4, "rules": 9.4,
     "pipeline": 10,
     "check": 11, "explain": 11, "report": 11,
     "cli.log": 12, "cli.settings": 12,

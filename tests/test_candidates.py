@@ -24,7 +24,7 @@ def frequencies(text: str, min_freq: int, max_length: int) -> dict[naive.Ngram, 
 def selected(text: str, **options: object) -> tuple[list[str], dict[str, str]]:
     """The candidates of a text, and which fragments were absorbed by what."""
     table = build(text, 2, 10)
-    frame, lost, *_ = select(table, make_options(**options))
+    frame, lost, *_ = select(table, make_options(**options), np.zeros(len(table), dtype=bool))
     absorbed = zip(table.texts(lost["row"].to_numpy()), table.texts(lost["absorbed_by"].to_numpy()), strict=True)
     return table.texts(frame["row"].to_numpy()), dict(absorbed)
 

@@ -56,7 +56,7 @@ def discover(
 ) -> None:
     """Rank the terms that are characteristic of CORPUS: files, directories, or - for standard input."""
     chosen = make_options(**options)
-    inputs = (*corpus, *background, *([chosen.like] if chosen.like is not None else []))
+    inputs = (*corpus, *background, *chosen.files)
     check_inputs(inputs)
     from termmine import export, files
 

@@ -35,7 +35,7 @@ def explain(
 ) -> None:
     """Say why each of TERMS is, or is not, in the list that `discover` makes with the same options."""
     chosen = make_options(**options)
-    check_inputs((*corpus, *background, *([chosen.like] if chosen.like is not None else [])))
+    check_inputs((*corpus, *background, *chosen.files))
     from termmine import files
     from termmine.explain import as_text
     from termmine.explain import explain as explain_terms

@@ -15,7 +15,7 @@ from termmine.cli.log import Log
 from termmine.errors import UsageError
 from termmine.files import check_outputs
 from termmine.locks import output_lock
-from termmine.options import ReadOptions
+from termmine.options import SEVERAL, ReadOptions
 from termmine.resources import make_resources
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ def _click_option(option: Field[Any]) -> Callable[[Callable[..., Any]], Callable
     given: dict[str, Any] = {"default": option.default, "help": option.metadata["help"]}
     if kind == "bool":
         given["is_flag"] = True
+    elif kind == SEVERAL:
+        given |= {"type": INPUT_PATH, "multiple": True}
     else:
         given["type"] = INPUT_PATH if option.metadata["path"] else _TYPES[kind]
         given["show_default"] = option.default is not None

@@ -1,0 +1,213 @@
+"""What a reviewer's verdicts teach: a ranking of the terms that nobody has judged yet.
+
+In: reviewed tables (a column `verdict`), the candidates with their evidence. Out: verdicts, and for each candidate the
+log-odds that a reviewer accepts it.
+
+The model is a logistic regression with a Gaussian prior on its weights (Hastie, Tibshirani & Friedman 2009, section
+4.4; le Cessie & van Houwelingen 1992 for the penalty), fitted by Newton's method. The prior's mean is the present
+ranking: weight 1 on the score, 0 on everything else. So without verdicts nothing moves, a handful moves little, and
+some hundreds can turn the ranking over.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from termmine.errors import TermmineError
+from termmine.lexicon import normal_form
+from termmine.termlist import read_terms
+
+_VERDICTS = dict.fromkeys(("y", "yes", "1", "true", "是", "对"), True)
+_VERDICTS |= dict.fromkeys(("n", "no", "0", "false", "否", "错"), False)
+
+#: The columns that a verdict is explained by, beside the score and the string itself, and how each is read off.
+_LOGARITHMS = ("freq", "burstiness")
+_COLUMNS = ("general_ratio", "freq", "npmi", "free_entropy", "context", "burstiness", "pattern", "known", "length")
+
+WINSOR = 3.0  # standard deviations: what lies farther out has no more weight than that
+PRECISION = 1.0  # of each weight's prior, a standard Gaussian: the usual one for standardised features
+PRECISION_OF_INTERCEPT = 0.01  # nearly flat, yet it holds the intercept where all verdicts are the same
+MIN_JUDGED = 3  # terms with a character at that end, from which the character gets a weight of its own
+MAX_CHARACTERS = 200  # weights of characters at either end: bounds the system that Newton's method solves
+MOST_TOLD = 12  # weights in one line on standard error
+_STEPS = 100  # of Newton's method; some ten do
+_TOLERANCE = 1e-10
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a reviewer said of a term, and the file that says so."""
+
+    accepts: bool
+    place: str
+
+
+def read_verdicts(paths: Iterable[str]) -> dict[str, Verdict]:
+    """The verdicts of reviewed tables by the term's normal form; of several on one term the last counts."""
+    verdicts: dict[str, Verdict] = {}
+    for path in paths:
+        frame = read_terms(Path(path))
+        if "verdict" not in frame:
+            raise TermmineError(f"{path}:1: has no column called verdict: add one, with y or n for what you judge")
+        for term, cell in zip(frame["term"].tolist(), frame["verdict"].tolist(), strict=True):
+            text = unicodedata.normalize("NFKC", str(cell)).strip().lower()
+            if text and text not in _VERDICTS:
+                raise TermmineError(f"{path}: the verdict on {term} is {text!r}: write y or n, or leave the cell empty")
+            if text:
+                verdicts[normal_form(term)] = Verdict(_VERDICTS[text], str(path))
+    if paths and not verdicts:
+        raise TermmineError(f"{', '.join(paths)}: holds no verdict: write y or n into its column verdict")
+    return verdicts
+
+
+@dataclass(frozen=True)
+class Features:
+    """What a model may look at: ``names`` (p) and ``values`` (n, p), one row a candidate; the score comes first."""
+
+    names: list[str]
+    values: np.ndarray
+
+
+@dataclass(frozen=True)
+class Model:
+    """Weights (p) in log-odds, one a feature, and the mean (p) of the features over the judged candidates."""
+
+    names: list[str]
+    weights: np.ndarray
+    intercept: float
+    centre: np.ndarray
+
+    def log_odds(self, features: Features) -> np.ndarray:
+        """The log-odds (natural logarithm) that a reviewer accepts each candidate (float64, n).
+
+        Rounded to what does not depend on the order of a sum, so that the ranking is the same on every machine.
+        """
+        return np.round(self.intercept + (features.values - self.centre) @ self.weights, 6)
+
+    def __str__(self) -> str:
+        moved = self.weights - prior_mean(len(self.names))
+        order = np.lexsort((np.arange(len(moved)), -np.abs(np.round(moved, 6))))
+        told = [f"{self.names[i]} {self.weights[i]:+.2f}" for i in order.tolist() if i and abs(moved[i]) >= 0.005]
+        return ", ".join([f"score {self.weights[0]:+.2f} (before: +1.00)", *told[:MOST_TOLD]])
+
+
+def prior_mean(p: int) -> np.ndarray:
+    """The weights that leave the ranking as it is: 1 for the score, 0 for the others."""
+    mean = np.zeros(p)
+    mean[0] = 1.0
+    return mean
+
+
+def percentile_log_odds(score: np.ndarray) -> np.ndarray:
+    """The log-odds of each score's percentile, divided by their standard deviation pi / sqrt(3): no measure's scale.
+
+    Equal scores share the mean of their ranks.
+    """
+    _, inverse, counts = np.unique(score, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    share = (last - counts / 2.0)[inverse] / len(score)
+    return np.asarray((np.log(share) - np.log1p(-share)) * np.sqrt(3.0) / np.pi)
+
+
+def _standardised(column: np.ndarray) -> np.ndarray:
+    deviation = column.std()
+    centred = column - column.mean()
+    return np.clip(centred / deviation, -WINSOR, WINSOR) if deviation > 1e-12 else np.zeros(len(column))
+
+
+def make_features(frame: pd.DataFrame, terms: Sequence[str], judged: np.ndarray) -> Features:
+    """The features of candidates: the score, its factors, the length, letters, and the characters at both ends.
+
+    A character gets a feature of its own when at least `MIN_JUDGED` of the ``judged`` candidates (bool) have it there.
+    """
+    columns = {"score": percentile_log_odds(frame["score"].to_numpy(dtype=np.float64))}
+    for name in _COLUMNS:
+        column = frame[name].to_numpy(dtype=np.float64)
+        columns[name] = _standardised(np.log(np.maximum(column, 1e-9)) if name in _LOGARITHMS else column)
+    columns["letters"] = _standardised(np.array([any(c.isascii() for c in term) for term in terms], dtype=np.float64))
+    for end, at in (("first", 0), ("last", -1)):
+        characters = np.array([normal_form(term)[at] for term in terms])
+        for character in _common(characters[judged].tolist()):
+            columns[f"{end} {character}"] = (characters == character).astype(np.float64)
+    return Features(list(columns), np.column_stack(list(columns.values())))
+
+
+def _common(characters: list[str]) -> list[str]:
+    counts = sorted(Counter(characters).items(), key=lambda item: (-item[1], item[0]))
+    return [character for character, n in counts[:MAX_CHARACTERS] if n >= MIN_JUDGED]
+
+
+def sigmoid(log_odds: np.ndarray) -> np.ndarray:
+    """The probability that log-odds stand for, 1 / (1 + exp(-x))."""
+    return np.asarray(0.5 * (1.0 + np.tanh(np.asarray(log_odds) / 2.0)))
+
+
+def learn(features: Features, judged: np.ndarray, accepted: np.ndarray) -> Model:
+    """The model for verdicts: ``judged`` are rows of the features, ``accepted`` (bool) one a judged row."""
+    values = features.values[judged]
+    centre = values.mean(axis=0) if len(judged) else np.zeros(values.shape[1])
+    weights = fit(values - centre, np.asarray(accepted, dtype=np.float64), prior_mean(values.shape[1]))
+    return Model(features.names, weights[1:], float(weights[0]), centre)
+
+
+def fit(values: np.ndarray, accepted: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """The most probable weights (p + 1, the intercept first) of a logistic regression with a Gaussian prior.
+
+    The maximum of sum_i [a_i eta_i - ln(1 + exp(eta_i))] - sum_j lambda_j (w_j - m_j)^2 / 2 with eta = b + X w. The
+    penalised log-likelihood is strictly concave, so there is one, whatever the verdicts; Newton's steps are halved
+    where they overshoot.
+    """
+    design = np.column_stack([np.ones(len(values)), values])
+    precision = np.append(PRECISION_OF_INTERCEPT, np.full(len(mean), PRECISION))
+    mean = np.append(0.0, mean)
+
+    def objective(weights: np.ndarray) -> float:
+        eta = design @ weights
+        fit = accepted @ eta - np.logaddexp(0.0, eta).sum()
+        return float(fit - precision @ (weights - mean) ** 2 / 2.0)
+
+    weights, best = mean, objective(mean)
+    for _ in range(_STEPS):
+        probability = sigmoid(design @ weights)
+        gradient = design.T @ (accepted - probability) - precision * (weights - mean)
+        curvature = (design.T * (probability * (1.0 - probability))) @ design + np.diag(precision)
+        step = np.linalg.solve(curvature, gradient)
+        while objective(weights + step) < best and np.abs(step).max() > _TOLERANCE:
+            step /= 2.0
+        weights = weights + step
+        best = objective(weights)
+        if np.abs(step).max() <= _TOLERANCE:
+            break
+    return np.asarray(weights)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What verdicts came to: ``log_odds`` and ``verdicts`` (`y`, `n` or empty), one a candidate, and a line to tell."""
+
+    log_odds: np.ndarray
+    verdicts: list[str]
+    told: str
+
+
+def apply_feedback(frame: pd.DataFrame, terms: Sequence[str], verdicts: Mapping[str, Verdict]) -> Lesson:
+    """Learn from the verdicts on candidates, and apply that to all of them."""
+    found = [verdicts.get(normal_form(term)) for term in terms]
+    judged = np.array([verdict is not None for verdict in found])
+    accepted = np.array([verdict.accepts for verdict in found if verdict is not None], dtype=bool)
+    features = make_features(frame, terms, judged)
+    model = learn(features, np.flatnonzero(judged), accepted)
+    n_accepted = sum(verdict.accepts for verdict in verdicts.values())
+    told = (
+        f"--feedback: {len(verdicts)} verdicts ({n_accepted} y, {len(verdicts) - n_accepted} n), "
+        f"{len(accepted)} of them on candidates; weights: {model}"
+    )
+    marks = ["" if verdict is None else "y" if verdict.accepts else "n" for verdict in found]
+    return Lesson(model.log_odds(features), marks, told)
