@@ -120,6 +120,7 @@ def _agreed(opened: list[CountFile], options: CountOptions) -> Settings:
             raise TermmineError(
                 f"{file.path}: was counted with --no-text, and cannot be added to: count its text again"
             )
+    check_settings(opened, options)
     given = {"max_length": options.max_length, "least": options.min_freq, "neighbours": options.neighbours or None}
     wanted: dict[str, Any] = {"document": options.document, "fold": options.fold, "text": not options.no_text}
     for name, default in {"max_length": 10, "least": None, "neighbours": False}.items():
@@ -133,7 +134,6 @@ def _agreed(opened: list[CountFile], options: CountOptions) -> Settings:
             )
         else:
             wanted[name] = said.pop() if said else default
-    check_settings(opened, options)
     return Settings(**wanted)
 
 

@@ -105,9 +105,8 @@ def _sections(corpus: Corpus, table: NgramTable, settings: Settings) -> Iterator
 
 
 def _write_section(file: BinaryIO, name: str, tape: Tape) -> dict[str, Any]:
-    offset = -(-file.tell() // _ALIGNED) * _ALIGNED
-    file.seek(offset)
-    checksum = 0
+    file.write(bytes(-file.tell() % _ALIGNED))
+    offset, checksum = file.tell(), 0
     for data in _blocks(tape):
         checksum = zlib.crc32(data, checksum)
         file.write(data)
@@ -136,6 +135,8 @@ def load(path: Path) -> CountFile:
 
     def column(name: str) -> np.ndarray:
         section = sections[name]
+        if not section["length"]:  # which cannot be mapped
+            return np.zeros(0, dtype=section["dtype"])
         # copied on writing, which never happens: a read-only array would be another type to the kernels
         mapped = np.memmap(path, section["dtype"], "c", section["offset"], (section["length"],))
         return mapped.view(np.ndarray)

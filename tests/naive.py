@@ -622,6 +622,7 @@ RANDOM_CORPORA = {
     "counts: relations": 100,  # in each of five tests
     "counts: memory and threads": 300,
     "counts: without neighbours": 80,
+    "census: pieces": 100,
     "candidates: cohesion": 150,
     "candidates: nesting": 100,
     "candidates: absorbers": 100,
