@@ -134,6 +134,8 @@ _ENTRY = re.compile(r"[^\t]+\t\d+\s*")
 def is_frequency_list(path: Path) -> bool:
     """Whether each line of a file is a term, a tab, and a whole number, as far as its beginning shows."""
     try:
+        if not path.is_file():  # a pipe can be read but once
+            return False
         with path.open("rb") as file:
             start = file.read(_SNIFFED)
     except OSError:

@@ -59,10 +59,12 @@ class CountFile:
 
 
 def is_count_file(path: Path) -> bool:
-    """Whether a file begins as a count file does."""
+    """Whether a file begins as a count file does; a pipe, which can be read but once, is none."""
     try:
+        if not path.is_file():
+            return False
         with path.open("rb") as file:
-            return path.is_file() and file.read(len(MAGIC)) == MAGIC
+            return file.read(len(MAGIC)) == MAGIC
     except OSError:
         return False
 

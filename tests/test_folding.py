@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from unittest import mock
@@ -10,7 +11,7 @@ import naive
 import numpy as np
 import pandas as pd
 import pytest
-from command import ENCYCLOPEDIA, POWER, SAMPLE
+from command import ENCYCLOPEDIA, POWER, SAMPLE, run
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -96,3 +97,18 @@ def test_opencc_is_missing() -> None:
     with mock.patch.dict(sys.modules, {"opencc": None}), pytest.raises(UsageError) as error:
         simplified()
     assert str(error.value) == "--fold t2s needs OpenCC: run pip install 'termmine[t2s]'"
+
+
+def test_lists_are_compared_in_either_script(tmp_path: Path) -> None:
+    texts = {"gold.txt": "變壓器\n绝缘\n", "list.csv": "term,score\n变压器,2\n絕緣,1\n", "corpus.jsonl": ""}
+    texts["corpus.jsonl"] = '{"正文": "變压器絕缘"}\n' * 5
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    gold, ranking, corpus = (tmp_path / name for name in texts)
+    options = ["--corpus", corpus, "--field", "正文", "--json"]
+    folded = json.loads(run("evaluate", ranking, "--gold", gold, *options, "--fold", "t2s").out)
+    assert (folded["gold"]["relevant"], folded["lists"][0]["n"]) == (2, 2)
+    assert folded["lists"][0]["scores"]["R@20000"] == 1
+    apart = run("evaluate", ranking, "--gold", gold, *options)
+    assert (apart.code, apart.out) == (1, b"")
+    assert apart.err.startswith(f"termmine: error: {gold}: none of its terms occurs 5 times in the corpus: ")

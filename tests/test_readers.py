@@ -541,3 +541,12 @@ def test_the_command_tells_of_bad_records(tmp_path: Path, monkeypatch: pytest.Mo
         "termmine: error: x.jsonl:21: field 'a.正文' is missing: "
         "mend it, or leave --strict out to pass over what is bad\n"
     )
+
+
+def test_evaluate_tells_of_bad_records_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    stored(tmp_path, "x.jsonl", json_lines({"a": 1}) + json_lines({"text": "变压器"}) * 5)
+    stored(tmp_path, "gold.txt", "变压器\n")
+    result = run("evaluate", "gold.txt", "-g", "gold.txt", "-c", "x.jsonl")
+    assert result.code == 0
+    assert result.err == "termmine: corpus: 1 bad record was skipped, x.jsonl:1: field 'text' is missing\n"

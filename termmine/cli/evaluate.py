@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
-from termmine.cli.shared import INPUT_PATH, check_inputs, paths
+from termmine.cli.shared import INPUT_PATH, check_inputs, paths, tell, with_options
+from termmine.options import ReadOptions
 
 
 @click.command()
@@ -17,12 +19,13 @@ from termmine.cli.shared import INPUT_PATH, check_inputs, paths
     "-c", "--corpus", type=INPUT_PATH, multiple=True, help="Count only gold terms that occur 5 times in it as relevant."
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object with every figure instead of tables.")
-def evaluate(lists: tuple[Path, ...], gold: Path, corpus: tuple[str, ...], as_json: bool) -> None:
+@with_options(ReadOptions, leave_out=("document",))
+def evaluate(lists: tuple[Path, ...], gold: Path, corpus: tuple[str, ...], as_json: bool, **options: Any) -> None:
     """Score ranked LISTS (CSV, TSV, JSON Lines, or one term a line) against a gold list, with bootstrap intervals."""
     check_inputs((*map(str, lists), str(gold), *corpus))
     from termmine import files
     from termmine.report import compare_lists, tables
 
-    report = compare_lists(lists, gold, paths(corpus))
+    report = compare_lists(lists, gold, paths(corpus), ReadOptions(**options), tell)
     text = json.dumps(report, ensure_ascii=False) + "\n" if as_json else tables(report)
     files.write(Path("-"), text.encode())

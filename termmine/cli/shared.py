@@ -29,12 +29,15 @@ FORMATS_HELP = "csv, tsv, jsonl, txt, xlsx, tbx, jieba, ik, hanlp, hanlp-csv, pk
 INPUT_PATH = click.Path()
 
 
-def with_options(options: type[ReadOptions]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def with_options(
+    options: type[ReadOptions], leave_out: tuple[str, ...] = ()
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a command one option for each field of a class of options, in the order of the fields."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         for option in reversed(fields(options)):
-            command = _click_option(option)(command)
+            if option.name not in leave_out:
+                command = _click_option(option)(command)
         return command
 
     return decorate
