@@ -44,11 +44,10 @@ for kind in domain background; do
     done
     if [ -z "$last" ]; then
         termmine count "new/documents/$kind" -o "new/$kind.tmc"
+    elif [ -n "$(ls "new/documents/$kind")" ]; then
+        termmine count --add "new/documents/$kind" "$last/$kind.tmc" -o "new/$kind.tmc" # not in place: yesterday stays
     else
-        cp "$last/$kind.tmc" "new/$kind.tmc" # anew, whatever a killed run had added to it
-        if [ -n "$(ls "new/documents/$kind")" ]; then
-            termmine count --add "new/documents/$kind" "new/$kind.tmc"
-        fi
+        cp "$last/$kind.tmc" "new/$kind.tmc"
     fi
 done
 
