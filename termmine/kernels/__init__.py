@@ -102,6 +102,7 @@ __all__ = [
     "Strings",
     "Trie",
     "add_neighbours",
+    "cache_folder",
     "child",
     "contains",
     "contexts_beside",
@@ -127,13 +128,22 @@ __all__ = [
 ]
 
 
+def cache_folder() -> Path | None:
+    """Where numba keeps the kernels' machine code: beside them, where that is read-only in the user's cache, or where
+    NUMBA_CACHE_DIR says; None where there is no place for it.
+    """
+    path = getattr(encode, "stats").cache_path  # noqa: B009
+    return None if path is None else Path(path)
+
+
 def is_compiled() -> bool:
     """Whether the kernels' machine code is in numba's cache (or numba is switched off)."""
     if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
         return True
-    cache = Path(getattr(encode, "stats").cache_path or "")  # noqa: B009
+    cache = cache_folder()
     for source, kernel in (("encoding", "encode"), ("counting", "next_level"), ("contexts", "survey")):
-        newest = max((file.stat().st_mtime for file in cache.glob(f"{source}.{kernel}-*.nbi")), default=0.0)
+        files = cache.glob(f"{source}.{kernel}-*.nbi") if cache else []
+        newest = max((file.stat().st_mtime for file in files), default=0.0)
         if newest < Path(__file__).with_name(f"{source}.py").stat().st_mtime:
             return False
     return True
