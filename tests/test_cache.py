@@ -1,4 +1,6 @@
-"""Where the kernels' machine code is kept: beside them, else in the user's cache, else nowhere, which is said."""
+"""Where the kernels' machine code is kept: beside them, else in the user's cache, else nowhere, which is said; and that
+it is never older than any of their sources.
+"""
 
 from __future__ import annotations
 
@@ -66,3 +68,23 @@ def test_without_a_home_nothing_is_cached_and_the_way_out_is_named(read_only: Pa
     assert folder == "None"
     _, folder = run(read_only, nowhere, NUMBA_CACHE_DIR=str(tmp_path / "cache"))
     assert Path(folder).is_relative_to(tmp_path / "cache")
+
+
+def test_a_change_in_any_kernels_file_drops_all_machine_code(read_only: Path, tmp_path: Path) -> None:
+    """numba would keep what is compiled from other files into a function of an unchanged one."""
+    kernels = read_only / "termmine" / "kernels"
+    home = tmp_path / "home"
+    home.mkdir()
+
+    def compiled() -> float:
+        _, folder = run(read_only, home)
+        (index,) = Path(folder).glob("contexts.pass_windows-*.nbi")
+        return index.stat().st_mtime_ns
+
+    first = compiled()
+    assert compiled() == first
+    (kernels / "base.py").touch()
+    assert compiled() == first  # the same sources
+    with (kernels / "base.py").open("a", encoding="utf-8") as file:
+        file.write("# changed\n")
+    assert compiled() > first
