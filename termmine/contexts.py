@@ -24,6 +24,7 @@ from termmine.types import Corpus, NgramTable, Segment
 DOMAIN_NOUN = 3.0  # bits: a noun eight times as frequent as in general is one of the domain's own
 SHRINKAGE = 20  # occurrences: how many it takes until a neighbour's own record counts as much as what it falls back on
 WINDOW = 300  # symbols, a long paragraph: the least stretch of text that is taken for one topic
+_ROWS_AT_ONCE = 1 << 21  # surveyed in one pass, by all threads together: bounds the memory, changes nothing
 _SCALE = 1 << 20  # weights are summed as integers, so that the sum is the same in any order
 
 
@@ -40,24 +41,55 @@ class Survey:
 
 def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segmenter, threads: int = 1) -> Survey:
     """Look at every occurrence of the rows."""
-    n_rows = int(table.level[min(2, len(table.level) - 1)])  # one symbol and two
-    trie = table_trie(table, np.concatenate([np.arange(n_rows), rows]))
-    longest = len(table.level) - 1
-    singles = bool((rows < table.level[1]).any())
-    weights = _weights_beside(corpus, table, trie, segmenter, threads)
-    sums = [np.tile(np.array([0, 0, 0, -1]), (len(trie.links), 1)) for _ in range(threads)]
-    windows = _Windows(corpus, 2 * WINDOW + 2, longest + 2, WINDOW)
+    weights = _weights_beside(corpus, table, segmenter, threads)
+    sums = np.zeros((len(rows), 3), dtype=np.int64)
+    n_windows = 0
+    for part in _parts(table, rows, max(_ROWS_AT_ONCE // threads, 1)):
+        trie = table_trie(table, np.concatenate([np.arange(_sizes(table)[0]), rows[part]]))
+        contexts = _contexts_of(trie, table)
+        singles = bool((rows[part] < table.level[1]).any())
+        look = _Look(trie, len(table.level) - 1, singles, *(weight[contexts] for weight in weights))
+        found, n_windows = look.over(corpus, threads)
+        sums[part] = found[slots_of(trie, rows[part], len(table))]
+    left, right, n_holding = sums.T
+    freq = table.freq[rows]
+    return Survey(left / (_SCALE * freq), right / (_SCALE * freq), burstiness(freq, n_holding, n_windows))
 
-    def look(piece: tuple[Segment, int, int], mine: np.ndarray) -> None:
+
+def _parts(table: NgramTable, rows: np.ndarray, size: int) -> list[np.ndarray]:
+    """The indexes of rows in parts of about a size, ordered by what the rows begin with; one part at least."""
+    if len(rows) <= size:
+        return [np.arange(len(rows))]
+    n_parts = -(-len(rows) // size)
+    first = rows
+    while len(first) and (longer := table.prefix[first] >= 0).any():
+        first = np.where(longer, table.prefix[first], first)
+    return np.array_split(np.argsort(first, kind="stable"), n_parts)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What to look for, and what is beside it worth: ``left``, ``right`` (int32) are one a context of the trie."""
+
+    trie: k.Trie
+    longest: int
+    singles: bool
+    left: np.ndarray
+    right: np.ndarray
+
+    def over(self, corpus: Corpus, threads: int) -> tuple[np.ndarray, int]:
+        """Left, right and windows of each slot (int64; slots, 3), and the number of all windows."""
+        sums = [np.tile(np.array([0, 0, 0, -1]), (len(self.trie.links), 1)) for _ in range(threads)]
+        windows = _Windows(corpus, 2 * WINDOW + 2, self.longest + 2, WINDOW)
+        over(windows, self._at, sums)
+        for mine in sums[1:]:
+            sums[0] += mine
+        return sums[0][:, :3], windows.n
+
+    def _at(self, piece: tuple[Segment, int, int], mine: np.ndarray) -> None:
         segment, begin, window = piece
         bounds = segment.codes, segment.start, segment.stop, begin, window, WINDOW
-        k.survey(*bounds, trie, longest, singles, *weights, mine)
-
-    over(windows, look, sums)
-    slots = slots_of(trie, rows, len(table))
-    left, right, n_holding = np.sum([mine[slots, :3] for mine in sums], axis=0).T
-    freq = table.freq[rows]
-    return Survey(left / (_SCALE * freq), right / (_SCALE * freq), burstiness(freq, n_holding, windows.n))
+        k.survey(*bounds, self.trie, self.longest, self.singles, self.left, self.right, mine)
 
 
 class _Windows:
@@ -83,28 +115,36 @@ class _Windows:
 
 
 def _weights_beside(
-    corpus: Corpus, table: NgramTable, trie: k.Trie, segmenter: Segmenter, threads: int
+    corpus: Corpus, table: NgramTable, segmenter: Segmenter, threads: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The weight of each context to the left and to the right (int32), in the numbering of `kernels.contexts`."""
-    n_rows, n_singles = int(table.level[min(2, len(table.level) - 1)]), int(table.level[1])
-    n_slots = len(trie.links)
+    """The weight of each context to the left and to the right (int32), in the numbering of `_weights`, and a 0."""
+    n_rows, n_singles = _sizes(table)
+    trie = table_trie(table, np.arange(n_rows))
     is_noun = _domain_nouns(table, segmenter).astype(np.int64)
-    seen = [np.zeros((2, n_slots + 2 + n_singles, 2), dtype=np.int64) for _ in range(threads)]
+    seen = [np.zeros((2, len(trie.links) + 2 + n_singles, 2), dtype=np.int64) for _ in range(threads)]
 
     def look(segment: Segment, mine: np.ndarray) -> None:
         word_at = segmenter.words_at(segment.codes[segment.start : segment.stop])
         k.count_contexts(segment.codes, segment.start, segment.stop, word_at, trie, is_noun, *mine)
 
     over(corpus.segments(2, 2), look, seen)
-    # The same contexts by row: where no row of one or two symbols is, they share a place that is left out.
-    n_contexts = n_rows + 2 + n_singles
-    of_slot = np.where((trie.ids >= 0) & (trie.ids < n_rows), trie.ids, n_contexts)
-    number = np.concatenate([of_slot, [n_rows, n_rows + 1], n_rows + 2 + trie.ids[:n_singles]])
-    by_row = np.zeros((2, n_contexts + 1, 2), dtype=np.int64)
-    by_row[:, number] = np.sum(seen, axis=0)
+    by_row = np.zeros((2, n_rows + 2 + n_singles + 1, 2), dtype=np.int64)
+    by_row[:, _contexts_of(trie, table)] = np.sum(seen, axis=0)
     left = _weights(by_row[0, :-1].T, table.suffix[:n_rows], n_singles)
     right = _weights(by_row[1, :-1].T, table.prefix[:n_rows], n_singles)
-    return np.append(left, 0).astype(np.int32)[number], np.append(right, 0).astype(np.int32)[number]
+    return np.append(left, 0).astype(np.int32), np.append(right, 0).astype(np.int32)
+
+
+def _sizes(table: NgramTable) -> tuple[int, int]:
+    """How many rows have one symbol or two, and how many have one."""
+    return int(table.level[min(2, len(table.level) - 1)]), int(table.level[1])
+
+
+def _contexts_of(trie: k.Trie, table: NgramTable) -> np.ndarray:
+    """The number in `_weights` of each context in `kernels.contexts`; the slots that are none share the next one."""
+    n_rows, n_singles = _sizes(table)
+    of_slot = np.where((trie.ids >= 0) & (trie.ids < n_rows), trie.ids, n_rows + 2 + n_singles)
+    return np.concatenate([of_slot, [n_rows, n_rows + 1], n_rows + 2 + trie.ids[:n_singles]])
 
 
 def _domain_nouns(table: NgramTable, segmenter: Segmenter) -> np.ndarray:

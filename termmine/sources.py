@@ -24,7 +24,14 @@ from termmine.types import Corpus, NgramTable
 
 def announce_compilation(progress: Progress) -> None:
     """Say so when the kernels have yet to be compiled: it takes some seconds, once."""
-    if not kernels.is_compiled():
+    if kernels.is_compiled():
+        return
+    if kernels.cache_folder() is None:
+        progress.note(
+            "compiling the counting loops: some seconds in every run: "
+            "set NUMBA_CACHE_DIR to a folder that can be written, and it happens only once"
+        )
+    else:
         progress.note("compiling the counting loops: some seconds, only this once")
 
 

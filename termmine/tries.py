@@ -28,11 +28,11 @@ def build_trie(parents: np.ndarray, last: np.ndarray, ids: np.ndarray, n_codes: 
     used = used[np.argsort(-n_ends[used], kind="stable")].astype(np.int32)
     symbols = np.full(n_codes, -1, dtype=np.int32)
     symbols[used] = np.arange(len(used))
-    singles, others = np.flatnonzero(parents < 0), np.flatnonzero(parents >= 0)
+    is_other = parents >= 0
     number = np.empty(len(parents), dtype=np.int32)  # of a node: the symbols come first, whether nodes or not
-    number[singles] = symbols[last[singles]]
-    number[others] = np.arange(len(used), len(used) + len(others))
-    links, slots = _links(number[parents[others]], symbols[last[others]], len(used))
+    number[~is_other] = symbols[last[~is_other]]
+    number[is_other] = np.arange(len(used), len(used) + int(is_other.sum()))
+    links, slots = _links(number[parents[is_other]], symbols[last[is_other]], len(used))
     slots = slots[number]
     in_slot = np.full(len(links), -1, dtype=np.int32)
     in_slot[slots] = ids
@@ -55,16 +55,23 @@ def _links(parents: np.ndarray, symbols: np.ndarray, n_symbols: int) -> tuple[np
 
 def table_trie(table: NgramTable, rows: np.ndarray) -> k.Trie:
     """The trie of those rows of a table and of what begins them; the ids of its nodes are the table's rows."""
+    nodes = _with_prefixes(table, rows)
+    node_of = np.full(len(table) + 1, -1, dtype=np.int32)  # the last one for the prefix -1
+    node_of[nodes] = np.arange(len(nodes))
+    parents = node_of[table.prefix[nodes]]
+    del node_of  # as large as the table
+    trie, _ = build_trie(parents, table.last[nodes], nodes, table.alphabet.n_codes)
+    return trie
+
+
+def _with_prefixes(table: NgramTable, rows: np.ndarray) -> np.ndarray:
+    """The rows and all that begins them, in ascending order (int32)."""
     wanted = np.zeros(len(table), dtype=bool)
     wanted[rows] = True
     for n in range(len(table.level) - 2, 0, -1):
         inside = slice(table.level[n], table.level[n + 1])
         wanted[table.prefix[inside][wanted[inside]]] = True
-    nodes = np.flatnonzero(wanted)
-    node_of = np.full(len(table) + 1, -1, dtype=np.int32)  # the last one for the prefix -1
-    node_of[nodes] = np.arange(len(nodes))
-    trie, _ = build_trie(node_of[table.prefix[nodes]], table.last[nodes], nodes, table.alphabet.n_codes)
-    return trie
+    return np.flatnonzero(wanted).astype(np.int32)
 
 
 def runs_trie(codes: np.ndarray, n_runs: int, n_codes: int) -> tuple[k.Trie, np.ndarray]:

@@ -20,7 +20,7 @@ MODULES = {
 # A module imports from lower ranks only.
 RANKS = {
     "errors": 0, "version": 0,
-    "kernels.base": 0, "kernels.counting": 0.5, "kernels.encoding": 0.5, "kernels.tries": 0.5,
+    "kernels.base": 0, "kernels.cache": 0, "kernels.counting": 0.5, "kernels.encoding": 0.5, "kernels.tries": 0.5,
     "kernels.searching": 0.6, "kernels.contexts": 0.7,
     "kernels.__init__": 1,
     "parallel": 1, "resources": 1, "tape": 1,

@@ -213,10 +213,11 @@ def seen_beside(
     window=st.integers(1, 30),
     piece=st.sampled_from([LONGEST_RUN, 4 * LONGEST_RUN]),
     threads=st.integers(1, 3),
+    at_once=st.sampled_from([1, 4, 1 << 21]),
     data=st.data(),
 )
 def test_the_survey_is_the_naive_one(
-    text: str, words: list[str], min_freq: int, window: int, piece: int, threads: int, data: st.DataObject
+    text: str, words: list[str], min_freq: int, window: int, piece: int, threads: int, at_once: int, data: st.DataObject
 ) -> None:
     assume(holds_any(text, min_freq))
     corpus, table = count(text, min_freq)
@@ -226,7 +227,10 @@ def test_the_survey_is_the_naive_one(
     ]
     dictionary = Dictionary([*words, "丁"], np.array([*drawn[0], 1000]), [*drawn[1], "n"], "random")
     rows = np.array(sorted(data.draw(st.sets(st.integers(0, len(table) - 1), max_size=12))), dtype=np.int64)
-    with mock.patch.object(contexts, "WINDOW", window), mock.patch.object(types, "SEGMENT", piece):
+    with (
+        mock.patch.multiple(contexts, WINDOW=window, _ROWS_AT_ONCE=at_once),
+        mock.patch.object(types, "SEGMENT", piece),
+    ):
         found = survey(corpus, table, rows, Segmenter(dictionary, corpus.alphabet), threads)
 
     runs, everything = read_runs(text), ngrams(table)

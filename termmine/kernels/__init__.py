@@ -20,6 +20,7 @@ from termmine.kernels.base import (
     SOURCE_END,
     UNKNOWN,
 )
+from termmine.kernels.cache import drop_stale
 from termmine.kernels.contexts import contexts_beside, count_contexts, pass_windows, survey
 from termmine.kernels.counting import (
     ENTROPY_SCALE,
@@ -116,6 +117,7 @@ __all__ = [
     "Strings",
     "Trie",
     "adopt",
+    "cache_folder",
     "child",
     "contains",
     "contexts_beside",
@@ -149,13 +151,24 @@ __all__ = [
 ]
 
 
+def cache_folder() -> Path | None:
+    """Where numba keeps the kernels' machine code: beside them, where that is read-only in the user's cache, or where
+    NUMBA_CACHE_DIR says; None where there is no place for it, or numba is switched off.
+    """
+    path = None if numba.config.DISABLE_JIT else getattr(encode, "stats").cache_path  # type: ignore[attr-defined] # noqa: B009
+    return None if path is None else Path(path)
+
+
 def is_compiled() -> bool:
     """Whether the kernels' machine code is in numba's cache (or numba is switched off)."""
     if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
         return True
-    cache = Path(getattr(encode, "stats").cache_path or "")  # noqa: B009
-    for source, kernel in (("encoding", "encode"), ("counting", "next_level"), ("contexts", "survey")):
-        newest = max((file.stat().st_mtime for file in cache.glob(f"{source}.{kernel}-*.nbi")), default=0.0)
-        if newest < Path(__file__).with_name(f"{source}.py").stat().st_mtime:
-            return False
-    return True
+    folder = cache_folder()
+    return folder is not None and all(any(folder.glob(f"{kernel}-*.nbi")) for kernel in _LAST_COMPILED)
+
+
+#: A kernel of each stage that every discovery passes through: when these are there, so are the others.
+_LAST_COMPILED = ("encoding.encode", "counting.next_level", "contexts.survey")
+
+if (_folder := cache_folder()) is not None:
+    drop_stale(_folder)

@@ -1,6 +1,6 @@
 """What all kernels share: numba's options, the codes of an encoded corpus, the hash of the tables.
 
-numba's cache watches the file of a function and no other: after a change here, touch the files that import it.
+numba's cache watches the file of a function and no other; `kernels.cache` sees to the rest.
 """
 
 from collections.abc import Callable
