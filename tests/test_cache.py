@@ -21,7 +21,7 @@ PACKAGE = Path(termmine.__file__).parent
 SCRIPT = """
 import numpy as np
 from termmine import kernels
-from termmine.pipeline import announce_compilation
+from termmine.sources import announce_compilation
 from termmine.progress import Progress
 
 kernels.pass_windows(np.zeros(1, dtype=np.int32), 1, 300, 0, 0)
