@@ -15,7 +15,7 @@ the table is the same for any memory and any number of threads. Here is the orde
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -45,18 +45,17 @@ def count_ngrams(
     counted, which takes some two thirds of the time; the other columns are then 0.
     """
     counter = _Counter(corpus, min_freq, resources or Resources(), neighbours)
-    symbols, freq = counter.first_level()
+    symbols, freq, seen = counter.first_level()
     keys = np.zeros(len(symbols), dtype=np.uint64)
     levels: list[_Level] = []
     for n in range(1, max_length + 1):
-        evidence = counter.observe(n, len(freq))
         is_last = n == max_length
-        found = counter.count_pairs(n, len(freq)) if neighbours or not is_last else _nothing()
-        levels.append(_level(keys, freq, evidence, found))
+        found = counter.count_pairs(n, len(freq), seen) if neighbours or not is_last else _nothing()
+        levels.append(_level(keys, freq, seen.evidence, found))
         if is_last or not len(found.keys):
             break
         keys, freq = found.keys, found.freq
-        counter.advance(found)
+        seen = counter.next_level(n + 1, found)
     return _table(corpus, symbols, levels, min_freq)
 
 
@@ -74,6 +73,18 @@ def _nothing() -> _Found:
     return _Found(np.zeros(0, dtype=np.uint64), *np.zeros((3, 0), dtype=np.int64))
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """What a pass over the ids of a level has shown: the evidence of its rows, and how many pairs each partition gets.
+
+    ``sizes`` (spans, partitions); the partition of a pair is its hash, shifted by ``shift``.
+    """
+
+    evidence: k.Evidence
+    sizes: np.ndarray
+    shift: np.uint64
+
+
 class _Counter:
     """A count under way: what is known of each position, and how the work is divided."""
 
@@ -86,10 +97,9 @@ class _Counter:
         self._spans = document_spans(corpus.codes, resources.threads)
         room = None if corpus.codes.in_memory else 0
         self._ids = Tape(np.int32, room=room, folder=resources.folder, fill=-1)
-        self._n_active = 0
 
-    def first_level(self) -> tuple[np.ndarray, np.ndarray]:
-        """The codes of the frequent symbols and their frequencies; each position gets its id."""
+    def first_level(self) -> tuple[np.ndarray, np.ndarray, _Seen]:
+        """The codes of the frequent symbols, their frequencies, and what is seen of them; each position gets its id."""
         freq = sum(self._resources.map(self._symbol_freq, self._spans), np.zeros(self._n_codes, dtype=np.int64))
         freq[: k.FIRST_SYMBOL] = 0
         symbols = np.flatnonzero(freq >= self._min_freq)
@@ -101,8 +111,7 @@ class _Counter:
             self._ids.append(ids)
         self._ids.append(np.full(1, -1, dtype=np.int32))  # so that each position has a next one
         self._ids.finish()
-        self._n_active = int(freq[symbols].sum())
-        return symbols, freq[symbols]
+        return symbols, freq[symbols], self._look(freq[symbols], self._look_at_symbols)
 
     def _symbol_freq(self, span: Span) -> np.ndarray:
         freq = np.zeros(self._n_codes, dtype=np.int64)
@@ -110,36 +119,56 @@ class _Counter:
             k.count_symbols(self._codes.read(lo, hi), freq)
         return freq
 
-    def observe(self, n: int, n_rows: int) -> k.Evidence:
-        """What the occurrences of a level's n-grams show beside their number; nothing without neighbours."""
-        total = _evidence(n_rows)
-        if not self._neighbours:
-            return total
+    def next_level(self, n: int, found: _Found) -> _Seen:
+        """Turn the ids into rows of the n-grams that were found, and look at these."""
+        n_slots = 16
+        while n_slots < 2 * len(found.keys):
+            n_slots *= 2
+        slots = np.empty((n_slots, 2), dtype=np.uint64)
+        slots[:, 0] = k.FREE
+        k.fill_slots(found.keys, slots)
 
-        def look(span: Span) -> k.Evidence:
-            evidence, document = _evidence(n_rows), 0
+        def turn(span: Span, evidence: k.Evidence, shift: np.uint64, sizes: np.ndarray) -> None:
+            document = 0
             for lo, hi in _chunks(span):
-                codes, ids = self._codes.read(lo - 1, hi + n), self._ids.read(lo - 1, hi + n)
-                document = k.observe(codes, ids, 1, 1 + hi - lo, n, document, evidence)
-            return evidence
+                codes, ids = self._codes.read(lo - 1, hi + n), self._ids.read(lo - 1, hi + 1)
+                document = k.next_level(
+                    codes, ids, 1, 1 + hi - lo, slots, n, self._neighbours, document, evidence, shift, sizes
+                )
+                if not self._ids.in_memory:
+                    self._ids.write(lo, ids[1:-1])
 
-        for part in self._resources.map(look, self._spans):
-            for column, added in zip(total[:3], part[:3], strict=True):
+        return self._look(found.freq, turn)
+
+    def _look_at_symbols(self, span: Span, evidence: k.Evidence, shift: np.uint64, sizes: np.ndarray) -> None:
+        document = 0
+        for lo, hi in _chunks(span):
+            codes, ids = self._codes.read(lo - 1, hi + 1), self._ids.read(lo - 1, hi + 1)
+            if self._neighbours:
+                document = k.observe_symbols(codes, ids, 1, 1 + hi - lo, document, evidence)
+            k.pair_sizes(codes, ids, 1, 1 + hi - lo, 1, self._neighbours, shift, sizes)
+
+    def _look(self, freq: np.ndarray, work: Callable[[Span, k.Evidence, np.uint64, np.ndarray], None]) -> _Seen:
+        """Have each span looked at, by a thread with an account of its own, and add the accounts up."""
+        n_rows = len(freq) if self._neighbours else 0
+        bits = min(max((int(freq.sum()) // PARTITION).bit_length(), 1), _MOST_PARTITION_BITS)
+        shift, sizes = np.uint64(64 - bits), np.zeros((len(self._spans), 1 << bits), dtype=np.int64)
+        accounts = [_evidence(n_rows) for _ in self._spans]
+        self._resources.map(lambda i: work(self._spans[i], accounts[i], shift, sizes[i]), range(len(self._spans)))
+        for other in accounts[1:]:
+            for column, added in zip(accounts[0][:3], other[:3], strict=True):
                 column += added
-        return total
+        return _Seen(accounts[0], sizes, shift)
 
-    def count_pairs(self, n: int, n_rows: int) -> _Found:
+    def count_pairs(self, n: int, n_rows: int, seen: _Seen) -> _Found:
         """Count the (n + 1)-grams; the frequent ones in order of prefix and suffix."""
-        bits = min(max((self._n_active // PARTITION).bit_length(), 1), _MOST_PARTITION_BITS)
-        shift = np.uint64(64 - bits)
-        sizes = np.array(self._resources.map(lambda span: self._pair_sizes(span, n, shift), self._spans))
         capacity = self._capacity(n_rows)
         parts: list[_Found] = []
-        for first, last in _groups(sizes.sum(axis=0), capacity):
-            if sizes[:, first:last].sum() > capacity:
-                parts.append(self._count_in_pieces(n, shift, first, n_rows))
+        for first, last in _groups(seen.sizes.sum(axis=0), capacity):
+            if seen.sizes[:, first:last].sum() > capacity:
+                parts.append(self._count_in_pieces(n, seen.shift, first, n_rows))
                 continue
-            pairs, limits = self._scatter(n, shift, sizes, first, last)
+            pairs, limits = self._scatter(n, seen.shift, seen.sizes, first, last)
             parts += self._count_in_memory(pairs, limits, n_rows)
         keys, freq = (np.concatenate([getattr(part, name) for part in parts]) for name in ("keys", "freq"))
         left, right = (np.sum([getattr(part, name) for part in parts], axis=0) for name in ("left", "right"))
@@ -151,13 +180,6 @@ class _Counter:
         threads = self._resources.threads
         other = threads * (16 * n_rows * self._neighbours + 32 * _TABLE + 8 * CHUNK)
         return max(int((self._resources.left() - other) / (8 + 16 / self._min_freq)), _LEAST_PAIRS)
-
-    def _pair_sizes(self, span: Span, n: int, shift: np.uint64) -> np.ndarray:
-        sizes = np.zeros(1 << int(64 - shift), dtype=np.int64)
-        for lo, hi in _chunks(span):
-            codes, ids = self._codes.read(lo, hi + n), self._ids.read(lo, hi + 1)
-            k.pair_sizes(codes, ids, 0, hi - lo, n, self._neighbours, shift, sizes)
-        return sizes
 
     def _scatter(
         self, n: int, shift: np.uint64, sizes: np.ndarray, first: int, last: int
@@ -220,25 +242,6 @@ class _Counter:
     def _room(self, most: int, n_rows: int) -> _Found:
         sums = np.zeros((2, n_rows if self._neighbours else 0), dtype=np.int64)
         return _Found(np.empty(most, dtype=np.uint64), np.empty(most, dtype=np.int64), *sums)
-
-    def advance(self, found: _Found) -> None:
-        """Turn the ids into rows of the next level."""
-        n_slots = 16
-        while n_slots < 2 * len(found.keys):
-            n_slots *= 2
-        slots = np.empty((n_slots, 2), dtype=np.uint64)
-        slots[:, 0] = k.FREE
-        k.fill_slots(found.keys, slots)
-
-        def turn(span: Span) -> None:
-            for lo, hi in _chunks(span):
-                ids = self._ids.read(lo, hi + 1)
-                k.next_level(ids, 0, hi - lo, slots)
-                if not self._ids.in_memory:
-                    self._ids.write(lo, ids[:-1])
-
-        self._resources.map(turn, self._spans)
-        self._n_active = int(found.freq.sum())
 
 
 # --- dividing the work -----------------------------------------------------------------------------------------------
@@ -318,8 +321,14 @@ def _level(keys: np.ndarray, freq: np.ndarray, evidence: k.Evidence, found: _Fou
 def _entropy(freq: np.ndarray, scaled: np.ndarray) -> np.ndarray:
     """log2(f) - (sum of c log2(c)) / f over the neighbours; an edge, alone of its kind, adds nothing to the sum."""
     if not len(scaled):
-        return np.zeros(len(freq))
+        return np.zeros(0)
     return np.asarray(np.maximum(np.log2(freq) - scaled / (k.ENTROPY_SCALE * freq), 0.0))
+
+
+def _column(parts: list[np.ndarray], length: int) -> np.ndarray:
+    """The parts of a column as one; nothing but zeros where it was not counted."""
+    column = np.concatenate(parts)
+    return column if len(column) == length else np.zeros(length, dtype=column.dtype)
 
 
 def _table(corpus: Corpus, symbols: np.ndarray, levels: list[_Level], min_freq: int) -> NgramTable:
@@ -329,7 +338,7 @@ def _table(corpus: Corpus, symbols: np.ndarray, levels: list[_Level], min_freq: 
         level["prefix"] += below
         level["suffix"] += below
     levels[0]["prefix"][:] = levels[0]["suffix"][:] = -1
-    columns = {name: np.concatenate([level.pop(name) for level in levels]) for name in list(levels[0])}
+    columns = {name: _column([level.pop(name) for level in levels], int(begin[-1])) for name in list(levels[0])}
     last = np.empty(begin[-1], dtype=np.int32)
     last[: begin[1]] = symbols
     for lo, hi in pairwise(begin[1:].tolist()):

@@ -198,7 +198,7 @@ def test_each_kernel_is_compiled_once() -> None:
     survey(corpus, table, rows, segmenter)
     find_rows(table, ["gpu"])
     kernels = [
-        k.encode, k.contains, k.adopt, k.settle, k.count_symbols, k.first_level, k.observe,
+        k.encode, k.contains, k.adopt, k.settle, k.count_symbols, k.first_level, k.observe_symbols,
         k.pair_sizes, k.scatter_pairs, k.count_partitions, k.fill_slots, k.next_level,
         k.number_prefixes, k.place_nodes, k.link_nodes, k.find_runs, k.find_nodes, k.count_in_trie, k.segment,
         k.count_contexts, k.pass_windows, k.survey, k.spans_with_variants,

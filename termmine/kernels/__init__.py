@@ -33,7 +33,7 @@ from termmine.kernels.counting import (
     first_level,
     keep_frequent,
     next_level,
-    observe,
+    observe_symbols,
     pair_sizes,
     scatter_pairs,
 )
@@ -137,7 +137,7 @@ __all__ = [
     "link_nodes",
     "next_level",
     "number_prefixes",
-    "observe",
+    "observe_symbols",
     "pair_sizes",
     "pass_windows",
     "place_nodes",

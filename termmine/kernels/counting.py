@@ -44,24 +44,22 @@ def first_level(codes, rows, ids):
 
 
 @njit
-def observe(codes, ids, start, stop, n, document, evidence):
-    """Add to the evidence what the occurrences in ids[start:stop] of n-grams show; the number of the last document.
+def _note(evidence, row, document, before, after):
+    """Add an occurrence of a row to the evidence: its document, and the codes on both sides."""
+    if evidence.last[row] != document:
+        evidence.last[row] = document
+        evidence.doc_freq[row] += 1
+    evidence.left_edge[row] += before < FIRST_SYMBOL
+    evidence.right_edge[row] += after < FIRST_SYMBOL
 
-    codes and ids reach at least one place before start and n behind stop.
-    """
+
+@njit
+def observe_symbols(codes, ids, start, stop, document, evidence):
+    """Add to the evidence what the occurrences of symbols in ids[start:stop] show; the number of the last document."""
     for i in range(start, stop):
-        c = codes[i]
-        if c < FIRST_SYMBOL:
-            document += c == DOCUMENT_END or c == SOURCE_END
-            continue
-        g = ids[i]
-        if g < 0:
-            continue
-        if evidence.last[g] != document:
-            evidence.last[g] = document
-            evidence.doc_freq[g] += 1
-        evidence.left_edge[g] += codes[i - 1] < FIRST_SYMBOL
-        evidence.right_edge[g] += codes[i + n] < FIRST_SYMBOL
+        document += codes[i] == DOCUMENT_END or codes[i] == SOURCE_END
+        if ids[i] >= 0:
+            _note(evidence, ids[i], document, codes[i - 1], codes[i + 1])
     return document
 
 
@@ -229,35 +227,56 @@ def fill_slots(keys, slots):
 
 
 @njit
-def next_level(ids, start, stop, slots):
-    """Turn ids[start:stop] from rows of n-grams into rows of (n + 1)-grams, -1 where none is frequent.
+def next_level(codes, ids, start, stop, slots, n, neighbours, document, evidence, shift, sizes):
+    """Turn ids[start:stop] from rows of (n - 1)-grams into rows of n-grams, -1 where none is frequent.
 
-    ids reaches one place behind stop, which is not changed. The places of a batch are looked up together.
+    At the same time what their occurrences show is added to the evidence (with neighbours), and the pairs that begin at
+    start - 1 to stop - 2 to sizes. ids[start - 1] is turned already; codes reach n places behind stop, ids one. The
+    places of a batch are looked up together. Returns the number of the last document.
     """
     places = np.empty(_BATCH, np.int64)
+    documents = np.empty(_BATCH, np.int64)
     wanted = np.empty(_BATCH, np.uint64)
     found = np.empty((_BATCH, 2), np.uint64)
     mask = np.uint64(len(slots) - 1)
     for lo in range(start, stop, _BATCH):
         hi = min(lo + _BATCH, stop)
-        n = 0
+        count = 0
         for i in range(lo, hi):
             a, b = ids[i], ids[i + 1]
-            places[n] = i
-            wanted[n] = np.uint64(a) << np.uint64(32) | np.uint64(b)
-            n += a >= 0 and b >= 0
-        for j in range(n):
+            places[count] = i
+            wanted[count] = np.uint64(a) << np.uint64(32) | np.uint64(np.uint32(b))
+            if neighbours:
+                document += codes[i] == DOCUMENT_END or codes[i] == SOURCE_END
+                documents[count] = document
+            count += (a | b) >= 0
+        for j in range(count):
             slot = mix(wanted[j]) & mask
             found[j, 0] = slots[slot, 0]
             found[j, 1] = slots[slot, 1]
         ids[lo:hi] = -1
-        for j in range(n):
+        for j in range(count):
             key = wanted[j]
-            if found[j, 0] == key:
-                ids[places[j]] = found[j, 1]
-            elif found[j, 0] != FREE:
-                slot = (mix(key) + np.uint64(1)) & mask
-                while slots[slot, 0] != key and slots[slot, 0] != FREE:
-                    slot = (slot + np.uint64(1)) & mask
-                if slots[slot, 0] == key:
-                    ids[places[j]] = slots[slot, 1]
+            row = np.int64(found[j, 1])
+            if found[j, 0] != key:
+                row = np.int64(-1) if found[j, 0] == FREE else _further(slots, key, mask)
+            if row >= 0:
+                i = places[j]
+                ids[i] = row
+                if neighbours:
+                    _note(evidence, row, documents[j], codes[i - 1], codes[i + n])
+        found_pairs = _batch_of_pairs(codes, ids, lo - 1, hi - 1, n, neighbours, wanted)
+        for j in range(found_pairs):
+            sizes[mix(wanted[j]) >> shift] += 1
+    return document
+
+
+@njit
+def _further(slots, key, mask):
+    """The place of a key whose slot holds another one; -1 where it has none."""
+    slot = (mix(key) + np.uint64(1)) & mask
+    while slots[slot, 0] != key:
+        if slots[slot, 0] == FREE:
+            return np.int64(-1)
+        slot = (slot + np.uint64(1)) & mask
+    return np.int64(slots[slot, 1])
