@@ -26,7 +26,7 @@ from termmine.progress import Progress
 from termmine.resources import Resources
 from termmine.segment import Dictionary, Segmenter, Words, jieba_dictionary
 from termmine.sources import check_settings, count_files, tell_of_reading
-from termmine.tries import count_in_codes, table_trie
+from termmine.tries import count_in_codes, count_rows, table_trie
 from termmine.types import NgramTable
 
 SMALL_BACKGROUND = 200  # symbols, about a paragraph: less says nothing about the general language
@@ -95,8 +95,9 @@ def _count_in_file(file: CountFile, candidates: Candidates, resources: Resources
     if not file.settings.text:
         return _look_up(file, candidates)
     words = translation(file.corpus.alphabet, candidates.table.alphabet)
-    parts = (_translated(segment.codes[segment.start : segment.stop], words) for segment in file.corpus.segments(0, 0))
-    return count_in_codes(parts, candidates.table, candidates.rows, resources.threads)[0]
+    longest = len(candidates.table.level) - 1
+    pieces = ((segment.codes, segment.start, segment.stop) for segment in file.corpus.segments(0, longest))
+    return count_rows(pieces, candidates.table, candidates.rows, resources.threads, words)
 
 
 def _translated(codes: np.ndarray, words: np.ndarray) -> np.ndarray:

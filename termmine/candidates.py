@@ -14,7 +14,7 @@ import pandas as pd
 
 from termmine import kernels as k
 from termmine.errors import EmptyResultError
-from termmine.measures import branching_entropy, npmi, pmi, pooled_entropy
+from termmine.measures import branching_entropy, in_parts, npmi, pmi, pooled_entropy
 from termmine.options import DiscoverOptions
 from termmine.types import NgramTable
 
@@ -201,26 +201,26 @@ def select(table: NgramTable, options: DiscoverOptions, kept: np.ndarray) -> tup
     absorber = np.where(kept, -1, absorbers(table, keep, options.min_independence))
     rows = np.flatnonzero(keep & (absorber < 0)).astype(np.int32)
     absorbed = np.flatnonzero(rules[0].passes & (absorber >= 0))  # bound fragments too, whose entropies are low
-    pooled = [
-        pooled_entropy(entropy[rows], edge[rows], table.freq[rows])
-        for entropy, edge in ((table.left_entropy, table.left_edge), (table.right_entropy, table.right_edge))
-    ]
-    cohesions = cohesion(table, rows)
-    frame = pd.DataFrame(
-        {
-            "row": rows,
-            "length": table.length[rows].astype(np.int64),
-            "freq": table.freq[rows],
-            "doc_freq": table.doc_freq[rows],
-            "cohesion": cohesions,
-            "npmi": npmi(cohesions, table.freq[rows], table.n_symbols),
-            "left_entropy": table.left_entropy[rows],
-            "right_entropy": table.right_entropy[rows],
-            "free_entropy": (
-                branching_entropy(table.left_entropy[rows], table.right_entropy[rows]) + branching_entropy(*pooled)
-            )
-            / 2,
-        }
-    )
     lost = pd.DataFrame({"row": absorbed, "freq": table.freq[absorbed], "absorbed_by": absorber[absorbed]})
-    return frame, lost
+    return _frame(table, rows), lost
+
+
+def _frame(table: NgramTable, rows: np.ndarray) -> pd.DataFrame:
+    def free_entropy(rows: np.ndarray) -> np.ndarray:
+        freq, left, right = table.freq[rows], table.left_entropy[rows], table.right_entropy[rows]
+        pooled = pooled_entropy(left, table.left_edge[rows], freq), pooled_entropy(right, table.right_edge[rows], freq)
+        return (branching_entropy(left, right) + branching_entropy(*pooled)) / 2
+
+    cohesions = cohesion(table, rows)
+    columns = {
+        "row": rows,
+        "length": table.length[rows].astype(np.int64),
+        "freq": table.freq[rows],
+        "doc_freq": table.doc_freq[rows],
+        "cohesion": cohesions,
+        "npmi": npmi(cohesions, table.freq[rows], table.n_symbols),
+        "left_entropy": table.left_entropy[rows],
+        "right_entropy": table.right_entropy[rows],
+        "free_entropy": in_parts(free_entropy, rows),
+    }
+    return pd.DataFrame(columns, copy=False)

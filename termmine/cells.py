@@ -50,13 +50,16 @@ def as_text(value: Any) -> str:
     >>> as_text(2.0), as_text(-0.00001), as_text(3), as_text(True), as_text(float("nan"))
     ('2.0000', '0.0000', '3', 'true', '')
     """
+    if isinstance(value, float) and value == value:  # first, for most cells are
+        text = f"{value:.4f}"
+        return "0.0000" if text == "-0.0000" else text
     if isinstance(value, str):
         return value
     if is_missing(value):
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f"{value:.4f}".replace("-0.0000", "0.0000") if isinstance(value, float) else str(value)
+    return str(value)
 
 
 def parse(kind: type, value: Any) -> Any:

@@ -120,7 +120,7 @@ def _weights_beside(
     """The weight of each context to the left and to the right (int32), in the numbering of `_weights`, and a 0."""
     n_rows, n_singles = _sizes(table)
     trie = table_trie(table, np.arange(n_rows))
-    is_noun = _domain_nouns(table, segmenter).astype(np.int64)
+    is_noun = _domain_nouns(table, segmenter).astype(np.uint8)
     seen = [np.zeros((2, len(trie.links) + 2 + n_singles, 2), dtype=np.int64) for _ in range(threads)]
 
     def look(segment: Segment, mine: np.ndarray) -> None:

@@ -7,14 +7,13 @@ Which strings are units was decided before; the order, and how the result is wri
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from termmine.candidates import Rule, nesting, threshold
-from termmine.measures import Measure, find_measure, general_ratio, keyness, log_ratio
+from termmine.measures import Measure, find_measure, general_ratio, in_parts, keyness, log_ratio
 from termmine.options import DiscoverOptions
 from termmine.types import NgramTable
 
@@ -43,9 +42,9 @@ def compare(candidates: pd.DataFrame, table: NgramTable, background: Background,
 
     frame = candidates.assign(
         background_freq=f2,
-        keyness=_in_parts(lambda f1, f2: keyness(f1, n1, f2, n2), freq, f2),
-        log_ratio=_in_parts(lambda f1, f2: log_ratio(f1, n1, f2, n2), freq, f2),
-        general_ratio=_in_parts(general, freq, f2, background.expected),
+        keyness=in_parts(lambda f1, f2: keyness(f1, n1, f2, n2), freq, f2),
+        log_ratio=in_parts(lambda f1, f2: log_ratio(f1, n1, f2, n2), freq, f2),
+        general_ratio=in_parts(general, freq, f2, background.expected),
     )
     if measure in frame:  # keyness and log_ratio
         return frame.assign(score=frame[measure])
@@ -54,23 +53,11 @@ def compare(candidates: pd.DataFrame, table: NgramTable, background: Background,
     return frame.assign(score=_from_columns(chosen, frame, table))
 
 
-_ROWS_AT_ONCE = 1 << 18  # rows that a formula is applied to at a time: bounds the memory, changes nothing
-
-
-def _in_parts(formula: Callable[..., np.ndarray], *columns: np.ndarray) -> np.ndarray:
-    """A formula that takes each row by itself, applied to a few rows at a time."""
-    result = np.empty(len(columns[0]))
-    for lo in range(0, len(result), _ROWS_AT_ONCE):
-        here = slice(lo, lo + _ROWS_AT_ONCE)
-        result[here] = formula(*(column[here] for column in columns))
-    return result
-
-
 def _from_columns(measure: Measure, frame: pd.DataFrame, table: NgramTable) -> np.ndarray:
     if "n_longer" in measure.columns:
         number, total = nesting(table, frame["row"].to_numpy())
         frame = frame.assign(n_longer=number, freq_longer=total)
-    return _in_parts(measure.formula, *(frame[name].to_numpy() for name in measure.columns))
+    return in_parts(measure.formula, *(frame[name].to_numpy() for name in measure.columns))
 
 
 def term_rules(frame: pd.DataFrame, options: DiscoverOptions) -> list[Rule]:

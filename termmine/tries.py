@@ -148,15 +148,24 @@ class _Counts:
 
 
 def count_rows(
-    pieces: Iterable[tuple[np.ndarray, int, int]], table: NgramTable, rows: np.ndarray, threads: int = 1
+    pieces: Iterable[tuple[np.ndarray, int, int]],
+    table: NgramTable,
+    rows: np.ndarray,
+    threads: int = 1,
+    words: np.ndarray | None = None,
 ) -> np.ndarray:
-    """How often each row occurs in a corpus under the table's alphabet (int64, len(rows)).
+    """How often each row occurs in a corpus (int64, len(rows)).
+
+    The corpus is encoded under the table's alphabet, or under another one, of which ``words`` gives each word's code
+    under the table's (`kernels.UNKNOWN`: none).
 
     ``pieces`` are (codes, start, stop): what begins in codes[start:stop] is counted. Behind stop must follow as many
     codes as the longest n-gram has, unless a separator ends its run before. With several threads a piece's codes must
     stay as they are.
     """
     trie = table_trie(table, rows)
+    if words is not None:
+        trie = trie._replace(symbols=np.concatenate([trie.symbols[: k.FIRST_WORD], trie.symbols[words]]))
     singles = bool((rows < table.level[1]).any())
     counts = [_Counts(trie, len(table.level) - 1, singles) for _ in range(threads)]
     over(pieces, lambda piece, mine: mine.add(*piece), counts)

@@ -630,6 +630,7 @@ RANDOM_CORPORA = {
     "tries: long runs": 150,
     "tries: places of nodes": 200,
     "tries: threads": 100,
+    "tries: another alphabet": 100,
     "surface: forms": 200,
     "segment: routes": 300,
     "contexts: places": 100,

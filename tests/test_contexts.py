@@ -164,6 +164,21 @@ def test_where_windows_end(text: str, expected: tuple[int, int]) -> None:
     assert windows_of(text, "变电站", 6) == expected
 
 
+def test_a_run_longer_than_a_segment_is_cut_into_windows_there() -> None:
+    """What stands beside its strings is seen across the cuts all the same."""
+    size = 40 if naive.TINY else k.WINDOW
+    text = "".join(np.random.default_rng(4).choice(list("甲乙丙"), 3 * size + 9))
+    corpus, table = count(text + "。甲乙", 1, 3)
+    trie, _ = trie_of(table, np.arange(len(table)))
+    weights = np.random.default_rng(5).integers(-SCALE, SCALE, (2, 2 * len(trie.links) + 2)).astype(np.int32)
+    whole, n_windows = sums_over(corpus, trie, weights, 30, 3)
+    with mock.patch.object(types, "SEGMENT", size):
+        cut, n_cut = sums_over(corpus, trie, weights, 30, 3)
+    np.testing.assert_array_equal(cut[:, :2], whole[:, :2])
+    assert (n_windows, n_cut) == (2, 4)  # three whole segments, and the nine symbols left together with 甲乙
+    assert cut[trie.ids == 0, 2] == 4
+
+
 # --- the survey ------------------------------------------------------------------------------------------------------
 
 

@@ -185,6 +185,19 @@ def test_threads_and_pieces_change_no_count(text: str, size: int, threads: int) 
         assert count_rows(pieces, table, rows).tolist() == table.freq.tolist()
 
 
+@naive.compared("tries: another alphabet")
+@given(domain=naive.dense_texts(max_size=40), background=st.one_of(naive.texts(), naive.dense_texts()))
+def test_a_corpus_under_another_alphabet(domain: str, background: str) -> None:
+    """Its codes stay as they are; it is the trie that learns what they mean."""
+    table, corpus = build(domain, 1, 4), encode([background])
+    rows = np.arange(len(table))
+    codes = {word: k.FIRST_WORD + i for i, word in enumerate(table.alphabet.word_texts)}
+    words = np.array([codes.get(word, k.UNKNOWN) for word in corpus.alphabet.word_texts], dtype=np.int64)
+    pieces = [(segment.codes, segment.start, segment.stop) for segment in corpus.segments(0, 4)]
+    found = count_rows(pieces, table, rows, words=words)
+    assert found.tolist() == count_in_blocks([background], table, rows)[0].tolist()
+
+
 def test_each_kernel_is_compiled_once() -> None:
     """Another specialisation would be seconds of compilation, and a machine code that no test has seen."""
     corpus = encode(["GPU加速，gpu加速"])

@@ -11,7 +11,7 @@ import numpy as np
 
 
 def njit(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The one set of numba options; without a place for the cache (no home, read-only installation) do without it."""
+    """The one set of numba options; without a place for the cache (a read-only installation, no home) do without it."""
     try:
         return numba.njit(cache=True, nogil=True)(function)
     except RuntimeError:

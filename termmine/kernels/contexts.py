@@ -46,7 +46,7 @@ def contexts_beside(codes, lo, hi, trie, symbols, pairs, before, after):
 def count_contexts(codes, start, stop, word_at, trie, is_noun, left, right):
     """Count what stands beside the words of two symbols or more in codes[start:stop].
 
-    word_at: see `segment`, from start on; is_noun (int64; 0 or 1): one a slot of that dictionary. left, right (int64;
+    word_at: see `segment`, from start on; is_noun (uint8; 0 or 1): one a slot of that dictionary. left, right (int64;
     contexts, 2): beside such nouns, and beside any word.
     """
     size = BLOCK + 3
