@@ -97,7 +97,7 @@ FILES: dict[str, tuple[str, bytes, str]] = {
     "wikiextractor": (
         "wiki_00",
         "".join(f'<doc id="1" url="u" title="题">\n题\n\n{text}\n</doc>\n' for text in TEXTS).encode(),
-        NEXT.join(f"题\n\n{text}" for text in TEXTS),
+        NEXT.join(f"题\n\n{text}\n" for text in TEXTS),
     ),
     "mediawiki": (
         "x.xml",
@@ -344,7 +344,7 @@ def test_wikiextractor_articles_that_are_broken(tmp_path: Path) -> None:
     begin = '<doc id="1" url="u" title="题">\n'
     path = stored(tmp_path, "wiki_00", f"{begin}a\n{begin}A &lt;B&gt;\n</doc>\n外\n\n{begin}变压器\n")
     text, report = read(path)
-    assert text == f"A <B>{END}"
+    assert text == f"A <B>\n{END}"
     assert report.notes() == [f"3 bad records were skipped, first: {path}:1: the article has no </doc>"]
 
 

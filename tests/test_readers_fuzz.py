@@ -84,7 +84,7 @@ def test_the_text_does_not_depend_on_the_blocks(form: str, pieces: list[str], bl
         try:
             text, report = _read(data, form, block)
         except TermmineError as error:
-            return str(error)
+            return str(error).partition(" (")[0]  # expat's columns depend on where a character was cut
         return text, report.notes()
 
     assert outcome(block) == outcome(1 << 20)

@@ -111,7 +111,7 @@ def _page_text(blocks: Iterable[str]) -> Iterator[str]:
         page.feed(block)
         yield page.taken()
         if len(page.rawdata) > _MAX_TAG:
-            raise BadRecordError(f"a tag or comment is longer than {_MAX_TAG} characters")
+            raise BadRecordError(f"a tag, comment or script is longer than {_MAX_TAG} characters")
     if not page.rawdata.startswith("<"):  # a tag without an end; html.parser would take it apart in quadratic time
         page.close()
     page.end_line()

@@ -6,6 +6,7 @@ Of a dump, articles alone are read: namespace 0, no redirects. How their markup 
 from __future__ import annotations
 
 import html
+import io
 import re
 from collections.abc import Iterator
 from itertools import chain
@@ -38,17 +39,17 @@ def read_extracted(path: Path, reading: Reading) -> Iterator[Document]:
 
 
 def _extracted_articles(path: Path, reading: Reading, lines: Iterator[tuple[int, str | None]]) -> Iterator[Document]:
-    begin, size, parts = 0, 0, [""]  # begin: the line of the present article's <doc>, 0 between articles
+    begin, size, body = 0, 0, io.StringIO()  # begin: the line of the present article's <doc>, 0 between articles
     for number, line in lines:
         if line is not None and line.startswith('<doc id="'):
             if begin:
                 reading.bad(path, begin, "the article has no </doc>")
-            begin, size, parts = number, 0, []
+            begin, size, body = number, 0, io.StringIO()
         elif not begin:
             if line is None or line.strip():
                 reading.bad(path, number, "stands outside of <doc> and </doc>")
         elif line is not None and line.rstrip() == "</doc>":
-            text = "\n".join(parts)
+            text = body.getvalue()
             if size > base.MAX_RECORD:
                 reading.bad(path, begin, too_long())
             elif UNDECODABLE in text:
@@ -57,9 +58,9 @@ def _extracted_articles(path: Path, reading: Reading, lines: Iterator[tuple[int,
                 yield Document(path, begin + 1, (html.unescape(text),), is_lines=True)
             begin = 0
         else:
-            size += base.MAX_RECORD if line is None else len(line) + 1
+            size += base.MAX_RECORD + 1 if line is None else len(line) + 1
             if size <= base.MAX_RECORD:
-                parts.append(line or "")
+                body.write(f"{line}\n")
     if begin:
         reading.bad(path, begin, "the article has no </doc>")
 
