@@ -18,9 +18,10 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias, cast
+from typing import Any, BinaryIO, NamedTuple, TypeAlias, cast
 
 from termmine.errors import TermmineError, UsageError
+from termmine.options import DiscoverOptions
 from termmine.types import DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER
 
 if sys.version_info >= (3, 14):
@@ -126,6 +127,36 @@ def _walk(directory: Path) -> Iterator[Path]:
         yield from (Path(folder) / name for name in names if not name.startswith("."))
 
 
+class Document(NamedTuple):
+    """A whole file: its path, the line that it begins at, its text, and that its lines are those of the file.
+
+    ``blocks`` is the text, cut anywhere; it must be drawn before the next document is.
+    """
+
+    path: Path
+    line: int
+    blocks: Iterable[str]
+    is_lines: bool = False
+
+
+def read_documents(
+    paths: Iterable[str | os.PathLike[str]], options: DiscoverOptions, *, report: ReadReport | None = None
+) -> Iterator[Document]:
+    """Read paths document by document; draw the blocks of each before the next one."""
+    paths, report = list(paths), ReadReport() if report is None else report
+    for file in list_files(paths):
+        yield Document(file, 1, _text_of(file, file in map(Path, paths), options, report), is_lines=True)
+
+
+def _text_of(file: Path, is_named: bool, options: DiscoverOptions, report: ReadReport) -> Iterator[str]:
+    try:
+        yield from _read_file(file, options.encoding, report, lambda _: None)
+    except _NoTextError as problem:
+        if is_named:
+            raise TermmineError(str(problem)) from None
+        report.skipped.append(str(file))
+
+
 def read_blocks(
     paths: Iterable[str | os.PathLike[str]],
     *,
@@ -161,7 +192,8 @@ def is_texts(source: Source) -> bool:
     return not (isinstance(source, (list, tuple)) and source and all(isinstance(item, os.PathLike) for item in source))
 
 
-def _source_paths(source: Source) -> list[Path]:
+def source_paths(source: Source) -> list[Path]:
+    """The paths of a source; none where it is texts."""
     if is_texts(source):
         return []
     return [Path(path) for path in ([source] if isinstance(source, (str, os.PathLike)) else source)]
@@ -170,19 +202,19 @@ def _source_paths(source: Source) -> list[Path]:
 def check_source(source: Source) -> None:
     """Raise what a path that is not there would raise when it is read, before other work is done."""
     if not is_texts(source):
-        list_files(_source_paths(source))
+        list_files(source_paths(source))
 
 
 def source_name(source: Source) -> str:
     """What to call a source in a message."""
-    return "the given texts" if is_texts(source) else ", ".join(map(str, _source_paths(source)))
+    return "the given texts" if is_texts(source) else ", ".join(map(str, source_paths(source)))
 
 
 def source_size(source: Source) -> int:
     """The bytes of a source's files, 0 where that is not known beforehand."""
     if is_texts(source):
         return 0
-    return sum(file.stat().st_size for file in list_files(_source_paths(source)) if str(file) != STDIN)
+    return sum(file.stat().st_size for file in list_files(source_paths(source)) if str(file) != STDIN)
 
 
 def source_blocks(
@@ -195,7 +227,7 @@ def source_blocks(
     """The text of a source: `read_blocks` of its paths, or its texts."""
     if is_texts(source):
         return texts_as_blocks(cast("Iterable[str]", source))
-    return read_blocks(_source_paths(source), encoding=encoding, report=report, progress=progress)
+    return read_blocks(source_paths(source), encoding=encoding, report=report, progress=progress)
 
 
 def texts_as_blocks(texts: Iterable[str]) -> Iterator[str]:

@@ -16,6 +16,7 @@ import pandas as pd
 from termmine import corpus as reading
 from termmine import kernels
 from termmine.candidates import apply_rules, could_be_term, holds_any_han, select
+from termmine.concordance import examples, read_lines
 from termmine.contexts import survey
 from termmine.contrast import Background, compare, score_like, term_rules
 from termmine.corpus import Source
@@ -30,6 +31,7 @@ from termmine.options import DiscoverOptions, default_min_freq, make_options
 from termmine.progress import Progress
 from termmine.rules import TermLists, kept_rows, read_known, read_rules, rule_on
 from termmine.segment import Segmenter, Words, jieba_dictionary, pattern
+from termmine.spool import readable_twice
 from termmine.surface import surfaces
 from termmine.tries import count_in_blocks, find_rows
 from termmine.types import Corpus, NgramTable
@@ -52,8 +54,8 @@ def discover(source: Source, background: Source | None = None, **options: Any) -
     Returns one row a term, the best first: term (str), score (float64, unit of the measure), freq, doc_freq,
     background_freq (int64, occurrences and documents), cohesion, left_entropy, right_entropy (float64, bits), keyness
     (float64, signed G2), log_ratio (float64, bits), known (bool: a word of jieba's dictionary). ``mark_known`` adds
-    listed (bool), ``feedback`` adds verdict (str) and probability (float64). The signature of the run is in
-    ``.attrs["signature"]``.
+    listed (bool), ``feedback`` adds verdict (str) and probability (float64), ``contexts`` adds context_1, source_1 and
+    so on (str). The signature of the run is in ``.attrs["signature"]``.
 
     Raises `termmine.TermmineError`: `UsageError` for options that cannot be meant so, `EmptyResultError` when nothing
     is left (it says why). Method and sources: see `termmine.measures`.
@@ -112,9 +114,28 @@ def run_discovery(
 ) -> Discovery:
     """`discover` with everything that it found on the way."""
     progress = progress or Progress()
-    analysis = analyse(source, background, options, progress)
+    if not options.contexts:
+        return _discovery(analyse(source, background, options, progress), progress)
+    with readable_twice(source) as (source_again, rewind):
+        discovery = _discovery(analyse(source_again, background, options, progress), progress)
+        rewind()
+        with progress.stage("looking for examples"):
+            return replace(discovery, terms=add_examples(discovery.terms, source_again, options))
+
+
+def _discovery(analysis: Analysis, progress: Progress) -> Discovery:
     with progress.stage("ranking"):
         return Discovery(rank(analysis)[columns(analysis.options)], analysis)
+
+
+def add_examples(terms: pd.DataFrame, source: Source, options: DiscoverOptions) -> pd.DataFrame:
+    """The terms with columns context_1, source_1, ...: sentences that hold them, and their places; or empty cells."""
+    found = examples(terms["term"], read_lines(source, options), options.contexts)
+    for i in range(options.contexts):
+        chosen = [of_term[i] if i < len(of_term) else None for of_term in map(found.__getitem__, terms["term"])]
+        terms[f"context_{i + 1}"] = ["" if one is None else one.sentence for one in chosen]
+        terms[f"source_{i + 1}"] = ["" if one is None else one.place for one in chosen]
+    return terms
 
 
 def columns(options: DiscoverOptions) -> list[str]:

@@ -24,7 +24,7 @@ RANKS = {
     "kernels.__init__": 1,
     "options": 2, "types": 2,
     "corpus": 3, "evaluate": 3,
-    "encode": 4, "lexicon": 4,
+    "encode": 4, "lexicon": 4, "spool": 4,
     "counts": 5, "measures": 5, "tries": 5,
     "segment": 6,
     "candidates": 7, "contexts": 7, "surface": 7,
@@ -34,7 +34,7 @@ RANKS = {
     "pipeline": 10,
     "explain": 11, "report": 11,
     "cli.shared": 12,
-    "cli.discover": 13, "cli.evaluate": 13, "cli.explain": 13,
+    "cli.contexts": 13, "cli.discover": 13, "cli.evaluate": 13, "cli.explain": 13,
     "cli.__init__": 14,
     "__init__": 15, "__main__": 15,
 }  # fmt: skip

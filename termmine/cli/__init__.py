@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import click
 
+from termmine.cli.contexts import contexts
 from termmine.cli.discover import discover
 from termmine.cli.evaluate import evaluate
 from termmine.cli.explain import explain
@@ -30,7 +31,7 @@ def cli() -> None:
     """
 
 
-for _command in (discover, explain, evaluate):
+for _command in (discover, explain, contexts, evaluate):
     cli.add_command(_command)
 
 
