@@ -14,6 +14,8 @@ from typing import Any
 from termmine.errors import UsageError
 
 MAX_LENGTH = 100  # symbols: beyond any term; keeps a typing error from costing hours
+MIN_CHANGE_KEYNESS = 10.83  # of a rising or falling term: chi squared with one degree of freedom, p < 0.001
+MIN_CHANGE_LOG_RATIO = 0.5  # bits, two fifths more: what is surer than that but smaller is of no use to a reader
 MAX_CONTEXTS = 20  # sentences: each term's are held in memory
 
 _KINDS: dict[str, Any] = {"int": Integral, "float": Real, "str": str, "bool": bool}

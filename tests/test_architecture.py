@@ -34,7 +34,7 @@ RANKS = {
     "pipeline": 10,
     "explain": 11, "report": 11,
     "cli.shared": 12,
-    "cli.contexts": 13, "cli.discover": 13, "cli.evaluate": 13, "cli.explain": 13,
+    "cli.compare": 13, "cli.contexts": 13, "cli.discover": 13, "cli.evaluate": 13, "cli.explain": 13,
     "cli.__init__": 14,
     "__init__": 15, "__main__": 15,
 }  # fmt: skip

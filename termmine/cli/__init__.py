@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import click
 
+from termmine.cli.compare import compare
 from termmine.cli.contexts import contexts
 from termmine.cli.discover import discover
 from termmine.cli.evaluate import evaluate
@@ -31,7 +32,7 @@ def cli() -> None:
     """
 
 
-for _command in (discover, explain, contexts, evaluate):
+for _command in (discover, explain, contexts, compare, evaluate):
     cli.add_command(_command)
 
 
