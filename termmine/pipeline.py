@@ -16,16 +16,17 @@ import pandas as pd
 from termmine import corpus as reading
 from termmine import kernels
 from termmine.candidates import apply_rules, could_be_term, holds_any_han, select
-from termmine.concordance import examples, read_lines
 from termmine.contexts import survey
 from termmine.contrast import Background, compare, score_like, term_rules
 from termmine.corpus import Source
 from termmine.counts import count_ngrams
 from termmine.encode import encode
 from termmine.errors import TermmineError
+from termmine.examples import examples
 from termmine.export import COLUMNS
 from termmine.feedback import apply_feedback, read_verdicts, sigmoid
 from termmine.lexicon import read_words
+from termmine.locate import read_lines
 from termmine.measures import find_measure, noun_context
 from termmine.options import DiscoverOptions, default_min_freq, make_options
 from termmine.progress import Progress

@@ -30,7 +30,7 @@ RANKS = {
     "candidates": 7, "contexts": 7, "surface": 7,
     "contrast": 8,
     "export": 9, "progress": 9, "termlist": 9,
-    "feedback": 9.2, "compare": 9.4, "concordance": 9.4, "rules": 9.4,
+    "feedback": 9.2, "locate": 9.2, "compare": 9.4, "concordance": 9.4, "examples": 9.4, "rules": 9.4,
     "pipeline": 10,
     "explain": 11, "report": 11,
     "cli.shared": 12,

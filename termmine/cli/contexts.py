@@ -31,7 +31,8 @@ def contexts(
         raise UsageError(f"{corpus[0]}: name a term before the corpus: termmine contexts TERM... CORPUS")
     check_inputs(corpus)
     from termmine import export
-    from termmine.concordance import as_table, concordance, read_lines
+    from termmine.concordance import as_table, concordance
+    from termmine.locate import read_lines
 
     lines = read_lines(paths(corpus), make_options(encoding=encoding))
     found = concordance(terms, lines, limit=limit, width=width)

@@ -26,12 +26,10 @@ def explain(
     chosen = make_options(**options)
     check_inputs((*corpus, *background, *chosen.files))
     from termmine import export
-    from termmine.explain import as_text
-    from termmine.explain import explain as explain_terms
-    from termmine.pipeline import analyse
+    from termmine.explain import as_text, explain_source
     from termmine.progress import Progress
 
     progress = Progress(note=tell, bar=sys.stderr.isatty())
-    records = explain_terms(analyse(paths(corpus), paths(background) or None, chosen, progress), terms)
+    records = explain_source(paths(corpus), paths(background) or None, chosen, terms, progress)
     texts = (json.dumps(record, ensure_ascii=False) if as_json else as_text(record) for record in records)
     export.write(Path("-"), "".join(text + "\n" for text in texts).encode())
