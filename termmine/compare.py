@@ -44,12 +44,12 @@ def compare(
 
     Terms are the same when they fold to the same. Rows: what is new by its rank, what rises and what falls by how sure
     that is, what has vanished by the rank that it had. ``keyness`` and ``log_ratio`` compare the frequencies after with
-    those before, positive where the term rises; without a column ``freq`` in both lists nothing rises or falls.
+    those before, positive where the term rises; what has no frequency in one of the lists neither rises nor falls.
     """
     pair = _paired(_ranked(before), _ranked(after))
-    there = pair["rank_before"].notna() & pair["rank_after"].notna()
+    there = pair["freq_before"].notna() & pair["freq_after"].notna()
     pair["keyness"] = pair["log_ratio"] = np.nan
-    if "freq" in before and "freq" in after and there.any():
+    if there.any():
         f1, f2 = (pair.loc[there, name].to_numpy(dtype=np.float64) for name in ("freq_after", "freq_before"))
         counts = (f1, max(f1.sum(), 1.0), f2, max(f2.sum(), 1.0))
         pair.loc[there, "keyness"], pair.loc[there, "log_ratio"] = keyness(*counts), log_ratio(*counts)
@@ -70,7 +70,7 @@ def _ranked(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _paired(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    pair = before.join(after, how="outer", lsuffix="_before", rsuffix="_after", sort=True)
+    pair = before.add_suffix("_before").join(after.add_suffix("_after"), how="outer", sort=True)
     return pair.assign(term=pair["term_after"].where(pair["term_after"].notna(), pair["term_before"]))
 
 

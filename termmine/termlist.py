@@ -16,7 +16,7 @@ from termmine.errors import TermmineError
 from termmine.lexicon import read_text
 
 #: The columns that hold numbers; the others hold text.
-_NUMBERS = {"score": float, "freq": int}
+_NUMBERS = {"score", "freq"}
 
 
 def read_terms(path: Path) -> pd.DataFrame:
@@ -40,7 +40,8 @@ def read_terms(path: Path) -> pd.DataFrame:
     if not body:
         raise TermmineError(f"{path}: holds no terms: give a file with a row for each term")
     cells = {name: [row[i] if i < len(row) else "" for row in body] for i, name in enumerate(header)}
+    frame = pd.DataFrame(cells)
     try:
-        return pd.DataFrame(cells).astype({name: kind for name, kind in _NUMBERS.items() if name in cells})
+        return frame.assign(**{name: pd.to_numeric(frame[name].replace("", None)) for name in _NUMBERS & set(header)})
     except ValueError as error:
         raise TermmineError(f"{path}: {error}: correct the cell, or empty it") from None
