@@ -233,10 +233,15 @@ def evidence(
 
 @dataclass(frozen=True)
 class Lesson:
-    """What verdicts came to: ``log_odds`` and ``verdicts`` (`y`, `n` or empty), one a candidate, and a line to tell."""
+    """What verdicts came to, and a line that tells it.
 
-    log_odds: np.ndarray
+    One a candidate: ``verdicts`` (`y`, `n` or empty); the ``probability`` that a reviewer accepts it; and ``merit``, by
+    which it is ranked: the log-odds, with accepted terms before all others.
+    """
+
     verdicts: list[str]
+    probability: np.ndarray
+    merit: np.ndarray
     told: str
 
 
@@ -255,4 +260,10 @@ def apply_feedback(frame: pd.DataFrame, terms: Sequence[str], verdicts: Mapping[
         f"{n_found} of them on candidates; weights: {model}"
     )
     marks = ["" if verdict is None else "y" if verdict.accepts else "n" for verdict in found]
-    return Lesson(model.log_odds(features), marks, told)
+    log_odds, is_accepted = model.log_odds(features), np.array([mark == "y" for mark in marks])
+    return Lesson(
+        verdicts=marks,
+        probability=np.where(is_accepted, 1.0, sigmoid(log_odds)),
+        merit=log_odds + np.where(is_accepted, np.ptp(log_odds) + 1.0, 0.0),
+        told=told,
+    )

@@ -24,7 +24,7 @@ from termmine.encode import encode
 from termmine.errors import TermmineError
 from termmine.examples import examples
 from termmine.export import COLUMNS
-from termmine.feedback import apply_feedback, read_verdicts, sigmoid
+from termmine.feedback import apply_feedback, read_verdicts
 from termmine.lexicon import read_words
 from termmine.locate import read_lines
 from termmine.measures import find_measure, noun_context
@@ -220,7 +220,7 @@ def _consult(
         return frame
     lesson = apply_feedback(frame, terms, lists.verdicts)
     progress.note(lesson.told)
-    return frame.assign(verdict=lesson.verdicts, log_odds=lesson.log_odds, probability=sigmoid(lesson.log_odds))
+    return frame.assign(verdict=lesson.verdicts, probability=lesson.probability, merit=lesson.merit)
 
 
 def _like(
@@ -244,11 +244,11 @@ def _like(
 def rank(analysis: Analysis) -> pd.DataFrame:
     """The terms of an analysis, the best first: its frame's columns and ``term``.
 
-    Best is what scores best, or what a reviewer is most likely to accept where there is feedback.
+    Best is what scores best, or, where there is feedback, what a reviewer has accepted or is most likely to accept.
     """
     frame, options, table = analysis.frame, analysis.options, analysis.table
     frame = frame[apply_rules(term_rules(frame, options), "candidates")]
-    best = "log_odds" if "log_odds" in frame else "score"
+    best = "merit" if "merit" in frame else "score"
     if options.top is not None and len(frame) > options.top:
         frame = frame[frame[best] >= frame[best].nlargest(options.top).iloc[-1]]
     frame = frame.assign(term=surfaces(analysis.corpus, table, frame["row"].to_numpy()))
