@@ -16,7 +16,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +40,7 @@ PRECISION_OF_INTERCEPT = 0.01  # nearly flat, yet it holds the intercept where a
 MIN_JUDGED = 3  # terms with a character at that end, from which the character gets a weight of its own
 MAX_CHARACTERS = 100  # weights of characters at either end: bounds the system that Newton's method solves
 MOST_TOLD = 12  # weights in one line on standard error
+_CHUNK = 1 << 14  # candidates whose features are laid out at once
 _STEPS = 100  # of Newton's method; some ten do
 _TOLERANCE = 1e-9
 
@@ -72,10 +73,24 @@ def read_verdicts(paths: Iterable[str]) -> dict[str, Verdict]:
 
 @dataclass(frozen=True)
 class Features:
-    """What a model may look at: ``names`` (p) and ``values`` (n, p), one row a candidate; the score comes first."""
+    """What a model may look at, one entry a candidate: ``figures`` by name, the score first; the characters at the
+    ``ends``; and which characters at an end are a feature of their own (``marked``: end and character).
+    """
 
-    names: list[str]
-    values: np.ndarray
+    figures: Mapping[str, np.ndarray]
+    ends: Mapping[str, np.ndarray] = field(default_factory=dict)
+    marked: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def names(self) -> list[str]:
+        """The name of each feature, in order."""
+        return [*self.figures, *(f"{end} {character}" for end, character in self.marked)]
+
+    def values(self, rows: np.ndarray) -> np.ndarray:
+        """The features of those candidates (len(rows), p)."""
+        columns = [figure[rows] for figure in self.figures.values()]
+        columns += [(self.ends[end][rows] == character).astype(np.float64) for end, character in self.marked]
+        return np.column_stack(columns)
 
 
 @dataclass(frozen=True)
@@ -94,8 +109,13 @@ class Model:
 
         Rounded to what does not depend on the order of a sum, so that the ranking is the same on every machine.
         """
-        values = np.clip(features.values, self.low, self.high)
-        return np.round(self.intercept + (values - self.centre) @ self.weights, 6)
+        n = len(features.figures["score"])
+        log_odds = np.full(n, self.intercept)
+        for start in range(0, n, _CHUNK):
+            rows = np.arange(start, min(start + _CHUNK, n))
+            values = np.clip(features.values(rows), self.low, self.high)
+            log_odds[rows] += (values - self.centre) @ self.weights
+        return np.round(log_odds, 6)
 
     def __str__(self) -> str:
         moved = self.weights - prior_mean(len(self.names))
@@ -133,16 +153,15 @@ def make_features(frame: pd.DataFrame, terms: Sequence[str], judged: np.ndarray)
 
     A character gets a feature of its own when at least `MIN_JUDGED` of the ``judged`` candidates (bool) have it there.
     """
-    columns = {"score": percentile_log_odds(frame["score"].to_numpy(dtype=np.float64))}
+    figures = {"score": percentile_log_odds(frame["score"].to_numpy(dtype=np.float64))}
     for name in _COLUMNS:
         column = frame[name].to_numpy(dtype=np.float64)
-        columns[name] = _standardised(np.log(np.maximum(column, 1e-9)) if name in _LOGARITHMS else column)
-    columns["letters"] = _standardised(np.array([any(c.isascii() for c in term) for term in terms], dtype=np.float64))
-    for end, at in (("first", 0), ("last", -1)):
-        characters = np.array([normal_form(term)[at] for term in terms])
-        for character in _common(characters[judged].tolist()):
-            columns[f"{end} {character}"] = (characters == character).astype(np.float64)
-    return Features(list(columns), np.column_stack(list(columns.values())))
+        figures[name] = _standardised(np.log(np.maximum(column, 1e-9)) if name in _LOGARITHMS else column)
+    figures["letters"] = _standardised(np.array([any(c.isascii() for c in term) for term in terms], dtype=np.float64))
+    folded = [normal_form(term) for term in terms]
+    ends = {"first": np.array([term[0] for term in folded]), "last": np.array([term[-1] for term in folded])}
+    marked = [(end, character) for end, found in ends.items() for character in _common(found[judged].tolist())]
+    return Features(figures, ends, tuple(marked))
 
 
 def _common(characters: list[str]) -> list[str]:
@@ -157,7 +176,7 @@ def sigmoid(log_odds: np.ndarray) -> np.ndarray:
 
 def learn(features: Features, judged: np.ndarray, accepted: np.ndarray) -> Model:
     """The model for verdicts: ``judged`` are rows of the features, ``accepted`` (bool) one a judged row."""
-    values, mean = features.values[judged], prior_mean(len(features.names))
+    values, mean = features.values(judged), prior_mean(len(features.names))
     if not len(judged):
         values = np.zeros((1, len(mean)))
     centre, low, high = values.mean(axis=0), values.min(axis=0), values.max(axis=0)

@@ -65,7 +65,7 @@ def test_percentiles_keep_the_order_and_share_ties() -> None:
 
 
 def _features(values: np.ndarray) -> Features:
-    return Features(["score", *(f"x{i}" for i in range(1, values.shape[1]))], values)
+    return Features({"score" if not i else f"x{i}": column for i, column in enumerate(values.T)})
 
 
 @pytest.mark.parametrize("n", [5, 200, 5000])
