@@ -17,14 +17,43 @@ import pandas as pd
 from termmine import kernels as k
 from termmine.candidates import absorbers, unit_rules
 from termmine.contrast import term_rules
+from termmine.corpus import Source
 from termmine.encode import encode, encode_strings
 from termmine.errors import EmptyResultError
+from termmine.examples import examples
+from termmine.locate import read_lines
 from termmine.measures import find_measure, pmi, score_factors
-from termmine.pipeline import Analysis, rank
+from termmine.options import DiscoverOptions
+from termmine.pipeline import Analysis, analyse, rank
+from termmine.progress import Progress
+from termmine.resources import Resources
+from termmine.spool import readable_twice
 from termmine.tries import find_rows
 from termmine.types import spell
 
 MOST = 5  # neighbours, longer strings, near strings shown of each kind
+
+
+def explain_source(
+    source: Source,
+    background: Source | None,
+    options: DiscoverOptions,
+    terms: Iterable[str],
+    progress: Progress,
+    resources: Resources,
+) -> list[dict[str, Any]]:
+    """`explain` for a source; with ``contexts`` each record has sentences that hold the term, each with its place."""
+    terms = list(terms)
+    if not options.contexts:
+        return explain(analyse(source, background, options, progress, resources), terms)
+    with readable_twice(source) as (again, rewind):
+        records = explain(analyse(again, background, options, progress, resources), terms)
+        rewind()
+        found = examples(terms, read_lines(again, options), options.contexts)
+    return [
+        record | {"contexts": [{"source": one.place, "context": one.sentence} for one in found[record["term"]]]}
+        for record in records
+    ]
 
 
 def explain(analysis: Analysis, terms: Iterable[str]) -> list[dict[str, Any]]:
@@ -188,7 +217,9 @@ def as_text(record: dict[str, Any]) -> str:
     """A record as lines for a reader, the verdict first."""
     lines = [f"{record['term']}: {record['verdict']}"]
     for name, value in record.items():
-        if name not in ("term", "verdict"):
+        if name == "contexts":
+            lines += [f"  {example['source']}: {example['context']}" for example in value]
+        elif name not in ("term", "verdict"):
             lines.append(f"  {name.replace('_', ' ')}: {_value(value)}")
     return "\n".join(lines)
 

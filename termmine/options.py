@@ -15,6 +15,8 @@ from termmine.errors import UsageError
 
 SETTINGS_FILE = "termmine.toml"  # which is no text of a corpus, though it may lie in one
 MAX_LENGTH = 100  # symbols: beyond any term; keeps a typing error from costing hours
+MIN_CHANGE_KEYNESS = 10.83  # of a rising or falling term: chi squared with one degree of freedom, p < 0.001
+MIN_CHANGE_LOG_RATIO = 0.5  # bits, two fifths more: what is surer than that but smaller is of no use to a reader
 MAX_CONTEXTS = 20  # sentences: each term's are held in memory
 
 _MIN_FREQ_HELP = "Least frequency; default: 2 to 7, more in larger corpora."

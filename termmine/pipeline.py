@@ -21,17 +21,20 @@ from termmine.contexts import survey
 from termmine.contrast import Background, compare, score_like, term_rules
 from termmine.corpus import Source
 from termmine.counts import count_ngrams
-from termmine.errors import TermmineError
+from termmine.errors import TermmineError, UsageError
+from termmine.examples import examples
 from termmine.export import COLUMNS
-from termmine.feedback import apply_feedback, read_verdicts, sigmoid
+from termmine.feedback import apply_feedback, read_verdicts
 from termmine.lexicon import read_words
+from termmine.locate import read_lines
 from termmine.measures import find_measure, noun_context
 from termmine.options import DiscoverOptions, default_min_freq, make_options
 from termmine.progress import Progress
 from termmine.resources import Resources, make_resources
 from termmine.rules import TermLists, kept_rows, read_known, read_rules, rule_on
 from termmine.segment import Segmenter, jieba_dictionary, pattern
-from termmine.sources import read_corpus
+from termmine.sources import count_files, read_corpus
+from termmine.spool import readable_twice
 from termmine.surface import surfaces
 from termmine.tries import find_rows
 from termmine.types import Corpus, NgramTable
@@ -61,8 +64,8 @@ def discover(
     Returns one row a term, the best first: term (str), score (float64, unit of the measure), freq, doc_freq,
     background_freq (int64, occurrences and documents), cohesion, left_entropy, right_entropy (float64, bits), keyness
     (float64, signed G2), log_ratio (float64, bits), known (bool: a word of jieba's dictionary). ``mark_known`` adds
-    listed (bool), ``feedback`` adds verdict (str) and probability (float64). The signature of the run is in
-    ``.attrs["signature"]``.
+    listed (bool), ``feedback`` adds verdict (str) and probability (float64), ``contexts`` adds context_1, source_1 and
+    so on (str). The signature of the run is in ``.attrs["signature"]``.
 
     Raises `termmine.TermmineError`: `UsageError` for options that cannot be meant so, `EmptyResultError` when nothing
     is left (it says why). Method and sources: see `termmine.measures`.
@@ -126,9 +129,31 @@ def run_discovery(
 ) -> Discovery:
     """`discover` with everything that it found on the way."""
     progress = progress or Progress()
-    analysis = analyse(source, background, options, progress, resources or Resources())
+    resources = resources or Resources()
+    if not options.contexts:
+        return _discovery(analyse(source, background, options, progress, resources), progress)
+    if count_files(source):
+        raise UsageError(f"{count_files(source)[0]}: a count file has no sentences for --contexts: give its text")
+    with readable_twice(source) as (source_again, rewind):
+        discovery = _discovery(analyse(source_again, background, options, progress, resources), progress)
+        rewind()
+        with progress.stage("looking for examples"):
+            return replace(discovery, terms=add_examples(discovery.terms, source_again, options))
+
+
+def _discovery(analysis: Analysis, progress: Progress) -> Discovery:
     with progress.stage("ranking"):
         return Discovery(rank(analysis)[columns(analysis.options)], analysis)
+
+
+def add_examples(terms: pd.DataFrame, source: Source, options: DiscoverOptions) -> pd.DataFrame:
+    """The terms with columns context_1, source_1, ...: sentences that hold them, and their places; or empty cells."""
+    found = examples(terms["term"], read_lines(source, options), options.contexts)
+    for i in range(options.contexts):
+        chosen = [of_term[i] if i < len(of_term) else None for of_term in map(found.__getitem__, terms["term"])]
+        terms[f"context_{i + 1}"] = ["" if one is None else one.sentence for one in chosen]
+        terms[f"source_{i + 1}"] = ["" if one is None else one.place for one in chosen]
+    return terms
 
 
 def columns(options: DiscoverOptions) -> list[str]:
@@ -218,7 +243,7 @@ def _consult(
         return frame
     lesson = apply_feedback(frame, terms, lists.verdicts)
     progress.note(lesson.told)
-    return frame.assign(verdict=lesson.verdicts, log_odds=lesson.log_odds, probability=sigmoid(lesson.log_odds))
+    return frame.assign(verdict=lesson.verdicts, probability=lesson.probability, merit=lesson.merit)
 
 
 def _like(
@@ -242,11 +267,11 @@ def _like(
 def rank(analysis: Analysis) -> pd.DataFrame:
     """The terms of an analysis, the best first: its frame's columns and ``term``.
 
-    Best is what scores best, or what a reviewer is most likely to accept where there is feedback.
+    Best is what scores best, or, where there is feedback, what a reviewer has accepted or is most likely to accept.
     """
     frame, options, table = analysis.frame, analysis.options, analysis.table
     frame = frame[apply_rules(term_rules(frame, options), "candidates")]
-    best = "log_odds" if "log_odds" in frame else "score"
+    best = "merit" if "merit" in frame else "score"
     if options.top is not None and len(frame) > options.top:
         frame = frame[frame[best] >= frame[best].nlargest(options.top).iloc[-1]]
     frame = frame.assign(term=surfaces(analysis.corpus, table, frame["row"].to_numpy()))

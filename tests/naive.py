@@ -639,6 +639,11 @@ RANDOM_CORPORA = {
     "lexicon: counts": 200,
     "lexicon: lists": 120,
     "evaluate: figures": 250,
+    "locate: occurrences": 250,
+    "locate: lines": 100,
+    "examples: chosen": 150,
+    "feedback: fit": 60,
+    "rules: lists": 100,
 }
 
 

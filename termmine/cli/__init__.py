@@ -15,7 +15,9 @@ from typing import Any, NoReturn
 
 import click
 
+from termmine.cli.compare import compare
 from termmine.cli.config import config
+from termmine.cli.contexts import contexts
 from termmine.cli.count import count
 from termmine.cli.discover import discover
 from termmine.cli.evaluate import evaluate
@@ -39,7 +41,7 @@ def cli() -> None:
     """
 
 
-for _command in (discover, explain, evaluate, export, count, merge, info, config):
+for _command in (discover, explain, contexts, compare, evaluate, export, count, merge, info, config):
     cli.add_command(_command)
 
 

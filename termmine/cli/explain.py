@@ -37,11 +37,9 @@ def explain(
     chosen = make_options(**options)
     check_inputs((*corpus, *background, *chosen.files))
     from termmine import files
-    from termmine.explain import as_text
-    from termmine.explain import explain as explain_terms
-    from termmine.pipeline import analyse
+    from termmine.explain import as_text, explain_source
 
-    analysis = analyse(paths(corpus), paths(background) or None, chosen, make_progress(), resources)
-    records = explain_terms(analysis, terms)
+    background_paths = paths(background) or None
+    records = explain_source(paths(corpus), background_paths, chosen, terms, make_progress(), resources)
     texts = (json.dumps(record, ensure_ascii=False) if as_json else as_text(record) for record in records)
     files.write(Path("-"), "".join(text + "\n" for text in texts).encode())
