@@ -15,11 +15,10 @@ import pandas as pd
 
 from termmine.corpus import read_blocks, source_size
 from termmine.export.rendered import one_line
-from termmine.lexicon import finder
+from termmine.lexicon import LINE_ENDS, finder
 from termmine.options import ReadOptions
 from termmine.progress import Progress
 from termmine.segment import load_jieba
-from termmine.types import SOURCE_END_CHARACTER
 
 _SHOWN = 10  # terms that the summary lists
 
@@ -57,7 +56,7 @@ def _outcome(starts: list[int], begin: int, end: int) -> int:
 def _lines(blocks: Iterable[str]) -> Iterator[str]:
     rest = ""
     for block in blocks:
-        *whole, rest = (rest + block.replace(SOURCE_END_CHARACTER, "\n").replace("\r", "\n")).split("\n")
+        *whole, rest = (rest + block.translate(LINE_ENDS)).split("\n")
         yield from whole
     yield rest
 

@@ -24,7 +24,7 @@ from termmine.types import DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER
 
 _BLANKS = re.compile(r"\s+")
 _BLANKS_IN_LINE = re.compile(r"[^\S\n]+")
-_LINE_ENDS = str.maketrans(dict.fromkeys([SOURCE_END_CHARACTER, DOCUMENT_END_CHARACTER, "\r"], "\n"))
+LINE_ENDS = str.maketrans(dict.fromkeys([SOURCE_END_CHARACTER, DOCUMENT_END_CHARACTER, "\r"], "\n"))
 _HAN = re.compile("[\u4e00-\u9fa5]")
 
 
@@ -117,7 +117,7 @@ def count_strings(
     rest = ""
     reading = reading or ReadOptions()
     for block in read_blocks(paths, reading, report=report):
-        whole, newline, rest = (rest + block.translate(_LINE_ENDS)).rpartition("\n")
+        whole, newline, rest = (rest + block.translate(LINE_ENDS)).rpartition("\n")
         counts.update(_found(automaton, whole + newline, reading.fold))
     counts.update(_found(automaton, rest, reading.fold))
     return counts

@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from naive_check import naive_check
 
-from termmine import check, corpus, export
+from termmine import check, export
+from termmine.corpus import files
 from termmine.progress import Progress
 
 TEXT = "主变压器与变压器油。\n变压器 leap motion 检修变压器\n重合闸TCP/IP协议，\r\n重合闸动作\n"
@@ -62,7 +63,7 @@ def plain() -> Any:
 def test_the_check_is_the_naive_one(plain: Any, pieces: list[str], terms: list[str], block: int) -> None:
     text = "".join(pieces)
     Path("text.txt").write_bytes(text.encode())
-    with mock.patch.object(corpus, "_BLOCK", block), mock.patch.object(check, "load_jieba", lambda _: plain.lcut):
+    with mock.patch.object(files, "BLOCK", block), mock.patch.object(check, "load_jieba", lambda _: plain.lcut):
         assert checked(b"", terms) == naive_check(plain, terms, text)
 
 
