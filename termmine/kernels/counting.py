@@ -140,14 +140,13 @@ def _larger_table(keys, freq):
 
 
 @njit
-def count_pairs(pairs, keys, freq, used):
-    """Count pairs in a table with a power of two of slots: keys (uint64, FREE where unused) and freq (int64).
-
-    Returns the table, a larger one where it had to grow, and the number of used slots.
-    """
+def _count_while_room(pairs, start, keys, freq, used):
+    """Count pairs[start:] until three quarters of the slots are taken; how far that went, and the used slots."""
     mask = np.uint64(len(keys) - 1)
     limit = 3 * len(keys) // 4
-    for j in range(len(pairs)):
+    for j in range(start, len(pairs)):
+        if used > limit:
+            return j, used
         key = pairs[j]
         slot = mix(key) & mask
         while keys[slot] != key:
@@ -158,10 +157,19 @@ def count_pairs(pairs, keys, freq, used):
                 break
             slot = (slot + np.uint64(1)) & mask
         freq[slot] += 1
-        if used > limit:
-            keys, freq = _larger_table(keys, freq)
-            mask = np.uint64(len(keys) - 1)
-            limit = 3 * len(keys) // 4
+    return len(pairs), used
+
+
+@njit
+def count_pairs(pairs, keys, freq, used):
+    """Count pairs in a table with a power of two of slots: keys (uint64, FREE where unused) and freq (int64).
+
+    Returns the table, a larger one where it had to grow, and the number of used slots.
+    """
+    done, used = _count_while_room(pairs, 0, keys, freq, used)
+    while done < len(pairs):
+        keys, freq = _larger_table(keys, freq)
+        done, used = _count_while_room(pairs, done, keys, freq, used)
     return keys, freq, used
 
 
