@@ -80,7 +80,7 @@ class _Seen:
     ``sizes`` (spans, partitions); the partition of a pair is its hash, shifted by ``shift``.
     """
 
-    evidence: k.Evidence
+    evidence: np.ndarray
     sizes: np.ndarray
     shift: np.uint64
 
@@ -128,7 +128,7 @@ class _Counter:
         slots[:, 0] = k.FREE
         k.fill_slots(found.keys, slots)
 
-        def turn(span: Span, evidence: k.Evidence, shift: np.uint64, sizes: np.ndarray) -> None:
+        def turn(span: Span, evidence: np.ndarray, shift: np.uint64, sizes: np.ndarray) -> None:
             document = 0
             for lo, hi in _chunks(span):
                 codes, ids = self._codes.read(lo - 1, hi + n), self._ids.read(lo - 1, hi + 1)
@@ -140,7 +140,7 @@ class _Counter:
 
         return self._look(found.freq, turn)
 
-    def _look_at_symbols(self, span: Span, evidence: k.Evidence, shift: np.uint64, sizes: np.ndarray) -> None:
+    def _look_at_symbols(self, span: Span, evidence: np.ndarray, shift: np.uint64, sizes: np.ndarray) -> None:
         document = 0
         for lo, hi in _chunks(span):
             codes, ids = self._codes.read(lo - 1, hi + 1), self._ids.read(lo - 1, hi + 1)
@@ -148,7 +148,7 @@ class _Counter:
                 document = k.observe_symbols(codes, ids, 1, 1 + hi - lo, document, evidence)
             k.pair_sizes(codes, ids, 1, 1 + hi - lo, 1, self._neighbours, shift, sizes)
 
-    def _look(self, freq: np.ndarray, work: Callable[[Span, k.Evidence, np.uint64, np.ndarray], None]) -> _Seen:
+    def _look(self, freq: np.ndarray, work: Callable[[Span, np.ndarray, np.uint64, np.ndarray], None]) -> _Seen:
         """Have each span looked at, by a thread with an account of its own, and add the accounts up."""
         n_rows = len(freq) if self._neighbours else 0
         bits = min(max((int(freq.sum()) // PARTITION).bit_length(), 1), _MOST_PARTITION_BITS)
@@ -156,8 +156,7 @@ class _Counter:
         accounts = [_evidence(n_rows) for _ in self._spans]
         self._resources.map(lambda i: work(self._spans[i], accounts[i], shift, sizes[i]), range(len(self._spans)))
         for other in accounts[1:]:
-            for column, added in zip(accounts[0][:3], other[:3], strict=True):
-                column += added
+            accounts[0][:, k.DOC_FREQ :] += other[:, k.DOC_FREQ :]
         return _Seen(accounts[0], sizes, shift)
 
     def count_pairs(self, n: int, n_rows: int, seen: _Seen) -> _Found:
@@ -297,22 +296,23 @@ def _even_spans(limits: np.ndarray, parts: int) -> list[Span]:
 # --- the table -------------------------------------------------------------------------------------------------------
 
 
-def _evidence(n_rows: int) -> k.Evidence:
-    doc_freq, left_edge, right_edge = np.zeros((3, n_rows), dtype=np.int32)
-    return k.Evidence(doc_freq, left_edge, right_edge, last=np.full(n_rows, -1, dtype=np.int32))
+def _evidence(n_rows: int) -> np.ndarray:
+    evidence = np.zeros((n_rows, 4), dtype=np.int32)
+    evidence[:, k.LAST] = -1
+    return evidence
 
 
 _Level = dict[str, np.ndarray]  # columns of an `NgramTable`; prefix and suffix are still rows of the level below
 
 
-def _level(keys: np.ndarray, freq: np.ndarray, evidence: k.Evidence, found: _Found) -> _Level:
+def _level(keys: np.ndarray, freq: np.ndarray, evidence: np.ndarray, found: _Found) -> _Level:
     return {
         "freq": freq,
-        "doc_freq": evidence.doc_freq,
+        "doc_freq": evidence[:, k.DOC_FREQ],
         "left_entropy": _entropy(freq, found.left),
         "right_entropy": _entropy(freq, found.right),
-        "left_edge": evidence.left_edge,
-        "right_edge": evidence.right_edge,
+        "left_edge": evidence[:, k.LEFT_EDGE],
+        "right_edge": evidence[:, k.RIGHT_EDGE],
         "prefix": (keys >> np.uint64(32)).astype(np.int32),
         "suffix": keys.astype(np.int32),  # the lower half
     }
