@@ -131,7 +131,7 @@ class _Counter:
         def turn(span: Span, evidence: np.ndarray, shift: np.uint64, sizes: np.ndarray) -> None:
             document = 0
             for lo, hi in _chunks(span):
-                codes, ids = self._codes.read(lo - 1, hi + n), self._ids.read(lo - 1, hi + 1)
+                codes, ids = self._window(lo, hi, 1, n)
                 document = k.next_level(
                     codes, ids, 1, 1 + hi - lo, slots, n, self._neighbours, document, evidence, shift, sizes
                 )
@@ -143,7 +143,7 @@ class _Counter:
     def _look_at_symbols(self, span: Span, evidence: np.ndarray, shift: np.uint64, sizes: np.ndarray) -> None:
         document = 0
         for lo, hi in _chunks(span):
-            codes, ids = self._codes.read(lo - 1, hi + 1), self._ids.read(lo - 1, hi + 1)
+            codes, ids = self._window(lo, hi, 1, 1)
             if self._neighbours:
                 document = k.observe_symbols(codes, ids, 1, 1 + hi - lo, document, evidence)
             k.pair_sizes(codes, ids, 1, 1 + hi - lo, 1, self._neighbours, shift, sizes)
@@ -166,9 +166,8 @@ class _Counter:
         for first, last in _groups(seen.sizes.sum(axis=0), capacity):
             if seen.sizes[:, first:last].sum() > capacity:
                 parts.append(self._count_in_pieces(n, seen.shift, first, n_rows))
-                continue
-            pairs, limits = self._scatter(n, seen.shift, seen.sizes, first, last)
-            parts += self._count_in_memory(pairs, limits, n_rows)
+            else:
+                parts += self._count_in_memory(n, seen, (first, last), n_rows)
         keys, freq = (np.concatenate([getattr(part, name) for part in parts]) for name in ("keys", "freq"))
         left, right = (np.sum([getattr(part, name) for part in parts], axis=0) for name in ("left", "right"))
         order = np.argsort(keys)
@@ -203,12 +202,18 @@ class _Counter:
     def _scatter_chunk(
         self, lo: int, hi: int, n: int, shift: np.uint64, wanted: Span, offsets: np.ndarray, pairs: np.ndarray
     ) -> None:
-        codes, ids = self._codes.read(lo, hi + n), self._ids.read(lo, hi + 1)
+        codes, ids = self._window(lo, hi, 0, n)
         first, last = np.uint64(wanted[0]), np.uint64(wanted[1])
         k.scatter_pairs(codes, ids, 0, hi - lo, n, self._neighbours, shift, first, last, offsets, pairs)
 
-    def _count_in_memory(self, pairs: np.ndarray, limits: np.ndarray, n_rows: int) -> list[_Found]:
-        """Count partitions, each thread a row of them that holds about as many pairs as the others'."""
+    def _window(self, lo: int, hi: int, before: int, after: int) -> tuple[np.ndarray, np.ndarray]:
+        """Codes and ids of a chunk and of what is around it; without neighbours codes are not looked at, nor read."""
+        ids = self._ids.read(lo - before, hi + 1)
+        return (self._codes.read(lo - before, hi + after) if self._neighbours else ids), ids
+
+    def _count_in_memory(self, n: int, seen: _Seen, wanted: Span, n_rows: int) -> list[_Found]:
+        """Count the partitions wanted, each thread a row of them that holds about as many pairs as the others'."""
+        pairs, limits = self._scatter(n, seen.shift, seen.sizes, *wanted)
 
         def count(span: Span) -> _Found:
             within = limits[span[0] : span[1] + 1]

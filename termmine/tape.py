@@ -7,6 +7,7 @@ known here. A scratch file has no name, so that nothing is left of it however th
 from __future__ import annotations
 
 import tempfile
+import weakref
 from pathlib import Path
 from threading import Lock
 from typing import Any, BinaryIO, cast
@@ -23,9 +24,7 @@ class OpenFile:
         self.name = name
         self._file = file
         self._lock = Lock()
-
-    def __del__(self) -> None:
-        self._file.close()
+        weakref.finalize(self, file.close)
 
     def read(self, at: int, data: memoryview) -> None:
         """Fill data with what stands from a place on."""
@@ -109,7 +108,9 @@ class Tape:
         lo, hi = max(start, 0), min(stop, self._length)
         if self._file is None and lo == start and hi == stop:
             return self._array[lo:hi]
-        entries = np.full(stop - start, self.fill, dtype=self.dtype)
+        entries = np.empty(stop - start, dtype=self.dtype)
+        entries[: max(lo - start, 0)] = self.fill
+        entries[max(hi - start, 0) :] = self.fill
         if lo < hi:
             inside = entries[lo - start : hi - start]
             if self._file is None:
