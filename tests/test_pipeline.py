@@ -145,7 +145,7 @@ def test_the_size_of_blocks_does_not_matter(
     monkeypatch: pytest.MonkeyPatch, sample: pd.DataFrame, read: int, encoded: int
 ) -> None:
     monkeypatch.setattr(files, "BLOCK", read)
-    monkeypatch.setattr(encode, "_BLOCK", encoded)
+    monkeypatch.setattr(encode, "PIECE", encoded)
     pd.testing.assert_frame_equal(termmine.discover(POWER, ENCYCLOPEDIA), sample, check_exact=True)
 
 
