@@ -18,6 +18,7 @@ from termmine.countfile import CountFile, Settings, is_count_file
 from termmine.counts import count_ngrams
 from termmine.encode import CorpusBuilder
 from termmine.errors import TermmineError, UsageError
+from termmine.files import check_replaceable
 from termmine.options import CountOptions, default_min_freq
 from termmine.progress import Progress
 from termmine.resources import Resources
@@ -47,6 +48,7 @@ def count(
     the rarer ones with the text. Raises `TermmineError` where count files do not agree with each other or with the
     options on what is counted.
     """
+    check_replaceable(output)
     progress, resources = progress or Progress(), resources or Resources()
     opened = [countfile.load(path) for path in sources if is_count_file(path)]
     settings = _agreed(opened, options)

@@ -165,11 +165,13 @@ def _weakest_split(analysis: Analysis, row: int, n: int) -> dict[str, Any]:
 
 
 def _longer(analysis: Analysis, row: int) -> list[tuple[str, int]]:
-    """The commonest n-grams one symbol longer."""
+    """The commonest n-grams one symbol longer; of equally common ones the first by their text."""
     table = analysis.table
     found = np.flatnonzero((table.prefix == row) | (table.suffix == row))
-    best = found[np.lexsort((found, -table.freq[found]))][:MOST]
-    return list(zip(table.texts(best), table.freq[best].tolist(), strict=True))
+    if len(found) > MOST:  # a common symbol has thousands: only those that may be shown are spelled out
+        found = found[table.freq[found] >= np.partition(table.freq[found], -MOST)[-MOST]]
+    longer = zip(table.texts(found), table.freq[found].tolist(), strict=True)
+    return sorted(longer, key=lambda item: (-item[1], item[0]))[:MOST]
 
 
 def _verdict(analysis: Analysis, row: int, ranking: pd.DataFrame) -> dict[str, Any]:

@@ -43,6 +43,12 @@ def _check_output(path: Path, inputs: list[Path]) -> None:
             raise UsageError(f"{path}: lies in the input {given}: choose another place, or the next run reads it")
 
 
+def check_replaceable(path: Path) -> None:
+    """Refuse what `replacing` cannot replace, before any work is done."""
+    if _is_stream(path):
+        raise UsageError(f"{path}: is no file, and what is to be written must be one: name a file")
+
+
 def write(path: Path, data: bytes) -> None:
     """Write to a file, whole or not at all, or to standard output where the path says so."""
     if str(path) in STDOUT:

@@ -143,7 +143,8 @@ def run_discovery(
 
 def _discovery(analysis: Analysis, progress: Progress) -> Discovery:
     with progress.stage("ranking"):
-        return Discovery(rank(analysis)[columns(analysis.options)], analysis)
+        terms = rank(analysis)[columns(analysis.options)]
+        return Discovery(terms.astype({"doc_freq": np.int64}), analysis)  # the table's are half as wide
 
 
 def add_examples(terms: pd.DataFrame, source: Source, options: DiscoverOptions) -> pd.DataFrame:

@@ -34,7 +34,7 @@ def parse_size(text: str) -> int:
     >>> parse_size("1.5G")
     1610612736
     """
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:I?B)?", text.strip().upper())
+    match = re.fullmatch(r"(\d{1,18}(?:\.\d{1,18})?)\s*([KMGT]?)(?:I?B)?", text.strip().upper())
     if match is None:
         raise UsageError(f"--memory {text}: is no size: give a number with a unit, as 512M or 2G")
     return int(float(match[1]) * _UNITS[match[2]])
@@ -47,8 +47,16 @@ def machine_memory() -> int:
     except (ValueError, OSError, AttributeError):
         return MOST_BY_DEFAULT * 4
     limits = [Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes")]
-    texts = [limit.read_text().strip() for limit in limits if limit.is_file()]
-    return min([total, *(int(text) for text in texts if text.isdigit())])
+    return min([total, *filter(None, map(_number_in, limits))])
+
+
+def _number_in(path: Path) -> int | None:
+    """The number that a file holds; None where there is none, or another word."""
+    try:
+        text = path.read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return None
+    return int(text) if text.isdigit() else None
 
 
 def resident() -> int:

@@ -219,6 +219,41 @@ def test_settings_must_agree(tmp_path: Path, power: Path) -> None:
     assert run("merge", power, lengths, "-o", target, "--max-length", "5").code == 0
 
 
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["text.txt", "-o", "text.txt"], "text.txt: is an input: choose another output file"),
+        (["old.tmc", "text.txt", "-o", "./text.txt"], "text.txt: is an input: choose another output file"),
+        (["text.txt", "--add", "more.txt"], "text.txt: is no count file, so --add cannot add to it: count it first, "
+                                            "with -o"),
+        (["text.txt", "-o", "-"], "-: is no file, and what is to be written must be one: name a file"),
+        (["-", "--add", "text.txt"], "-: is no file, and what is to be written must be one: name a file"),
+        (["text.txt", "-o", "pipe"], "pipe: is no file, and what is to be written must be one: name a file"),
+        (["text.txt", "-o", "folder"], "folder: is a directory: name a file in it"),
+    ],
+)  # fmt: skip
+def test_nothing_but_a_count_file_is_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], line: str
+) -> None:
+    """Neither the text that is counted, nor what is no file at all."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("text.txt", "more.txt"):
+        Path(name).write_text("变电站的断路器\n" * 9, encoding="utf-8")
+    assert run("count", "text.txt", "-o", "old.tmc", "-q").code == 0
+    os.mkfifo("pipe")
+    Path("folder").mkdir()
+    before = {path: path.lstat().st_mtime_ns for path in Path().iterdir()}
+    done = run("count", *arguments)
+    assert (done.code, done.out, done.err) == (2, b"", f"termmine: error: {line}\n")
+    assert {path: path.lstat().st_mtime_ns for path in Path().iterdir()} == before
+
+
+def test_a_count_file_is_not_merged_into_a_stream(tmp_path: Path, power: Path) -> None:
+    done = run("merge", power, power, "-o", "-")
+    assert (done.code, done.out) == (2, b"")
+    assert done.err == "termmine: error: -: is no file, and what is to be written must be one: name a file\n"
+
+
 def test_what_is_no_count_file(tmp_path: Path, general: Path) -> None:
     data = general.read_bytes()
     cases = {

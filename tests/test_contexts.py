@@ -26,6 +26,7 @@ from termmine.measures import PRIOR_SYMBOLS, burstiness, general_ratio, log_rati
 from termmine.options import make_options
 from termmine.pipeline import Analysis, analyse
 from termmine.progress import Progress
+from termmine.resources import Resources
 from termmine.segment import Dictionary, Segmenter
 from termmine.tries import slots_of, table_trie
 from termmine.types import Corpus, NgramTable
@@ -70,7 +71,7 @@ def beside(place: tuple[Sequence[str], Sequence[str]], known: Container[naive.Ng
 def ids_beside(corpus: Corpus, trie: k.Trie) -> tuple[np.ndarray, np.ndarray]:
     """What `kernels.contexts_beside` finds at each place."""
     symbols, pairs, before, after = np.empty((4, len(corpus.codes) + 3), dtype=np.int32)
-    k.contexts_beside(corpus.codes, 0, len(corpus.codes), trie, symbols, pairs, before, after)
+    k.contexts_beside(np.asarray(corpus.codes), 0, len(corpus.codes), trie, symbols, pairs, before, after)
     return before[2:], after[2:]
 
 
@@ -368,7 +369,7 @@ needs_jieba = pytest.mark.skipif(naive.TINY, reason="jieba's dictionary is too l
 
 def evidence(files: Sequence[Path], **options: object) -> dict[str, tuple[float, float]]:
     """Context and burstiness of every candidate."""
-    found: Analysis = analyse(files, ENCYCLOPEDIA, make_options(**options), Progress())
+    found: Analysis = analyse(files, ENCYCLOPEDIA, make_options(**options), Progress(), Resources())
     columns = (found.frame[name].tolist() for name in ("context", "burstiness"))
     rows = found.frame["row"].to_numpy()
     return dict(zip([text.lower() for text in found.table.texts(rows)], zip(*columns, strict=True), strict=True))

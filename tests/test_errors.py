@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from command import ENCYCLOPEDIA, POWER, PROCESS, Run, run
@@ -108,8 +108,12 @@ def test_file_that_cannot_be_read() -> None:
 def test_file_that_may_not_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """The permissions themselves do not bind root, as whom tests often run: so the refusal is played."""
 
-    def refuse(path: Path, mode: str = "r") -> NoReturn:
-        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+    really_open = Path.open
+
+    def refuse(path: Path, *arguments: Any, **keywords: Any) -> Any:
+        if path.name == "corpus.txt":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return really_open(path, *arguments, **keywords)
 
     monkeypatch.setattr(Path, "open", refuse)
     fails("corpus.txt", line="corpus.txt: Permission denied: check the path and the permissions")

@@ -96,7 +96,8 @@ def test_standard_input_is_read_twice() -> None:
     from_stdin = run("discover", "-", *options, stdin=POWER.read_bytes())
     assert sys.stdin is before
     assert (from_stdin.code, from_stdin.err) == (0, "")
-    assert from_stdin.out == from_file.out.replace(f"{POWER}:".encode(), b"-:")
+    # a cell that begins with - could be a formula, and is quoted
+    assert from_stdin.out == from_file.out.replace(f"{POWER}:".encode(), b"'-:")
     empty = run("discover", "-", *options)
     assert empty == Run(1, b"", "termmine: error: -: the corpus is empty: give text with words in it\n")
 

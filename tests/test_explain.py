@@ -25,6 +25,7 @@ from termmine.measures import MEASURES
 from termmine.options import DiscoverOptions, make_options
 from termmine.pipeline import Analysis, Discovery, analyse, run_discovery
 from termmine.progress import Progress
+from termmine.resources import Resources
 
 pytestmark = pytest.mark.skipif(naive.TINY, reason="jieba's dictionary is too large for uncompiled kernels")
 
@@ -294,7 +295,7 @@ def test_case_width_and_blanks_do_not_matter(term: str) -> None:
 
 def test_a_word_that_is_called_edge() -> None:
     lines = ["EDGE网。网，把EDGE网，用网"] * 2
-    (record,) = explain(analyse(lines, BACKGROUND, make_options(), Progress()), ["网"])
+    (record,) = explain(analyse(lines, BACKGROUND, make_options(), Progress(), Resources()), ["网"])
     assert sorted(n for _, n in record["left_neighbours"]) == [2, 2, 4]
 
 
@@ -365,7 +366,7 @@ GOLDEN = """\
   left entropy: 3.6508
   right entropy: 4.5797
   weakest split: parts 变压 器, freq 31 163, cohesion 6.8949
-  longer: 主变压器(7) 变压器的(5) 电变压器(4) 流变压器(4) 的变压器(3)
+  longer: 主变压器(7) 变压器的(5) 流变压器(4) 电变压器(4) 的变压器(3)
   score: #
   ingredients: background_freq 0.0000, general_ratio #, freq 31.0000, npmi 0.7422, known 1.0000, free_entropy 3.5741, \
 context #, burstiness #, pattern #, factor termhood #, factor attestation 3.4340, factor bond 0.7422, \
@@ -422,5 +423,5 @@ def test_errors(arguments: list[str], line: str, code: int) -> None:
 
 
 def test_options_that_leave_nothing_are_explained_too() -> None:
-    (record,) = records(analyse(POWER, None, make_options(min_log_ratio=99.0), Progress()), "负荷")
+    (record,) = records(analyse(POWER, None, make_options(min_log_ratio=99.0), Progress(), Resources()), "负荷")
     assert record["verdict"] == "dropped: it is not one that has a log_ratio of 99 or more (--min-log-ratio)"

@@ -45,8 +45,7 @@ def terms_of(lines: list[str], **options: object) -> list[str]:
 def test_the_columns(sample: pd.DataFrame) -> None:
     assert tuple(sample.columns) == COLUMNS
     assert list(sample.index) == list(range(len(sample)))
-    kinds = "".join(sample[name].dtype.kind for name in COLUMNS[1:])
-    assert kinds == "fiiifffffb"
+    assert [sample[name].dtype for name in COLUMNS[1:]] == ["f8", *["i8"] * 3, *["f8"] * 5, "bool"]
     assert len(sample) > 500
     assert sample["term"].is_unique
     assert sample.notna().all(axis=None)
@@ -145,7 +144,7 @@ def test_the_size_of_blocks_does_not_matter(
     monkeypatch: pytest.MonkeyPatch, sample: pd.DataFrame, read: int, encoded: int
 ) -> None:
     monkeypatch.setattr(files, "BLOCK", read)
-    monkeypatch.setattr(encode, "_BLOCK", encoded)
+    monkeypatch.setattr(encode, "PIECE", encoded)
     pd.testing.assert_frame_equal(termmine.discover(POWER, ENCYCLOPEDIA), sample, check_exact=True)
 
 

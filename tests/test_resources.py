@@ -24,7 +24,7 @@ def test_sizes(text: str, n_bytes: int) -> None:
     assert parse_size(text) == n_bytes
 
 
-@pytest.mark.parametrize("text", ["", "much", "2 X", "-1G", "1,5G", "1e9", "G"])
+@pytest.mark.parametrize("text", ["", "much", "2 X", "-1G", "1,5G", "1e9", "G", "9" * 400])
 def test_what_is_no_size(text: str) -> None:
     with pytest.raises(UsageError, match=r"--memory .*: is no size: give a number with a unit"):
         parse_size(text)
@@ -36,6 +36,16 @@ def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(resources, "machine_memory", lambda machine=machine: machine)
         assert make_resources(None, None, None).memory == memory
     assert make_resources(None, None, None).threads == len(os.sched_getaffinity(0))
+
+
+def test_the_memory_of_a_control_group(tmp_path: Path) -> None:
+    """What it says where it says a number; nothing where it has no limit, or where nobody may read it."""
+    limit = tmp_path / "memory.max"
+    for text, number in (("1073741824\n", 1 << 30), ("max\n", None), ("", None), ("\N{FULLWIDTH DIGIT ONE}", None)):
+        limit.write_text(text, encoding="utf-8")
+        assert resources._number_in(limit) == number
+    assert resources._number_in(tmp_path) is None
+    assert resources._number_in(tmp_path / "nowhere") is None
 
 
 def test_limits(tmp_path: Path) -> None:

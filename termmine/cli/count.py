@@ -52,8 +52,13 @@ def count(
     target = output or (Path(corpus[0]) if add else None)
     if target is None:
         raise UsageError("-o is missing: name the count file to write, as in termmine count text.txt -o text.tmc")
-    claim([target], [path for path in inputs if Path(path) != target])
     from termmine.census import count as count_sources
+    from termmine.countfile import is_count_file
+
+    if add and Path(corpus[0]).exists() and not is_count_file(Path(corpus[0])):
+        raise UsageError(f"{corpus[0]}: is no count file, so --add cannot add to it: count it first, with -o")
+    in_place = target if is_count_file(target) else None  # text is never overwritten by its counts
+    claim([target], [path for path in inputs if Path(path) != in_place])
 
     progress = make_progress(quiet=quiet, verbose=verbose)
     done = count_sources(paths(inputs), target, chosen, progress, resources)
