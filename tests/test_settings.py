@@ -147,7 +147,7 @@ def _value_for(option: click.Option) -> Any:
     if option.is_flag:
         return not option.default
     if option.count or isinstance(option.type, click.types.IntParamType):
-        return 7
+        return max(7, getattr(option.type, "min", None) or 0)
     if isinstance(option.type, click.types.FloatParamType):
         return 0.75
     return ["/x", "/y"] if option.multiple else "/x"
