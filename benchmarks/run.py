@@ -1,6 +1,6 @@
-"""Time `termmine discover` beside other miners on the same file, and print a table.
+"""Time `termmine count` and `termmine discover` beside other miners on the same file, and print a table.
 
-    python benchmarks/run.py CORPUS [--background FILE] [--peers-python PYTHON] [--limit-mb N] [--runs N]
+    python benchmarks/run.py CORPUS [--background FILE] [--large FILE] [--peers-python PYTHON] [--limit-mb N] [--runs N]
 
 Each run is a whole process, from the start of its interpreter to its end; its CPU time and peak memory are what the
 kernel accounted to it (`os.wait4`). This program imports nothing large, for a child's peak begins at its parent's.
@@ -22,7 +22,7 @@ from statistics import median
 HERE = Path(__file__).resolve().parent
 PEERS = HERE / "peers.py"
 SAMPLE = HERE.parent / "data" / "sample" / "power.txt"
-TERMMINE = [sys.executable, "-c", "from termmine.cli import main; main()", "discover", "--quiet"]
+TERMMINE = [sys.executable, "-c", "from termmine.cli import main; main()"]
 
 MB = 1_000_000  # of input, as disks are sold
 MIB = 1 << 20  # of memory
@@ -99,28 +99,60 @@ def installed_peers(python: str) -> dict[str, str | None]:
     return found
 
 
-def compare(corpus: Path, background: Path | None, python: str, runs: int, folder: Path) -> list[Row]:
+def compare(given: argparse.Namespace, corpus: Path, folder: Path) -> list[Row]:
     """Measure termmine, then each peer."""
     try:
-        measure([*TERMMINE, str(SAMPLE), "-o", str(folder / "warm")])  # has the loops compiled
+        measure([*TERMMINE, "discover", str(SAMPLE), "-q", "-o", str(folder / "warm")])  # has the loops compiled
+        measure([*TERMMINE, "count", str(SAMPLE), "-q", "-o", str(folder / "warm.tmc")])
     except FailedError as error:
         raise SystemExit(f"termmine does not run here: {error}") from None
-    size, output = corpus.stat().st_size, str(folder / "terms")
-    rows = [row("termmine", size, [*TERMMINE, str(corpus), "-o", output], runs)]
-    if background is not None:
-        command = [*TERMMINE, str(corpus), "--background", str(background), "-o", output]
-        rows.append(row("termmine + background", size + background.stat().st_size, command, runs))
-    for name, version in installed_peers(python).items():
+    output = str(folder / "terms")
+    rows = [_run("discover", [corpus], ["-o", output], given.runs)]
+    if given.background is not None:
+        rows += _with_background(corpus, given.background, folder, given.runs)
+    for large in given.large:
+        rows += _counts(large, folder, given.runs)
+        rows.append(_run("discover", [large], ["--top", "20000", "-o", output], given.runs))
+    for name, version in installed_peers(given.peers_python).items():
         if version is None:
-            rows.append(Row(name, note=f"missing: {python} -m pip install -r benchmarks/requirements.txt"))
+            rows.append(Row(name, note=f"missing: {given.peers_python} -m pip install -r benchmarks/requirements.txt"))
         else:
-            rows.append(row(f"{name} {version}", size, [python, str(PEERS), name, str(corpus), output], runs))
+            command = [given.peers_python, str(PEERS), name, str(corpus), output]
+            rows.append(row(f"{name} {version}", corpus.stat().st_size, command, given.runs))
+    return rows
+
+
+def _run(command: str, inputs: list[Path], options: list[str], runs: int) -> Row:
+    """One command of termmine; its row says what it read, and with which options that matter."""
+    size = sum(path.stat().st_size for path in inputs)
+    shown = [option for option in options if option.startswith("--") and option not in ("--background", "--top")]
+    values = {flag: options[options.index(flag) + 1] for flag in ("--threads", "--memory") if flag in options}
+    name = " ".join([command, *(f"{flag} {values[flag]}" if flag in values else flag for flag in shown)])
+    files = " + ".join(path.name for path in inputs)
+    return row(f"termmine {name}, {files}", size, [*TERMMINE, command, str(inputs[0]), "-q", *options], runs)
+
+
+def _counts(corpus: Path, folder: Path, runs: int) -> list[Row]:
+    """Counting: on one core and on all of them, with and without neighbours, in much memory and in little."""
+    output = ["-o", str(folder / "counts.tmc")]
+    variants = [["--threads", "1"], [], ["--neighbours", "--threads", "1"], ["--neighbours"], ["--memory", "512M"]]
+    return [_run("count", [corpus], [*variant, *output], runs) for variant in variants]
+
+
+def _with_background(corpus: Path, background: Path, folder: Path, runs: int) -> list[Row]:
+    """The main job, with the background as text and as a count file; and counting it."""
+    output, stored = ["-o", str(folder / "terms")], folder / "background.tmc"
+    rows = [_run("discover", [corpus, background], ["--background", str(background), *output], runs)]
+    rows += _counts(background, folder, runs)
+    measure([*TERMMINE, "count", str(background), "-q", "-o", str(stored)])
+    by_file = [*TERMMINE, "discover", str(corpus), "--background", str(stored), "-q", *output]
+    rows.append(row(f"termmine discover, {corpus.name} + count file", corpus.stat().st_size, by_file, runs))
     return rows
 
 
 HEADER = (
-    "miner", "MB", "CPU s", "MB per CPU s", "wall s", "peak RSS MiB", "RSS bytes per input byte",
-    "CPU per MB, termmine = 1",
+    "what runs", "MB", "CPU s", "MB per CPU s", "wall s", "MB/s", "peak RSS MiB", "RSS bytes per input byte",
+    "CPU per MB, first row = 1",
 )  # fmt: skip
 
 
@@ -136,7 +168,7 @@ def table(rows: list[Row]) -> str:
         ratio = f"{cost.cpu / mb / (first.cost.cpu / (first.n_bytes / MB)):.1f}" if first.cost else ""
         figures = (
             f"{mb:.1f}", f"{cost.cpu:.1f}", f"{mb / cost.cpu:.2f}", f"{cost.wall:.1f}",
-            f"{cost.peak / MIB:.0f}", f"{cost.peak / this.n_bytes:.1f}", ratio,
+            f"{mb / cost.wall:.2f}", f"{cost.peak / MIB:.0f}", f"{cost.peak / this.n_bytes:.1f}", ratio,
         )  # fmt: skip
         lines.append((this.name, *figures))
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
@@ -148,12 +180,15 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("corpus", type=Path, metavar="CORPUS")
     parser.add_argument("--background", type=Path, metavar="FILE", help="also time termmine with this background")
     parser.add_argument(
+        "--large", type=Path, action="append", default=[], metavar="FILE", help="also count this one, and mine it"
+    )
+    parser.add_argument(
         "--peers-python", default=sys.executable, metavar="PYTHON", help="the Python that has the peers installed"
     )
     parser.add_argument("--limit-mb", type=float, metavar="N", help="use the first N MB of CORPUS, for everyone")
     parser.add_argument("--runs", type=int, default=1, metavar="N", help="take medians over N runs; default: 1")
     given = parser.parse_args()
-    for path in (given.corpus, given.background):
+    for path in (given.corpus, given.background, *given.large):
         if path is not None and not path.is_file():
             parser.error(f"{path}: no such file")
     if given.runs < 1:
@@ -167,7 +202,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         corpus = given.corpus if given.limit_mb is None else first_mb(given.corpus, given.limit_mb, folder)
-        print(table(compare(corpus, given.background, given.peers_python, given.runs, folder)))
+        print(table(compare(given, corpus, folder)))
 
 
 if __name__ == "__main__":

@@ -14,28 +14,36 @@ import pandas as pd
 
 from termmine import kernels as k
 from termmine.errors import EmptyResultError
-from termmine.measures import branching_entropy, npmi, pmi, pooled_entropy
+from termmine.measures import branching_entropy, in_parts, npmi, pmi, pooled_entropy
 from termmine.options import DiscoverOptions
 from termmine.types import NgramTable
 
+_ROWS_AT_ONCE = 1 << 18  # rows whose splits are looked at together: bounds the memory, changes nothing
 
-def cohesion(table: NgramTable) -> np.ndarray:
-    """The smallest PMI over all splits of each row into two parts, in bits (float64, one a row).
+
+def cohesion(table: NgramTable, rows: np.ndarray) -> np.ndarray:
+    """The smallest PMI over all splits into two parts of each of those rows (ascending), in bits (float64, len(rows)).
 
     A single symbol cannot be split: its cohesion is log2(N / f), the greatest that its frequency allows.
     """
-    smallest = np.log2(table.n_symbols) - np.log2(table.freq.astype(np.float64))
+    smallest = np.log2(table.n_symbols) - np.log2(table.freq[rows].astype(np.float64))
+    begin = np.searchsorted(rows, table.level)
     for n in range(2, len(table.level)):
-        rows = np.arange(table.level[n - 1], table.level[n])
-        lefts, rights = [rows], [rows]
-        for _ in range(n - 1):
-            lefts.append(table.prefix[lefts[-1]])
-            rights.append(table.suffix[rights[-1]])
-        splits = [
-            pmi(table.freq[rows], table.freq[lefts[n - i]], table.freq[rights[i]], table.n_symbols) for i in range(1, n)
-        ]
-        smallest[rows] = np.min(splits, axis=0)
+        for lo in range(begin[n - 1], begin[n], _ROWS_AT_ONCE):
+            here = slice(lo, min(lo + _ROWS_AT_ONCE, begin[n]))
+            smallest[here] = _weakest_split(table, rows[here], n)
     return np.asarray(smallest)
+
+
+def _weakest_split(table: NgramTable, rows: np.ndarray, n: int) -> np.ndarray:
+    lefts, rights = [rows], [rows]
+    for _ in range(n - 1):
+        lefts.append(table.prefix[lefts[-1]])
+        rights.append(table.suffix[rights[-1]])
+    splits = [
+        pmi(table.freq[rows], table.freq[lefts[n - i]], table.freq[rights[i]], table.n_symbols) for i in range(1, n)
+    ]
+    return np.asarray(np.min(splits, axis=0))
 
 
 def holds_any_han(codes: np.ndarray) -> bool:
@@ -58,27 +66,28 @@ def holds_han(table: NgramTable) -> np.ndarray:
 
 
 def absorbers(table: NgramTable, is_candidate: np.ndarray, min_independence: float) -> np.ndarray:
-    """For each row the longer candidate that it hardly ever occurs outside of, or -1 (int64).
+    """For each row the longer candidate that it hardly ever occurs outside of, or -1 (int32).
 
     湿隔离 is absorbed by 保湿隔离 when at most ``min_independence`` of its occurrences are outside it. An n-gram that
     is no candidate itself absorbs nothing, but what absorbs it may, as long as the share holds.
     """
-    absorber = np.full(len(table), -1, dtype=np.int64)
-    least = (1.0 - min_independence) * table.freq
+    absorber = np.full(len(table), -1, dtype=np.int32)
     for n in range(len(table.level) - 2, 0, -1):
-        longer = np.arange(table.level[n], table.level[n + 1])
+        longer = np.arange(table.level[n], table.level[n + 1], dtype=np.int32)
         keeper = np.where(absorber[longer] >= 0, absorber[longer], np.where(is_candidate[longer], longer, -1))
         kept = keeper >= 0
         for part in (table.prefix[longer[kept]], table.suffix[longer[kept]]):
-            _keep_most_frequent(absorber, part, keeper[kept], table.freq, least)
+            _keep_most_frequent(absorber, part, keeper[kept], table.freq, 1.0 - min_independence)
     return absorber
 
 
 def _keep_most_frequent(
-    absorber: np.ndarray, part: np.ndarray, keeper: np.ndarray, freq: np.ndarray, least: np.ndarray
+    absorber: np.ndarray, part: np.ndarray, keeper: np.ndarray, freq: np.ndarray, least: float
 ) -> None:
-    """Set absorber[part] to keeper where that is frequent enough, and more frequent than what stands there."""
-    enough = freq[keeper] > least[part]
+    """Set absorber[part] to keeper where that has more than the least share of the part's occurrences, and more
+    occurrences than what stands there.
+    """
+    enough = freq[keeper] > least * freq[part]
     part, keeper = part[enough], keeper[enough]
     order = np.lexsort((-keeper, freq[keeper]))
     part, keeper = part[order], keeper[order]
@@ -166,7 +175,11 @@ def unit_rules(table: NgramTable, options: DiscoverOptions, kept: np.ndarray) ->
     rules = [could_be_term(table, options)]
     rules.append(threshold("doc_freq", table.doc_freq, options.min_doc_freq))
     if options.min_cohesion is not None:
-        rules.append(threshold("cohesion", cohesion(table), options.min_cohesion))
+        rows = np.flatnonzero(rules[0].passes & rules[1].passes)  # of no interest elsewhere
+        rule = threshold("cohesion", cohesion(table, rows), options.min_cohesion)
+        passes = np.zeros(len(table), dtype=bool)
+        passes[rows] = rule.passes
+        rules.append(Rule(rule.text, passes))
     rules.append(threshold("left_entropy", table.left_entropy, options.min_left_entropy))
     rules.append(threshold("right_entropy", table.right_entropy, options.min_right_entropy))
     return [replace(rule, passes=rule.passes | kept) for rule in rules]
@@ -186,28 +199,28 @@ def select(table: NgramTable, options: DiscoverOptions, kept: np.ndarray) -> tup
     rules = unit_rules(table, options, kept)
     keep = apply_rules(rules, f"n-grams that occur {table.min_freq} times or more")
     absorber = np.where(kept, -1, absorbers(table, keep, options.min_independence))
-    rows = np.flatnonzero(keep & (absorber < 0))
+    rows = np.flatnonzero(keep & (absorber < 0)).astype(np.int32)
     absorbed = np.flatnonzero(rules[0].passes & (absorber >= 0))  # bound fragments too, whose entropies are low
-    pooled = [
-        pooled_entropy(entropy[rows], edge[rows], table.freq[rows])
-        for entropy, edge in ((table.left_entropy, table.left_edge), (table.right_entropy, table.right_edge))
-    ]
-    cohesions = cohesion(table)[rows]
-    frame = pd.DataFrame(
-        {
-            "row": rows,
-            "length": table.length[rows].astype(np.int64),
-            "freq": table.freq[rows],
-            "doc_freq": table.doc_freq[rows],
-            "cohesion": cohesions,
-            "npmi": npmi(cohesions, table.freq[rows], table.n_symbols),
-            "left_entropy": table.left_entropy[rows],
-            "right_entropy": table.right_entropy[rows],
-            "free_entropy": (
-                branching_entropy(table.left_entropy[rows], table.right_entropy[rows]) + branching_entropy(*pooled)
-            )
-            / 2,
-        }
-    )
     lost = pd.DataFrame({"row": absorbed, "freq": table.freq[absorbed], "absorbed_by": absorber[absorbed]})
-    return frame, lost
+    return _frame(table, rows), lost
+
+
+def _frame(table: NgramTable, rows: np.ndarray) -> pd.DataFrame:
+    def free_entropy(rows: np.ndarray) -> np.ndarray:
+        freq, left, right = table.freq[rows], table.left_entropy[rows], table.right_entropy[rows]
+        pooled = pooled_entropy(left, table.left_edge[rows], freq), pooled_entropy(right, table.right_edge[rows], freq)
+        return (branching_entropy(left, right) + branching_entropy(*pooled)) / 2
+
+    cohesions = cohesion(table, rows)
+    columns = {
+        "row": rows,
+        "length": table.length[rows].astype(np.int64),
+        "freq": table.freq[rows],
+        "doc_freq": table.doc_freq[rows],
+        "cohesion": cohesions,
+        "npmi": npmi(cohesions, table.freq[rows], table.n_symbols),
+        "left_entropy": table.left_entropy[rows],
+        "right_entropy": table.right_entropy[rows],
+        "free_entropy": in_parts(free_entropy, rows),
+    }
+    return pd.DataFrame(columns, copy=False)

@@ -16,14 +16,15 @@ import numpy as np
 
 from termmine import kernels as k
 from termmine.measures import burstiness, log_ratio, logit
+from termmine.parallel import over
 from termmine.segment import NOUN_TAG, Segmenter
-from termmine.tries import table_trie
-from termmine.types import Corpus, NgramTable
+from termmine.tries import slots_of, table_trie
+from termmine.types import Corpus, NgramTable, Segment
 
 DOMAIN_NOUN = 3.0  # bits: a noun eight times as frequent as in general is one of the domain's own
 SHRINKAGE = 20  # occurrences: how many it takes until a neighbour's own record counts as much as what it falls back on
 WINDOW = 300  # symbols, a long paragraph: the least stretch of text that is taken for one topic
-_RUNS_AT_ONCE = 500_000  # segmented at a time: bounds the memory, changes nothing
+_ROWS_AT_ONCE = 1 << 21  # surveyed in one pass, by all threads together: bounds the memory, changes nothing
 _SCALE = 1 << 20  # weights are summed as integers, so that the sum is the same in any order
 
 
@@ -38,66 +39,132 @@ class Survey:
     burstiness: np.ndarray
 
 
-def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segmenter) -> Survey:
+def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segmenter, threads: int = 1) -> Survey:
     """Look at every occurrence of the rows."""
-    codes = corpus.codes
-    n_rows = int(table.level[min(2, len(table.level) - 1)])  # one symbol and two
-    before, after = np.empty(len(codes), dtype=np.int32), np.empty(len(codes), dtype=np.int32)
-    k.context_ids(codes, table_trie(table, np.arange(n_rows)), n_rows, before, after)
-    n_singles = int(table.level[1])
-    n_contexts = n_rows + 2 + n_singles
-    seen = np.zeros((2, 2, n_contexts), dtype=np.int64)  # side, noun or any word, context
-    domain_noun = _domain_nouns(table, segmenter)
-    for begin, end, node in _dictionary_words(codes, segmenter):
-        for side, contexts in enumerate((before[begin], after[end])):
-            seen[side, 0] += np.bincount(contexts[domain_noun[node]], minlength=n_contexts)
-            seen[side, 1] += np.bincount(contexts, minlength=n_contexts)
-    sums = np.zeros((3, len(table)), dtype=np.int64)
-    n_windows = k.survey(
-        codes,
-        table_trie(table, rows),
-        before,
-        after,
-        _weights(seen[0], table.suffix[:n_rows], n_singles),
-        _weights(seen[1], table.prefix[:n_rows], n_singles),
-        WINDOW,
-        *sums,
-    )
-    left, right, windows = sums[:, rows]
+    weights = _weights_beside(corpus, table, segmenter, threads)
+    sums = np.zeros((len(rows), 3), dtype=np.int64)
+    n_windows = 0
+    for part in _parts(table, rows, max(_ROWS_AT_ONCE // threads, 1)):
+        trie = table_trie(table, np.concatenate([np.arange(_sizes(table)[0]), rows[part]]))
+        contexts = _contexts_of(trie, table)
+        singles = bool((rows[part] < table.level[1]).any())
+        look = _Look(trie, len(table.level) - 1, singles, *(weight[contexts] for weight in weights))
+        found, n_windows = look.over(corpus, threads)
+        sums[part] = found[slots_of(trie, rows[part], len(table))]
+    left, right, n_holding = sums.T
     freq = table.freq[rows]
-    return Survey(left / (_SCALE * freq), right / (_SCALE * freq), burstiness(freq, windows, n_windows))
+    return Survey(left / (_SCALE * freq), right / (_SCALE * freq), burstiness(freq, n_holding, n_windows))
+
+
+def _parts(table: NgramTable, rows: np.ndarray, size: int) -> list[np.ndarray]:
+    """The indexes of rows in parts of about a size, ordered by what the rows begin with; one part at least."""
+    if len(rows) <= size:
+        return [np.arange(len(rows))]
+    n_parts = -(-len(rows) // size)
+    first = rows
+    while len(first) and (longer := table.prefix[first] >= 0).any():
+        first = np.where(longer, table.prefix[first], first)
+    return np.array_split(np.argsort(first, kind="stable"), n_parts)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What to look for, and what is beside it worth: ``left``, ``right`` (int32) are one a context of the trie."""
+
+    trie: k.Trie
+    longest: int
+    singles: bool
+    left: np.ndarray
+    right: np.ndarray
+
+    def over(self, corpus: Corpus, threads: int) -> tuple[np.ndarray, int]:
+        """Left, right and windows of each slot (int64; slots, 3), and the number of all windows."""
+        sums = [np.tile(np.array([0, 0, 0, -1]), (len(self.trie.links), 1)) for _ in range(threads)]
+        windows = _Windows(corpus, 2 * WINDOW + 2, self.longest + 2, WINDOW)
+        over(windows, self._at, sums)
+        for mine in sums[1:]:
+            sums[0] += mine
+        return sums[0][:, :3], windows.n
+
+    def _at(self, piece: tuple[Segment, int, int], mine: np.ndarray) -> None:
+        segment, begin, window = piece
+        bounds = segment.codes, segment.start, segment.stop, begin, window, WINDOW
+        k.survey(*bounds, self.trie, self.longest, self.singles, self.left, self.right, mine)
+
+
+class _Windows:
+    """The segments of a corpus, each with where in its codes the window began that goes on there, and its number.
+
+    A window that goes on has fewer symbols than ``size``, and a separator at most behind each: ``before`` is to be
+    twice as much, and what is looked at beside a symbol. ``n``: the windows passed; all of them in the end.
+    """
+
+    def __init__(self, corpus: Corpus, before: int, after: int, size: int) -> None:
+        self._segments = corpus.segments(before, after)
+        self._size = size
+        self.n = 0
+
+    def __iter__(self) -> Iterator[tuple[Segment, int, int]]:
+        begun = unfinished = 0
+        for segment in self._segments:
+            begin = begun - segment.offset
+            yield segment, begin, self.n
+            self.n, begin, unfinished = k.pass_windows(segment.codes, segment.stop, self._size, self.n, begin)
+            begun = begin + segment.offset
+        self.n += unfinished > 0
+
+
+def _weights_beside(
+    corpus: Corpus, table: NgramTable, segmenter: Segmenter, threads: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The weight of each context to the left and to the right (int32), in the numbering of `_weights`, and a 0."""
+    n_rows, n_singles = _sizes(table)
+    trie = table_trie(table, np.arange(n_rows))
+    is_noun = _domain_nouns(table, segmenter).astype(np.uint8)
+    seen = [np.zeros((2, len(trie.links) + 2 + n_singles, 2), dtype=np.int64) for _ in range(threads)]
+
+    def look(segment: Segment, mine: np.ndarray) -> None:
+        word_at = segmenter.words_at(segment.codes[segment.start : segment.stop])
+        k.count_contexts(segment.codes, segment.start, segment.stop, word_at, trie, is_noun, *mine)
+
+    over(corpus.segments(2, 2), look, seen)
+    by_row = np.zeros((2, n_rows + 2 + n_singles + 1, 2), dtype=np.int64)
+    by_row[:, _contexts_of(trie, table)] = np.sum(seen, axis=0)
+    left = _weights(by_row[0, :-1].T, table.suffix[:n_rows], n_singles)
+    right = _weights(by_row[1, :-1].T, table.prefix[:n_rows], n_singles)
+    return np.append(left, 0).astype(np.int32), np.append(right, 0).astype(np.int32)
+
+
+def _sizes(table: NgramTable) -> tuple[int, int]:
+    """How many rows have one symbol or two, and how many have one."""
+    return int(table.level[min(2, len(table.level) - 1)]), int(table.level[1])
+
+
+def _contexts_of(trie: k.Trie, table: NgramTable) -> np.ndarray:
+    """The number in `_weights` of each context in `kernels.contexts`; the slots that are none share the next one."""
+    n_rows, n_singles = _sizes(table)
+    of_slot = np.where((trie.ids >= 0) & (trie.ids < n_rows), trie.ids, n_rows + 2 + n_singles)
+    return np.concatenate([of_slot, [n_rows, n_rows + 1], n_rows + 2 + trie.ids[:n_singles]])
 
 
 def _domain_nouns(table: NgramTable, segmenter: Segmenter) -> np.ndarray:
     """Which nodes of the dictionary are nouns that the corpus uses far more often than general language (bool)."""
-    rows = np.full(len(segmenter.nodes), -1, dtype=np.int32)
-    k.find_runs(segmenter.runs, table_trie(table, np.arange(len(table))), rows)
+    nodes = np.empty(len(table), dtype=np.int32)
+    k.find_nodes(table.prefix, table.last, segmenter.trie, nodes)
     freq = np.zeros(len(segmenter.freq), dtype=np.int64)
-    freq[segmenter.nodes] = np.where(rows >= 0, table.freq[rows], 0)
+    freq[nodes[nodes >= 0]] = table.freq[nodes >= 0]
     ratio = log_ratio(freq, table.n_symbols, segmenter.freq, segmenter.n_symbols)
     return (segmenter.node_tags == NOUN_TAG) & (freq > 0) & (ratio > DOMAIN_NOUN)
 
 
-def _dictionary_words(codes: np.ndarray, segmenter: Segmenter) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Where the dictionary words of two symbols or more begin and end in the corpus, and their nodes."""
-    separators = np.flatnonzero(codes < k.FIRST_SYMBOL)
-    for first in range(0, len(separators) - 1, _RUNS_AT_ONCE):
-        ends = separators[first : first + _RUNS_AT_ONCE + 1]
-        offset = int(ends[0])
-        position, node = segmenter.split(codes[offset : int(ends[-1]) + 1])
-        begin = position + offset
-        end = np.append(begin[1:], ends[-1])
-        end -= codes[end - 1] < k.FIRST_SYMBOL  # the next word begins a run: the separator before it ends this one
-        known = (node >= 0) & (end - begin > 1)
-        yield begin[known], end[known], node[known]
-
-
 def _weights(seen: np.ndarray, nearer: np.ndarray, n_singles: int) -> np.ndarray:
-    """The scaled log-odds of a noun beside each context (int64), in the numbering of `kernels.context_ids`.
+    """The scaled log-odds of a noun beside each context (int64).
 
-    ``seen`` (2, contexts) counts the nouns and all words beside each, ``nearer`` is the nearer symbol of each row of
-    two. What is seen beside two symbols is seen beside the nearer of them too, and that is what two fall back on while
-    they are rare; one symbol falls back on the share of nouns among all words.
+    A context is the row of two symbols or one; behind those follow the edge of a run at once, a neighbour that is no
+    row, and each single symbol with the edge of a run behind it. ``seen`` (2, contexts) counts the nouns and all words
+    beside each, ``nearer`` is the nearer symbol of each row of two. What is seen beside two symbols is seen beside the
+    nearer of them too, and that is what two fall back on while they are rare; one symbol falls back on the share of
+    nouns among all words.
     """
     nouns, words = seen
     n_rows = len(nearer)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from termmine.candidates import Rule, nesting, threshold
-from termmine.measures import Measure, find_measure, general_ratio, keyness, log_ratio
+from termmine.measures import Measure, find_measure, general_ratio, in_parts, keyness, log_ratio
 from termmine.options import DiscoverOptions
 from termmine.types import NgramTable
 
@@ -34,15 +34,22 @@ class Background:
 def compare(candidates: pd.DataFrame, table: NgramTable, background: Background, measure: str) -> pd.DataFrame:
     """The candidates with their keyness columns and ``score``, the chosen measure."""
     chosen = find_measure(measure)
-    frame = candidates.assign(background_freq=background.freq)
-    counts = (frame["freq"].to_numpy(), table.n_symbols, background.freq, max(background.n_symbols, 1))
-    frame = frame.assign(
-        keyness=keyness(*counts),
-        log_ratio=log_ratio(*counts),
-        general_ratio=general_ratio(*counts, background.expected, background.n_expected),
+    freq, f2 = candidates["freq"].to_numpy(), background.freq
+    n1, n2 = table.n_symbols, max(background.n_symbols, 1)
+
+    def general(f1: np.ndarray, f2: np.ndarray, expected: np.ndarray) -> np.ndarray:
+        return general_ratio(f1, n1, f2, n2, expected, background.n_expected)
+
+    frame = candidates.assign(
+        background_freq=f2,
+        keyness=in_parts(lambda f1, f2: keyness(f1, n1, f2, n2), freq, f2),
+        log_ratio=in_parts(lambda f1, f2: log_ratio(f1, n1, f2, n2), freq, f2),
+        general_ratio=in_parts(general, freq, f2, background.expected),
     )
+    if measure in frame:  # keyness and log_ratio
+        return frame.assign(score=frame[measure])
     if chosen.contrast:
-        return frame.assign(score=chosen.formula(*counts))
+        return frame.assign(score=chosen.formula(freq, n1, f2, n2))
     return frame.assign(score=_from_columns(chosen, frame, table))
 
 
@@ -50,7 +57,7 @@ def _from_columns(measure: Measure, frame: pd.DataFrame, table: NgramTable) -> n
     if "n_longer" in measure.columns:
         number, total = nesting(table, frame["row"].to_numpy())
         frame = frame.assign(n_longer=number, freq_longer=total)
-    return np.asarray(measure.formula(*(frame[name].to_numpy() for name in measure.columns)))
+    return in_parts(measure.formula, *(frame[name].to_numpy() for name in measure.columns))
 
 
 def term_rules(frame: pd.DataFrame, options: DiscoverOptions) -> list[Rule]:

@@ -1,142 +1,355 @@
 """The local engine: `Corpus` -> `NgramTable`.
 
 Level by level over the encoded corpus. At level n each position knows the row of the frequent n-gram that begins
-there, or none; an (n + 1)-gram is the pair of the rows at two neighbouring positions, counted in a hash table. Every
-substring of a frequent n-gram is at least as frequent, so nothing that matters is skipped, and a level is counted to
-its end before its rare n-grams are dropped. The entropies of the n-grams come from the counts of the (n + 1)-grams,
-the rare ones among them too. Here is the order of the steps; the loops are in `kernels`, the formulas elsewhere.
+there, or none (the *ids*); an (n + 1)-gram is the pair of the rows at two neighbouring positions. Every substring of a
+frequent n-gram is at least as frequent, so nothing that matters is skipped, and a level is counted to its end before
+its rare n-grams are dropped. The entropies of the n-grams come from the counts of the pairs, the rare ones among them
+too.
+
+The pairs of a level are written to one buffer, sorted into partitions by their hash, and each partition is counted in
+a small table. What does not fit the buffer is left for a further pass over the ids; where codes and ids do not fit the
+memory they are on scratch files. None of that changes a count, and the rows of a level are put in order at its end, so
+the table is the same for any memory and any number of threads. Here is the order of the steps; the loops are in
+`kernels`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from termmine import kernels as k
+from termmine.resources import Resources
+from termmine.tape import Tape
 from termmine.types import Corpus, NgramTable
 
-_SMALLEST_TABLE = 1 << 12  # entries of a new level's table
+CHUNK = 1 << 20  # positions handled at once: 4 MiB of codes, and as many of ids, for each thread
+PARTITION = 1 << 16  # pairs; its table then has its place in the second-level cache
+_MOST_PARTITION_BITS = 12
+_TABLE = 1 << 17  # slots of a partition's table, 2 MiB, before it has to grow
+_LEAST_PAIRS = 1 << 20  # in memory at once, 8 MiB, however little memory is left
+
+Span = tuple[int, int]  # a half-open range
 
 
-@dataclass
-class _Columns:
-    """One level of the table under construction."""
-
-    freq: np.ndarray
-    doc_freq: np.ndarray
-    prefix: np.ndarray
-    suffix: np.ndarray
-    last: np.ndarray
-
-
-def count_ngrams(corpus: Corpus, *, min_freq: int, max_length: int) -> NgramTable:
+def count_ngrams(
+    corpus: Corpus, *, min_freq: int, max_length: int, resources: Resources | None = None, neighbours: bool = True
+) -> NgramTable:
     """Count every n-gram of 1 to ``max_length`` symbols that occurs at least ``min_freq`` times.
 
     freq and doc_freq are exact, and so are both entropies: rare neighbours count, and each run edge is a neighbour of
-    its own, so that a term that stands alone in its run is as free as can be.
+    its own, so that a term that stands alone in its run is as free as can be. Without ``neighbours`` only freq is
+    counted, which takes some two thirds of the time; the other columns are then 0.
     """
-    codes = corpus.codes
-    freq, doc_freq = k.count_symbols(codes, corpus.alphabet.n_codes)
-    symbols = np.flatnonzero(freq >= min_freq)
-    none = np.full(len(symbols), -1, dtype=np.int64)
-    levels = [_Columns(freq[symbols], doc_freq[symbols], none, none, symbols.astype(np.int32))]
-    rows = np.full(corpus.alphabet.n_codes, -1, dtype=np.int32)
-    rows[symbols] = np.arange(len(symbols))
-    ids = np.empty(len(codes), dtype=np.int32)
-    k.first_level(codes, rows, ids)
-    start, total = 0, len(symbols)
-    sums: list[np.ndarray] = []
+    counter = _Counter(corpus, min_freq, resources or Resources(), neighbours)
+    symbols, freq, seen = counter.first_level()
+    keys = np.zeros(len(symbols), dtype=np.uint64)
+    levels: list[_Level] = []
     for n in range(1, max_length + 1):
-        level = _count_level(codes, ids, n)
-        neighbours = np.zeros((4, total), dtype=np.int64)
-        k.add_neighbours(level, *neighbours)
-        sums.append(neighbours[:, start:])
-        if n == max_length:
+        is_last = n == max_length
+        found = counter.count_pairs(n, len(freq), seen) if neighbours or not is_last else _nothing()
+        levels.append(_level(keys, freq, seen.evidence, found))
+        if is_last or not len(found.keys):
             break
-        found = _frequent(level, min_freq, total, ids, levels[-1], start)
-        start, total = total, total + len(found.freq)
-        levels.append(found)
-        if not len(found.freq):
-            break
-    levels = levels[: len(sums)]
-    return _table(corpus, levels, sums, min_freq)
+        keys, freq = found.keys, found.freq
+        seen = counter.next_level(n + 1, found)
+    return _table(corpus, symbols, levels, min_freq)
 
 
-def _count_level(codes: np.ndarray, ids: np.ndarray, n: int) -> k.Level:
-    active = int(np.count_nonzero(ids >= 0))
-    capacity = _SMALLEST_TABLE
-    while capacity < active // 4:
-        capacity *= 2
-    level = _level(capacity)
-    while not k.count_level(codes, ids, n, True, level):
-        level = _enlarged(level)
-    return level
+@dataclass(frozen=True)
+class _Found:
+    """The frequent pairs of a level, in order, and the sums of c log2(c) over all pairs (one a row of the level)."""
+
+    keys: np.ndarray
+    freq: np.ndarray
+    left: np.ndarray
+    right: np.ndarray
 
 
-def _level(capacity: int) -> k.Level:
-    return k.Level(
-        slots=np.zeros(2 * capacity, dtype=np.int32),
-        keys=np.empty(capacity, dtype=np.uint64),
-        freq=np.zeros(capacity, dtype=np.int64),
-        doc_freq=np.zeros(capacity, dtype=np.int32),
-        document=np.full(capacity, -1, dtype=np.int32),
-        progress=np.zeros(3, dtype=np.int64),
-    )
+def _nothing() -> _Found:
+    return _Found(np.zeros(0, dtype=np.uint64), *np.zeros((3, 0), dtype=np.int64))
 
 
-def _enlarged(level: k.Level) -> k.Level:
-    bigger = _level(2 * len(level.keys))
-    n = int(level.progress[0])
-    for new, old in zip(bigger[1:5], level[1:5], strict=True):
-        new[:n] = old[:n]
-    bigger.progress[:] = level.progress
-    k.rehash(bigger)
-    return bigger
+@dataclass(frozen=True)
+class _Seen:
+    """What a pass over the ids of a level has shown: the evidence of its rows, and how many pairs each partition gets.
+
+    ``sizes`` (spans, partitions); the partition of a pair is its hash, shifted by ``shift``.
+    """
+
+    evidence: k.Evidence
+    sizes: np.ndarray
+    shift: np.uint64
 
 
-def _frequent(level: k.Level, min_freq: int, total: int, ids: np.ndarray, below: _Columns, start: int) -> _Columns:
-    rows = np.empty(int(level.progress[0]), dtype=np.int32)
-    n = k.next_level(level, min_freq, total, rows, ids)
-    entries = np.flatnonzero(rows >= 0)
-    assert len(entries) == n
-    keys = level.keys[entries]
-    suffix = (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    return _Columns(
-        freq=level.freq[entries],
-        doc_freq=level.doc_freq[entries].astype(np.int64),
-        prefix=(keys >> np.uint64(32)).astype(np.int64),
-        suffix=suffix,
-        last=below.last[suffix - start],
-    )
+class _Counter:
+    """A count under way: what is known of each position, and how the work is divided."""
+
+    def __init__(self, corpus: Corpus, min_freq: int, resources: Resources, neighbours: bool) -> None:
+        self._codes = corpus.codes
+        self._n_codes = corpus.alphabet.n_codes
+        self._min_freq = min_freq
+        self._resources = resources
+        self._neighbours = neighbours
+        self._spans = document_spans(corpus.codes, resources.threads)
+        room = None if corpus.codes.in_memory else 0
+        self._ids = Tape(np.int32, room=room, folder=resources.folder, fill=-1)
+
+    def first_level(self) -> tuple[np.ndarray, np.ndarray, _Seen]:
+        """The codes of the frequent symbols, their frequencies, and what is seen of them; each position gets its id."""
+        freq = sum(self._resources.map(self._symbol_freq, self._spans), np.zeros(self._n_codes, dtype=np.int64))
+        freq[: k.FIRST_SYMBOL] = 0
+        symbols = np.flatnonzero(freq >= self._min_freq)
+        rows = np.full(self._n_codes, -1, dtype=np.int32)
+        rows[symbols] = np.arange(len(symbols))
+        for lo, hi in _chunks((0, len(self._codes))):
+            ids = np.empty(hi - lo, dtype=np.int32)
+            k.first_level(self._codes.read(lo, hi), rows, ids)
+            self._ids.append(ids)
+        self._ids.append(np.full(1, -1, dtype=np.int32))  # so that each position has a next one
+        self._ids.finish()
+        return symbols, freq[symbols], self._look(freq[symbols], self._look_at_symbols)
+
+    def _symbol_freq(self, span: Span) -> np.ndarray:
+        freq = np.zeros(self._n_codes, dtype=np.int64)
+        for lo, hi in _chunks(span):
+            k.count_symbols(self._codes.read(lo, hi), freq)
+        return freq
+
+    def next_level(self, n: int, found: _Found) -> _Seen:
+        """Turn the ids into rows of the n-grams that were found, and look at these."""
+        n_slots = 16
+        while n_slots < 2 * len(found.keys):
+            n_slots *= 2
+        slots = np.empty((n_slots, 2), dtype=np.uint64)
+        slots[:, 0] = k.FREE
+        k.fill_slots(found.keys, slots)
+
+        def turn(span: Span, evidence: k.Evidence, shift: np.uint64, sizes: np.ndarray) -> None:
+            document = 0
+            for lo, hi in _chunks(span):
+                codes, ids = self._codes.read(lo - 1, hi + n), self._ids.read(lo - 1, hi + 1)
+                document = k.next_level(
+                    codes, ids, 1, 1 + hi - lo, slots, n, self._neighbours, document, evidence, shift, sizes
+                )
+                if not self._ids.in_memory:
+                    self._ids.write(lo, ids[1:-1])
+
+        return self._look(found.freq, turn)
+
+    def _look_at_symbols(self, span: Span, evidence: k.Evidence, shift: np.uint64, sizes: np.ndarray) -> None:
+        document = 0
+        for lo, hi in _chunks(span):
+            codes, ids = self._codes.read(lo - 1, hi + 1), self._ids.read(lo - 1, hi + 1)
+            if self._neighbours:
+                document = k.observe_symbols(codes, ids, 1, 1 + hi - lo, document, evidence)
+            k.pair_sizes(codes, ids, 1, 1 + hi - lo, 1, self._neighbours, shift, sizes)
+
+    def _look(self, freq: np.ndarray, work: Callable[[Span, k.Evidence, np.uint64, np.ndarray], None]) -> _Seen:
+        """Have each span looked at, by a thread with an account of its own, and add the accounts up."""
+        n_rows = len(freq) if self._neighbours else 0
+        bits = min(max((int(freq.sum()) // PARTITION).bit_length(), 1), _MOST_PARTITION_BITS)
+        shift, sizes = np.uint64(64 - bits), np.zeros((len(self._spans), 1 << bits), dtype=np.int64)
+        accounts = [_evidence(n_rows) for _ in self._spans]
+        self._resources.map(lambda i: work(self._spans[i], accounts[i], shift, sizes[i]), range(len(self._spans)))
+        for other in accounts[1:]:
+            for column, added in zip(accounts[0][:3], other[:3], strict=True):
+                column += added
+        return _Seen(accounts[0], sizes, shift)
+
+    def count_pairs(self, n: int, n_rows: int, seen: _Seen) -> _Found:
+        """Count the (n + 1)-grams; the frequent ones in order of prefix and suffix."""
+        capacity = self._capacity(n_rows)
+        parts: list[_Found] = []
+        for first, last in _groups(seen.sizes.sum(axis=0), capacity):
+            if seen.sizes[:, first:last].sum() > capacity:
+                parts.append(self._count_in_pieces(n, seen.shift, first, n_rows))
+                continue
+            pairs, limits = self._scatter(n, seen.shift, seen.sizes, first, last)
+            parts += self._count_in_memory(pairs, limits, n_rows)
+        keys, freq = (np.concatenate([getattr(part, name) for part in parts]) for name in ("keys", "freq"))
+        left, right = (np.sum([getattr(part, name) for part in parts], axis=0) for name in ("left", "right"))
+        order = np.argsort(keys)
+        return _Found(keys[order], freq[order], left, right)
+
+    def _capacity(self, n_rows: int) -> int:
+        """How many pairs may be in memory at once."""
+        threads = self._resources.threads
+        other = threads * (16 * n_rows * self._neighbours + 32 * _TABLE + 8 * CHUNK)
+        return max(int((self._resources.left() - other) / (8 + 16 / self._min_freq)), _LEAST_PAIRS)
+
+    def _scatter(
+        self, n: int, shift: np.uint64, sizes: np.ndarray, first: int, last: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The pairs of the partitions first to last, one partition after the other, and where each begins.
+
+        Within a partition they stand in the order of the spans, so that each thread has places of its own.
+        """
+        begin = np.concatenate([[0], np.cumsum(sizes[:, first:last].T.ravel())])
+        pairs = np.empty(int(begin[-1]), dtype=np.uint64)
+        starts = begin[:-1].reshape(last - first, len(self._spans))
+
+        def write(i: int) -> None:
+            offsets = np.zeros(sizes.shape[1], dtype=np.int64)
+            offsets[first:last] = starts[:, i]
+            for lo, hi in _chunks(self._spans[i]):
+                self._scatter_chunk(lo, hi, n, shift, (first, last), offsets, pairs)
+
+        self._resources.map(write, range(len(self._spans)))
+        return pairs, np.append(starts[:, 0], begin[-1])
+
+    def _scatter_chunk(
+        self, lo: int, hi: int, n: int, shift: np.uint64, wanted: Span, offsets: np.ndarray, pairs: np.ndarray
+    ) -> None:
+        codes, ids = self._codes.read(lo, hi + n), self._ids.read(lo, hi + 1)
+        first, last = np.uint64(wanted[0]), np.uint64(wanted[1])
+        k.scatter_pairs(codes, ids, 0, hi - lo, n, self._neighbours, shift, first, last, offsets, pairs)
+
+    def _count_in_memory(self, pairs: np.ndarray, limits: np.ndarray, n_rows: int) -> list[_Found]:
+        """Count partitions, each thread a row of them that holds about as many pairs as the others'."""
+
+        def count(span: Span) -> _Found:
+            within = limits[span[0] : span[1] + 1]
+            most = int(within[-1] - within[0]) // self._min_freq
+            found = self._room(most, n_rows)
+            keys, freq = np.empty(_TABLE, dtype=np.uint64), np.empty(_TABLE, dtype=np.int64)
+            kept = k.count_partitions(
+                pairs, within, self._min_freq, self._neighbours, keys, freq,
+                found.left, found.right, found.keys, found.freq,
+            )  # fmt: skip
+            return _Found(found.keys[:kept].copy(), found.freq[:kept].copy(), found.left, found.right)
+
+        return self._resources.map(count, _even_spans(limits, self._resources.threads))
+
+    def _count_in_pieces(self, n: int, shift: np.uint64, partition: int, n_rows: int) -> _Found:
+        """Count one partition that is too large for the memory (one pair that is everywhere): piece by piece."""
+        keys, freq, used = np.full(1024, k.FREE, dtype=np.uint64), np.zeros(1024, dtype=np.int64), 0
+        pairs = np.empty(_LEAST_PAIRS, dtype=np.uint64)
+        for span in self._spans:
+            for lo, hi in _chunks(span, _LEAST_PAIRS):
+                offsets = np.zeros(1 << int(64 - shift), dtype=np.int64)
+                self._scatter_chunk(lo, hi, n, shift, (partition, partition + 1), offsets, pairs)
+                keys, freq, used = k.count_pairs(pairs[: offsets[partition]], keys, freq, used)
+        found = self._room(used, n_rows)
+        kept = k.keep_frequent(
+            keys, freq, self._min_freq, self._neighbours, found.left, found.right, found.keys, found.freq, 0
+        )
+        return _Found(found.keys[:kept], found.freq[:kept], found.left, found.right)
+
+    def _room(self, most: int, n_rows: int) -> _Found:
+        sums = np.zeros((2, n_rows if self._neighbours else 0), dtype=np.int64)
+        return _Found(np.empty(most, dtype=np.uint64), np.empty(most, dtype=np.int64), *sums)
 
 
-def _table(corpus: Corpus, levels: list[_Columns], sums: list[np.ndarray], min_freq: int) -> NgramTable:
-    def column(name: str) -> np.ndarray:
-        return np.concatenate([getattr(level, name) for level in levels])
+# --- dividing the work -----------------------------------------------------------------------------------------------
 
-    freq = column("freq")
-    sizes = [len(level.freq) for level in levels]
-    left, right, left_inner, right_inner = np.concatenate(sums, axis=1)
+
+def document_spans(codes: Tape, parts: int) -> list[Span]:
+    """Ranges of the corpus that begin after the first separator and where a document ends: at most so many, even ones.
+
+    No n-gram reaches from one into the next, and no document.
+    """
+    length = len(codes)
+    cuts = [min(1, length)]
+    for part in range(1, parts):
+        at = _document_end(codes, max(part * length // parts, cuts[-1]))
+        if cuts[-1] < at < length:
+            cuts.append(at)
+    cuts.append(length)
+    return list(pairwise(cuts))
+
+
+def _document_end(codes: Tape, start: int) -> int:
+    """The first position from start on that follows the end of a document."""
+    for lo, hi in _chunks((start, len(codes)), 1 << 16):
+        ends = np.isin(codes.read(lo, hi), (k.DOCUMENT_END, k.SOURCE_END)).nonzero()[0]
+        if len(ends):
+            return lo + int(ends[0]) + 1
+    return len(codes)
+
+
+def _chunks(span: Span, size: int = CHUNK) -> Iterator[Span]:
+    for lo in range(*span, size):
+        yield lo, min(lo + size, span[1])
+
+
+def _groups(sizes: np.ndarray, capacity: int) -> Iterator[Span]:
+    """Rows of neighbouring partitions that hold at most so many pairs together; a larger one stands alone."""
+    first = total = 0
+    for p, size in enumerate(sizes.tolist()):
+        if p > first and total + size > capacity:
+            yield first, p
+            first, total = p, 0
+        total += size
+    yield first, len(sizes)
+
+
+def _even_spans(limits: np.ndarray, parts: int) -> list[Span]:
+    """Rows of neighbouring partitions of about the same number of pairs."""
+    wanted = np.linspace(limits[0], limits[-1], parts + 1)[1:-1]
+    cuts = [0, *np.searchsorted(limits, wanted).tolist(), len(limits) - 1]
+    return [(a, b) for a, b in pairwise(cuts) if a < b]
+
+
+# --- the table -------------------------------------------------------------------------------------------------------
+
+
+def _evidence(n_rows: int) -> k.Evidence:
+    doc_freq, left_edge, right_edge = np.zeros((3, n_rows), dtype=np.int32)
+    return k.Evidence(doc_freq, left_edge, right_edge, last=np.full(n_rows, -1, dtype=np.int32))
+
+
+_Level = dict[str, np.ndarray]  # columns of an `NgramTable`; prefix and suffix are still rows of the level below
+
+
+def _level(keys: np.ndarray, freq: np.ndarray, evidence: k.Evidence, found: _Found) -> _Level:
+    return {
+        "freq": freq,
+        "doc_freq": evidence.doc_freq,
+        "left_entropy": _entropy(freq, found.left),
+        "right_entropy": _entropy(freq, found.right),
+        "left_edge": evidence.left_edge,
+        "right_edge": evidence.right_edge,
+        "prefix": (keys >> np.uint64(32)).astype(np.int32),
+        "suffix": keys.astype(np.int32),  # the lower half
+    }
+
+
+def _entropy(freq: np.ndarray, scaled: np.ndarray) -> np.ndarray:
+    """log2(f) - (sum of c log2(c)) / f over the neighbours; an edge, alone of its kind, adds nothing to the sum."""
+    if not len(scaled):
+        return np.zeros(0)
+    return np.asarray(np.maximum(np.log2(freq) - scaled / (k.ENTROPY_SCALE * freq), 0.0))
+
+
+def _column(parts: list[np.ndarray], length: int) -> np.ndarray:
+    """The parts of a column as one; nothing but zeros where it was not counted."""
+    column = np.concatenate(parts)
+    return column if len(column) == length else np.zeros(length, dtype=column.dtype)
+
+
+def _table(corpus: Corpus, symbols: np.ndarray, levels: list[_Level], min_freq: int) -> NgramTable:
+    sizes = [len(level["freq"]) for level in levels]
+    begin = np.concatenate([[0], np.cumsum(sizes)])
+    for below, level in zip(begin[:-1].tolist(), levels[1:], strict=False):
+        level["prefix"] += below
+        level["suffix"] += below
+    levels[0]["prefix"][:] = levels[0]["suffix"][:] = -1
+    columns = {name: _column([level.pop(name) for level in levels], int(begin[-1])) for name in list(levels[0])}
+    last = np.empty(begin[-1], dtype=np.int32)
+    last[: begin[1]] = symbols
+    for lo, hi in pairwise(begin[1:].tolist()):
+        last[lo:hi] = last[columns["suffix"][lo:hi]]
     return NgramTable(
         length=np.repeat(np.arange(1, len(levels) + 1, dtype=np.int16), sizes),
-        freq=freq,
-        doc_freq=column("doc_freq"),
-        left_entropy=_entropy(freq, left),
-        right_entropy=_entropy(freq, right),
-        left_edge=freq - left_inner,
-        right_edge=freq - right_inner,
-        prefix=column("prefix"),
-        suffix=column("suffix"),
-        last=column("last"),
-        level=np.concatenate([[0], np.cumsum(sizes)]),
+        **columns,
+        last=last,
+        level=begin,
         min_freq=min_freq,
         n_symbols=corpus.n_symbols,
         n_documents=corpus.n_documents,
         alphabet=corpus.alphabet,
     )
-
-
-def _entropy(freq: np.ndarray, scaled: np.ndarray) -> np.ndarray:
-    """log2(f) - (sum of c log2(c)) / f over the neighbours; an edge, alone of its kind, adds nothing to the sum."""
-    return np.asarray(np.maximum(np.log2(freq) - scaled / (k.ENTROPY_SCALE * freq), 0.0))

@@ -1,106 +1,29 @@
 """Text blocks -> integer codes: what a symbol is, what ends a run, what is folded.
 
 In: blocks of text in order, cut anywhere. Out: a `Corpus`, or arrays of codes for a corpus that is only streamed
-through. The character automaton itself is `kernels.encode`; here are its tables and the growth of its arrays.
+through. The text is cut into pieces, at line ends where there are any, which are encoded on several threads; each
+numbers the words as it meets them, and its numbers are turned into the corpus's own in the order of the pieces. The
+character automaton itself is `kernels.encode`, its tables are in `characters`; here is the growth of its arrays.
 Nothing here reads files or counts.
-
-A Han character or kana is one symbol. A stretch of other letters and digits is one symbol, with any of
-``- . / + # _ ' &`` inside it and ``+ #`` at its end. One blank between two words, or between a word and a Han
-character, does not end a run. Everything else does. Characters are folded by NFKC, then to lower case.
 """
 
 from __future__ import annotations
 
-import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import lru_cache
+from queue import SimpleQueue
 
 import numpy as np
 
 from termmine import kernels as k
+from termmine.characters import character_tables
+from termmine.resources import Resources
+from termmine.tape import Tape
 from termmine.types import DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER, Alphabet, Corpus
 
-JOINERS = "-./+#_'&"
-
-# Characters that Unicode calls default-ignorable and that real files hold: soft hyphen, zero-width spaces and joiners,
-# direction marks, byte order marks, variation selectors.
-_IGNORED = [0x00AD, 0x061C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
-_IGNORED += [*range(0x180B, 0x180E), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]
-
-# Code points from (included) to (excluded): Han characters, and kana with their marks of length and repetition.
-_HAN = [(0x3005, 0x3006), (0x3007, 0x3008), (0x303B, 0x303C), (0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00)]
-_HAN += [(0x20000, 0x2A6E0), (0x2A700, 0x2EE60), (0x2F800, 0x2FA20), (0x30000, 0x323B0)]
-_KANA = [(0x3041, 0x3097), (0x309D, 0x30A0), (0x30A1, 0x30FB), (0x30FC, 0x3100), (0x31F0, 0x3200), (0x1AFF0, 0x1B170)]
-_SYLLABLES = (0xAC00, 0xD7A4)  # Hangul: letters like any other, and none that needs asking
-_LAST_ASKED = 0x20000  # beyond it: ideographs, tags and private use
-
-_BLOCK = 1 << 20  # characters handed to the kernel at once; the result does not depend on it
-
-
-@dataclass(frozen=True)
-class CharacterTables:
-    """What each code point is (``kinds``), its NFKC form (``nfkc``; minus a place in ``expansions`` where that has
-    several characters, and the number of them stands before that place), and its folded form (``fold``).
-    """
-
-    kinds: np.ndarray
-    nfkc: np.ndarray
-    fold: np.ndarray
-    expansions: np.ndarray
-
-
-def _kind(character: str, known: int) -> int:
-    """The kind of a character that is not ``known`` from its range."""
-    category = unicodedata.category(character)
-    if category[0] == "M" or 0x1161 <= ord(character) < 0x1200:  # combining marks, Hangul vowels and final consonants
-        return k.COMPOSING
-    if known == k.HAN:
-        return known
-    if category[0] in "LN":
-        return k.WORD
-    if category == "Zs":
-        return k.BLANK
-    return k.JOINER if character in JOINERS else k.BREAK
-
-
-@lru_cache(maxsize=1)
-def character_tables() -> CharacterTables:
-    """The tables for all of Unicode, built from `unicodedata` once a process (some 50 ms)."""
-    kinds = np.zeros(sys.maxunicode + 1, dtype=np.uint8)
-    nfkc = np.arange(sys.maxunicode + 1, dtype=np.int32)
-    fold = nfkc.copy()
-    expansions: list[int] = [0]
-    for start, end in [*_HAN, *_KANA]:
-        kinds[start:end] = k.HAN
-    kinds[slice(*_SYLLABLES)] = k.WORD
-    plain = [(0x3400, 0x4DC0), (0x4E00, 0xA000), _SYLLABLES]  # nothing to ask about: no other form, no case
-    asked = np.ones(_LAST_ASKED, dtype=bool)
-    for start, end in plain:
-        asked[start:end] = False
-    for code in [*np.flatnonzero(asked).tolist(), *range(0x2F800, 0x2FA20)]:
-        character = chr(code)
-        if unicodedata.category(character) in ("Cn", "Co", "Cs", "Cc"):
-            kinds[code] = k.BREAK
-            continue
-        kinds[code] = _kind(character, int(kinds[code]))
-        normal = unicodedata.normalize("NFKC", character)
-        if len(normal) > 1:
-            kinds[code] = k.COMPOSING if _kind(normal[0], k.BREAK) == k.COMPOSING else k.EXPANDING
-            expansions.append(len(normal))
-            nfkc[code] = -len(expansions)
-            expansions.extend(map(ord, normal))
-        elif normal != character:
-            nfkc[code] = ord(normal)
-            kinds[code] = _kind(normal, int(kinds[ord(normal)]))
-        lower = character.lower()
-        if len(lower) == 1:
-            fold[code] = ord(lower)
-    kinds[ord("\n")] = kinds[ord("\r")] = kinds[0x2028] = kinds[0x2029] = k.LINE_BREAK
-    kinds[ord(DOCUMENT_END_CHARACTER)], kinds[ord(SOURCE_END_CHARACTER)] = k.DOCUMENT_BREAK, k.SOURCE_BREAK
-    kinds[_IGNORED] = k.IGNORED
-    return CharacterTables(kinds, nfkc, fold, np.array(expansions, dtype=np.int32))
+PIECE = 1 << 20  # characters encoded at once; the result does not depend on it
 
 
 def _strings(capacity: int) -> k.Strings:
@@ -113,8 +36,11 @@ def _strings(capacity: int) -> k.Strings:
     )
 
 
-def _larger(strings: k.Strings) -> k.Strings:
-    """The same strings with twice the room."""
+def _with_room(strings: k.Strings) -> k.Strings:
+    """The same strings, in twice the room where more than half of it is taken."""
+    size = int(strings.size[0])
+    if 2 * size <= len(strings.hashes) and 2 * strings.offsets[size] <= len(strings.pool):
+        return strings
     bigger = _strings(2 * len(strings.hashes))
     for new, old in zip(bigger[1:], strings[1:], strict=True):
         new[: len(old)] = old
@@ -122,100 +48,163 @@ def _larger(strings: k.Strings) -> k.Strings:
     return bigger
 
 
-def empty_alphabet() -> Alphabet:
+_WORDS = 8192  # that an empty alphabet has room for; it must hold at least what one character can add
+
+
+def empty_alphabet(fold: str | None = None) -> Alphabet:
     """An alphabet without words."""
-    capacity = 8192  # words; it must hold at least what one character can add
-    room = np.zeros(capacity, dtype=np.int32)
-    return Alphabet(_strings(capacity), _strings(capacity), room, room.copy())
+    room = np.zeros(_WORDS, dtype=np.int32)
+    return Alphabet(_strings(_WORDS), _strings(_WORDS), room, room.copy(), fold)
 
 
-class Encoder:
-    """Text goes in block by block, codes come out; what is unfinished at a block's end waits for the next one.
+# --- pieces of text --------------------------------------------------------------------------------------------------
 
-    With a ``frozen`` alphabet no word is added to it: others become ``UNKNOWN``.
+_ENDS = ("\n", DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER)  # what no run and no word reaches over
+
+
+@dataclass(frozen=True)
+class _State:
+    """Where the automaton stands between two characters: its fields, and the beginning of an unfinished word."""
+
+    fields: np.ndarray
+    raw: np.ndarray
+
+
+def _first_state() -> _State:
+    fields = np.zeros(k.N_FIELDS, dtype=np.int64)
+    fields[k.PENDING] = k.RUN
+    return _State(fields, np.zeros(2 * k.MAX_WORD + 2, dtype=np.int32))
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A stretch of text. ``before``: the state to go on from, where it is no beginning; ``after``: the state behind."""
+
+    text: str
+    before: Future[_State] | None
+    after: Future[_State]
+
+
+def _pieces(blocks: Iterable[str]) -> Iterator[_Piece]:
+    """The text in pieces that end with a line wherever one ends in reach; a source's end closes the last one."""
+    rest: list[str] = []
+    size = 0
+    before: Future[_State] | None = None
+    for block in _chained(blocks):
+        rest.append(block)
+        size += len(block)
+        if size < PIECE and block != SOURCE_END_CHARACTER:
+            continue
+        text = "".join(rest)
+        end = max(map(text.rfind, _ENDS)) + 1
+        cut = end or _plain_cut(text)
+        piece = _Piece(text[:cut], before, Future())
+        before = None if end else piece.after
+        rest, size = [text[cut:]], len(text) - cut
+        yield piece
+
+
+def _chained(blocks: Iterable[str]) -> Iterator[str]:
+    for block in blocks:
+        for start in range(0, len(block), PIECE):
+            yield block[start : start + PIECE]
+    yield SOURCE_END_CHARACTER
+
+
+def _plain_cut(text: str) -> int:
+    """Where a text may be cut so that no mark is parted from its letter: before the last plain character."""
+    kinds = character_tables().kinds
+    cut = len(text) - 1
+    while cut > 0 and kinds[ord(text[cut])] == k.COMPOSING:
+        cut -= 1
+    return max(cut, 0)
+
+
+@dataclass(frozen=True)
+class _Encoded:
+    """A piece as codes; ``variants``: places of characters that are written otherwise than they are counted.
+
+    ``new_forms`` are the words that the worker had not met before (characters, and where each begins), and ``worker``
+    says by whose numbers the codes go; ``pending`` is what separates the last symbol from the next one.
     """
 
-    def __init__(self, alphabet: Alphabet, *, frozen: bool = False, document: str = "line") -> None:
-        self.alphabet = alphabet
-        self._frozen = frozen
-        self._lines = document == "line"
-        self._tables = character_tables()
-        self._state = np.zeros(k.N_FIELDS, dtype=np.int64)
-        self._state[k.PENDING] = k.RUN
-        self._raw = np.zeros(2 * k.MAX_WORD + 2, dtype=np.int32)
-        self._folded = self._raw.copy()
-        self._out = np.zeros(_BLOCK + 1024, dtype=np.int32)
-        self._variants = np.zeros((65536, 2), dtype=np.int64)
-        self._tail = ""
-        self._done = 0
+    codes: np.ndarray
+    variants: np.ndarray
+    new_forms: tuple[np.ndarray, np.ndarray]
+    worker: int
+    pending: int
 
-    @property
-    def n_symbols(self) -> int:
-        """Symbols written so far."""
-        return int(self._state[k.N_SYMBOLS])
 
-    @property
-    def n_documents(self) -> int:
-        """Documents that held a symbol, so far."""
-        return int(self._state[k.N_DOCUMENTS])
+class _Worker:
+    """What a thread needs to encode pieces: its own numbering of words, or the frozen words of an alphabet."""
 
-    def feed(self, text: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Encode a block; yields (codes, variants) that the caller must copy or use before going on."""
-        for start in range(0, len(text), _BLOCK):
-            block = self._tail + text[start : start + _BLOCK]
-            cut = self._cut(block)
-            self._tail = block[cut:]
-            yield from self._run(_characters(block[:cut]))
+    def __init__(self, number: int, fold: str | None, frozen: k.Strings | None) -> None:
+        self.number = number
+        self._tables = character_tables(fold)
+        self._frozen = frozen is not None
+        self._strings = frozen if frozen is not None else _strings(_WORDS)
+        self._folded = np.zeros(2 * k.MAX_WORD + 2, dtype=np.int32)
 
-    def finish(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Encode what is left and close the last document."""
-        text, self._tail = self._tail + SOURCE_END_CHARACTER, ""
-        yield from self._run(_characters(text))
-        if self.n_symbols:
-            self._state[k.N_DOCUMENTS] += 1
-            yield np.array([k.SOURCE_END], dtype=np.int32), self._variants[:0]
-
-    def _cut(self, text: str) -> int:
-        """Where a block may be cut so that no mark is parted from its letter: before the last plain character."""
-        kinds = self._tables.kinds
-        cut = len(text) - 1
-        while cut > 0 and kinds[ord(text[cut])] == k.COMPOSING:
-            cut -= 1
-        return max(cut, 0)
-
-    def _run(self, chars: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        tables, state = self._tables, self._state
+    def encode(self, text: str, state: _State, lines: bool) -> tuple[_Encoded, _State]:
+        """Encode a text from a state on; the state behind it."""
+        tables = self._tables
+        chars = _characters(text)
         if k.contains(chars, tables.kinds, k.COMPOSING):
             chars = _composed(chars, tables.kinds)
+        fields, raw = state.fields.copy(), state.raw.copy()
+        known = int(self._strings.size[0])
+        out = np.empty(len(chars) + 2 * k.SLACK, dtype=np.int32)
+        written = np.empty((len(chars) // 4 + 2 * k.SLACK, 2), dtype=np.int64)
+        codes, variants, done = [out[:0]], [written[:0]], 0
         while len(chars):
-            alphabet = self.alphabet
-            consumed = k.encode(
-                chars, tables.kinds, tables.nfkc, tables.fold, tables.expansions, state, self._raw, self._folded,
-                alphabet.forms, alphabet.words, alphabet.form_word, alphabet.word_form,
-                self._out, self._variants, self._frozen, self._lines,
+            n = k.encode(
+                chars, tables, fields, raw, self._folded, self._strings, out, written, self._frozen, lines
             )  # fmt: skip
-            n_out, n_variants = state[k.N_OUT], state[k.N_VARIANTS]
-            if n_out:
-                variants = self._variants[:n_variants]
-                variants[:, 0] += self._done
-                self._done += int(n_out)
-                state[k.N_OUT] = state[k.N_VARIANTS] = 0
-                yield self._out[:n_out], variants
-            if (consumed < len(chars) and not n_out) or not self._frozen:
-                self.alphabet = _with_room(alphabet)
-            chars = chars[consumed:]
+            codes.append(out[: fields[k.N_OUT]].copy())
+            variants.append(np.add(written[: fields[k.N_VARIANTS]], (done, 0)))
+            done += int(fields[k.N_OUT])
+            chars = chars[n:]
+            if not self._frozen:
+                self._strings = _with_room(self._strings)
+        encoded = _Encoded(
+            _joined(codes), _joined(variants), self._forms_from(known), self.number, int(fields[k.PENDING])
+        )
+        return encoded, _State(fields, raw)
+
+    def _forms_from(self, first: int) -> tuple[np.ndarray, np.ndarray]:
+        if self._frozen:
+            return np.zeros(0, dtype=np.int32), np.zeros(1, dtype=np.int64)
+        offsets = self._strings.offsets[first : int(self._strings.size[0]) + 1]
+        return self._strings.pool[offsets[0] : offsets[-1]].copy(), offsets - offsets[0]
 
 
-def _with_room(alphabet: Alphabet) -> Alphabet:
-    """The alphabet with room for another block's words: at most half of its places taken."""
-    forms, words, form_word, word_form = alphabet.forms, alphabet.words, alphabet.form_word, alphabet.word_form
-    if 2 * forms.size[0] > len(forms.hashes) or 2 * forms.offsets[forms.size[0]] > len(forms.pool):
-        forms = _larger(forms)
-        form_word = np.concatenate([form_word, np.zeros_like(form_word)])
-    if 2 * words.size[0] > len(words.hashes) or 2 * words.offsets[words.size[0]] > len(words.pool):
-        words = _larger(words)
-        word_form = np.concatenate([word_form, np.zeros_like(word_form)])
-    return Alphabet(forms, words, form_word, word_form)
+def _joined(arrays: list[np.ndarray]) -> np.ndarray:
+    full = [array for array in arrays if len(array)]
+    return full[0] if len(full) == 1 else np.concatenate(arrays)
+
+
+def _encoded_pieces(
+    blocks: Iterable[str], alphabet: Alphabet, frozen: bool, document: str, resources: Resources
+) -> Iterator[_Encoded]:
+    """Encode blocks piece by piece, in order."""
+    workers: SimpleQueue[_Worker] = SimpleQueue()
+    for number in range(resources.threads):
+        workers.put(_Worker(number, alphabet.fold, alphabet.words if frozen else None))
+
+    def run(piece: _Piece) -> _Encoded:
+        worker = workers.get()
+        try:
+            state = piece.before.result() if piece.before is not None else _first_state()
+            encoded, after = worker.encode(piece.text, state, document == "line")
+            piece.after.set_result(after)
+            return encoded
+        except BaseException as error:
+            piece.after.set_exception(error)
+            raise
+        finally:
+            workers.put(worker)
+
+    yield from resources.stream(run, _pieces(blocks))
 
 
 def _composed(chars: np.ndarray, kinds: np.ndarray) -> np.ndarray:
@@ -237,36 +226,155 @@ def _characters(text: str) -> np.ndarray:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
-def encode(blocks: Iterable[str], *, document: str = "line") -> Corpus:
-    """Encode a whole corpus into memory, four bytes a symbol.
+class _Seam:
+    """What stands between pieces: the stronger one of the separators on both sides."""
+
+    def __init__(self) -> None:
+        self.pending = int(k.RUN)
+
+    def join(self, codes: np.ndarray, pending: int) -> bool:
+        """Set the first separator of the piece that follows, and remember what ends it; False for an empty one."""
+        if not len(codes):
+            self.pending = max(self.pending, pending)
+            return False
+        if codes[0] < k.UNKNOWN:
+            codes[0] = max(int(codes[0]), self.pending - 1)
+        self.pending = pending
+        return True
+
+
+# --- corpora ---------------------------------------------------------------------------------------------------------
+
+
+CODES_SHARE, VARIANTS_SHARE = 0.3, 0.05  # of the memory that is left: how much codes may take before they go to a file
+
+
+class CorpusBuilder:
+    """A corpus that grows by text and by encoded corpora; its words are numbered in the order of first occurrence.
+
+    So whatever it was put together from, the same text makes the same corpus, code by code.
+    """
+
+    def __init__(self, document: str = "line", fold: str | None = None, resources: Resources | None = None) -> None:
+        self._document = document
+        self._resources = resources or Resources()
+        left = self._resources.left()
+        self._codes = Tape(np.int32, room=int(CODES_SHARE * left), folder=self._resources.folder)
+        self._variants = Tape(np.int64, room=int(VARIANTS_SHARE * left), folder=self._resources.folder)
+        self._alphabet = empty_alphabet(fold)
+        self._n_symbols = self._n_documents = 0
+        self._seam = _Seam()
+
+    def add_text(self, blocks: Iterable[str]) -> None:
+        """Encode blocks of text, and end the source."""
+        ids: list[np.ndarray] = [np.zeros(0, dtype=np.int32) for _ in range(self._resources.threads)]
+        for encoded in _encoded_pieces(blocks, self._alphabet, False, self._document, self._resources):
+            ids[encoded.worker] = np.concatenate([ids[encoded.worker], self._adopt(*encoded.new_forms)])
+            self._append(encoded.codes, encoded.variants, ids[encoded.worker], encoded.pending)
+        self._seam.pending = int(k.SOURCE)
+
+    def add_corpus(self, corpus: Corpus) -> None:
+        """Add an encoded corpus as a source of its own."""
+        forms = corpus.alphabet.forms
+        ids = self._adopt(forms.pool, forms.offsets[: int(forms.size[0]) + 1])
+        end = len(corpus.codes) - 1  # without the separator that ends it
+        for segment in corpus.segments(0, 0):
+            codes = segment.codes[: end - segment.offset].copy()
+            written = np.empty_like(segment.variants)
+            n = k.unsettle(codes, segment.variants, corpus.alphabet.word_form, written)
+            self._append(codes, written[:n], ids, int(k.NOTHING))
+        self._seam.pending = int(k.SOURCE)
+
+    def _append(self, codes: np.ndarray, written: np.ndarray, ids: np.ndarray, pending: int) -> None:
+        """Add codes of forms, which ``ids`` gives their numbers."""
+        if not self._seam.join(codes, pending):
+            return
+        variants = np.empty((len(written) + int((codes >= k.FIRST_WORD).sum()), 2), dtype=np.int64)
+        n, n_symbols, n_documents = k.settle(
+            codes, ids, self._alphabet.form_word, self._alphabet.word_form, written, variants
+        )
+        if not self._n_symbols:  # what stands before the first symbol ends nothing
+            n_documents -= codes[0] in (k.DOCUMENT_END, k.SOURCE_END)
+        self._n_symbols += n_symbols
+        self._n_documents += n_documents
+        variants[:n, 0] += len(self._codes)
+        self._codes.append(codes)
+        self._variants.append(variants[:n].ravel())
+
+    def _adopt(self, chars: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+        self._alphabet, ids = _adopted(self._alphabet, chars, offsets)
+        return ids
+
+    def finish(self) -> Corpus:
+        """The corpus; nothing may be added after that."""
+        self._codes.append(np.array([k.SOURCE_END], dtype=np.int32))
+        self._codes.finish()
+        self._variants.finish()
+        n_documents = self._n_documents + (self._n_symbols > 0)
+        return Corpus(self._codes, self._variants, self._alphabet, self._n_symbols, n_documents)
+
+
+def _adopted(alphabet: Alphabet, chars: np.ndarray, offsets: np.ndarray) -> tuple[Alphabet, np.ndarray]:
+    """An alphabet with some forms (characters, and where each begins), and their numbers in it (int32)."""
+    ids = np.empty(len(offsets) - 1, dtype=np.int32)
+    fold = character_tables(alphabet.fold).fold
+    done = 0
+    while done < len(ids):
+        forms, words = _with_room(alphabet.forms), _with_room(alphabet.words)
+        form_word = _lengthened(alphabet.form_word, len(forms.hashes))
+        word_form = _lengthened(alphabet.word_form, len(words.hashes))
+        alphabet = Alphabet(forms, words, form_word, word_form, alphabet.fold)
+        done = k.adopt(chars, offsets, done, fold, forms, words, form_word, word_form, ids)
+    return alphabet, ids
+
+
+def alphabet_of(chars: np.ndarray, offsets: np.ndarray, fold: str | None) -> Alphabet:
+    """The alphabet of those forms, in the order in which they were met (characters, and where each begins)."""
+    return _adopted(empty_alphabet(fold), chars, offsets)[0]
+
+
+def translation(source: Alphabet, target: Alphabet) -> np.ndarray:
+    """The code under another alphabet of each word, UNKNOWN where that lacks it (int32, one a word)."""
+    words = source.words
+    size = int(words.size[0])
+    codes = np.empty(size, dtype=np.int32)
+    k.find_all(words.pool, words.offsets[: size + 1], target.words, codes)
+    return codes
+
+
+def _lengthened(array: np.ndarray, length: int) -> np.ndarray:
+    return array if len(array) == length else np.concatenate([array, np.zeros(length - len(array), dtype=array.dtype)])
+
+
+def encode(
+    blocks: Iterable[str], *, document: str = "line", fold: str | None = None, resources: Resources | None = None
+) -> Corpus:
+    """Encode a whole corpus, four bytes a symbol, in memory or in a scratch file.
 
     ``document``: "line" (each line is a document) or "file" (`DOCUMENT_END_CHARACTER` and `SOURCE_END_CHARACTER` do).
 
     >>> from termmine.types import spell
     >>> corpus = encode(["ＧＰＵ 加速。C++编译器"])
-    >>> spell(corpus.codes[1:4], corpus.alphabet.word_texts), corpus.n_symbols
+    >>> spell(corpus.codes.read(1, 4), corpus.alphabet.word_texts), corpus.n_symbols
     ('gpu加速', 7)
     """
-    encoder = Encoder(empty_alphabet(), document=document)
-    codes: list[np.ndarray] = []
-    variants: list[np.ndarray] = []
+    builder = CorpusBuilder(document, fold, resources)
+    builder.add_text(blocks)
+    return builder.finish()
 
-    def keep(parts: Iterator[tuple[np.ndarray, np.ndarray]]) -> None:
-        for part, differing in parts:
-            codes.append(part.copy())
-            if len(differing):
-                variants.append(differing.copy())
 
-    for block in blocks:
-        keep(encoder.feed(block))
-    keep(encoder.finish())
-    return Corpus(
-        codes=np.concatenate(codes) if codes else np.zeros(1, dtype=np.int32),
-        variants=np.concatenate(variants) if variants else np.zeros((0, 2), dtype=np.int64),
-        alphabet=encoder.alphabet,
-        n_symbols=encoder.n_symbols,
-        n_documents=encoder.n_documents,
-    )
+def encode_frozen(
+    blocks: Iterable[str], alphabet: Alphabet, *, document: str = "line", resources: Resources | None = None
+) -> Iterator[np.ndarray]:
+    """Encode blocks under an alphabet that does not grow, as arrays of codes in order (int32); other words are UNKNOWN.
+
+    Together the arrays begin and end with a separator.
+    """
+    seam = _Seam()
+    for encoded in _encoded_pieces(blocks, alphabet, True, document, resources or Resources(threads=1)):
+        if seam.join(encoded.codes, encoded.pending):
+            yield encoded.codes
+    yield np.array([k.SOURCE_END], dtype=np.int32)
 
 
 def encode_strings(texts: Iterable[str], alphabet: Alphabet) -> tuple[np.ndarray, np.ndarray]:
@@ -288,10 +396,7 @@ def encode_strings(texts: Iterable[str], alphabet: Alphabet) -> tuple[np.ndarray
     if joined.count(DOCUMENT_END_CHARACTER) > len(texts) or SOURCE_END_CHARACTER in joined:
         marks = str.maketrans({DOCUMENT_END_CHARACTER: "\n", SOURCE_END_CHARACTER: "\n"})
         joined = end.join(text.translate(marks) for text in texts) + end
-    encoder = Encoder(alphabet, frozen=True, document="file")
-    parts = [part.copy() for part, _ in encoder.feed(joined)]
-    parts += [part.copy() for part, _ in encoder.finish()]
-    codes = np.concatenate(parts)
+    codes = np.concatenate(list(encode_frozen([joined], alphabet, document="file")))
     separators = np.flatnonzero(codes < k.FIRST_SYMBOL)
     ends = separators[1:]
     is_last = (codes[ends] == k.DOCUMENT_END) | (codes[ends] == k.SOURCE_END)  # the run that ends its string's document

@@ -19,3 +19,9 @@ class UsageError(TermmineError):
 
 class EmptyResultError(TermmineError):
     """Nothing is left to report; the message says which threshold removed the last candidates."""
+
+
+class BusyError(TermmineError):
+    """Another process is writing the same file: nothing is wrong, a later try may do; EX_TEMPFAIL of `sysexits.h`."""
+
+    exit_code = 75

@@ -26,6 +26,8 @@ from termmine.measures import find_measure, pmi, score_factors
 from termmine.options import DiscoverOptions
 from termmine.pipeline import Analysis, analyse, rank
 from termmine.progress import Progress
+from termmine.resources import Resources
+from termmine.sources import check_has_lines
 from termmine.spool import readable_twice
 from termmine.tries import find_rows
 from termmine.types import spell
@@ -34,16 +36,22 @@ MOST = 5  # neighbours, longer strings, near strings shown of each kind
 
 
 def explain_source(
-    source: Source, background: Source | None, options: DiscoverOptions, terms: Iterable[str], progress: Progress
+    source: Source,
+    background: Source | None,
+    options: DiscoverOptions,
+    terms: Iterable[str],
+    progress: Progress,
+    resources: Resources,
 ) -> list[dict[str, Any]]:
     """`explain` for a source; with ``contexts`` each record has sentences that hold the term, each with its place."""
     terms = list(terms)
     if not options.contexts:
-        return explain(analyse(source, background, options, progress), terms)
-    with readable_twice(source) as (again, rewind):
-        records = explain(analyse(again, background, options, progress), terms)
+        return explain(analyse(source, background, options, progress, resources), terms)
+    check_has_lines(source)
+    with readable_twice(source, resources.folder) as (again, rewind):
+        records = explain(analyse(again, background, options, progress, resources), terms)
         rewind()
-        found = examples(terms, read_lines(again, options), options.contexts)
+        found = examples(terms, read_lines(again, options), options.contexts, options.fold)
     return [
         record | {"contexts": [{"source": one.place, "context": one.sentence} for one in found[record["term"]]]}
         for record in records
@@ -92,7 +100,7 @@ def _explain(analysis: Analysis, term: str, row: int, ranking: pd.DataFrame) -> 
 
 
 def _is_one_run(term: str) -> bool:
-    return int((encode([term]).codes < k.FIRST_SYMBOL).sum()) == 2  # a separator before it and one after it
+    return int((np.asarray(encode([term]).codes) < k.FIRST_SYMBOL).sum()) == 2  # a separator before it and one after it
 
 
 def _number(n: int, what: str) -> str:
@@ -108,19 +116,29 @@ def _nearest(term: str, ranking: list[str]) -> list[str]:
 def occurrences(analysis: Analysis, term: str) -> tuple[np.ndarray, np.ndarray]:
     """Where a string begins in the corpus (int64), and its symbols; none where it is not one run."""
     runs, which = encode_strings([term], analysis.corpus.alphabet)
-    codes = analysis.corpus.codes
-    if not len(which):
-        return np.zeros(0, dtype=np.int64), runs
-    symbols = runs[1:-1]
-    positions = np.flatnonzero(codes == symbols[0])
-    for i, symbol in enumerate(symbols[1:], 1):
-        positions = positions[codes[positions + i] == symbol]  # a corpus ends with a separator
-    return positions, symbols
+    symbols, found = runs[1:-1], [np.zeros(0, dtype=np.int64)]
+    if len(which):
+        for segment in analysis.corpus.segments(0, len(symbols)):
+            codes = segment.codes
+            positions = np.flatnonzero(codes[: segment.stop] == symbols[0])
+            for i, symbol in enumerate(symbols[1:], 1):
+                positions = positions[codes[positions + i] == symbol]  # a corpus ends with a separator
+            found.append(positions + segment.offset)
+    return np.concatenate(found), symbols
+
+
+def _codes_at(analysis: Analysis, places: np.ndarray) -> np.ndarray:
+    """The codes at places of the corpus, which are in ascending order."""
+    found = [np.zeros(0, dtype=np.int32)]
+    for segment in analysis.corpus.segments(0, 0):
+        begin, end = np.searchsorted(places, (segment.offset, segment.offset + segment.stop))
+        found.append(segment.codes[places[begin:end] - segment.offset])
+    return np.concatenate(found)
 
 
 def _neighbours(analysis: Analysis, places: np.ndarray) -> list[tuple[str, int]]:
     """The commonest symbols at places; the edges of runs together as (edge)."""
-    codes, counts = np.unique(analysis.corpus.codes[places], return_counts=True)
+    codes, counts = np.unique(_codes_at(analysis, places), return_counts=True)
     found: Counter[str] = Counter()
     words = analysis.corpus.alphabet.first_forms
     for code, n in zip(codes.tolist(), counts.tolist(), strict=True):

@@ -7,6 +7,7 @@ cut into symbols), so that a list made by any tool can be looked up. The only mo
 from __future__ import annotations
 
 import csv
+import json
 import re
 import unicodedata
 from collections import Counter
@@ -14,22 +15,31 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from termmine.corpus import read_blocks
+from termmine.cells import unguard
+from termmine.corpus import ReadReport, read_blocks
 from termmine.errors import TermmineError
-from termmine.types import SOURCE_END_CHARACTER
+from termmine.folding import simplified
+from termmine.options import ReadOptions
+from termmine.types import DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER
 
 _BLANKS = re.compile(r"\s+")
 _BLANKS_IN_LINE = re.compile(r"[^\S\n]+")
+_LINE_ENDS = str.maketrans(dict.fromkeys([SOURCE_END_CHARACTER, DOCUMENT_END_CHARACTER, "\r"], "\n"))
 _HAN = re.compile("[\u4e00-\u9fa5]")
 
 
-def normal_form(term: str) -> str:
-    """A term as lists are compared by: NFKC, lower case, no blanks.
+def normal_form(term: str, fold: str | None = None) -> str:
+    """A term as lists are compared by: NFKC, lower case, no blanks, and ``fold`` as in a corpus.
 
     >>> normal_form("ＧＰＵ 加速")
     'gpu加速'
     """
-    return _BLANKS.sub("", unicodedata.normalize("NFKC", term).lower())
+    return _BLANKS.sub("", _folded(term, fold))
+
+
+def _folded(text: str, fold: str | None) -> str:
+    folded = unicodedata.normalize("NFKC", text).lower()
+    return folded.translate(simplified()) if fold == "t2s" else folded
 
 
 def is_comparable(term: str) -> bool:
@@ -39,7 +49,9 @@ def is_comparable(term: str) -> bool:
 
 def read_text(path: Path) -> str:
     """The whole text of a file as it stands there, in whatever encoding `corpus` recognises."""
-    return "".join(read_blocks([path])).removesuffix(SOURCE_END_CHARACTER)
+    if path.is_dir():
+        raise TermmineError(f"{path}: is a directory: name a file in it")
+    return "".join(read_blocks([path], ReadOptions(input_format="text"))).removesuffix(SOURCE_END_CHARACTER)
 
 
 def read_numbered_lines(path: Path) -> list[tuple[int, str]]:
@@ -61,8 +73,8 @@ def read_words(path: Path) -> list[str]:
     return words
 
 
-def read_ranking(path: Path) -> list[str]:
-    """The terms of a ranked list, the best first, in normal form: CSV, TSV, or one a line.
+def read_ranking(path: Path, fold: str | None = None) -> list[str]:
+    """The terms of a ranked list, the best first, in normal form: CSV, TSV, JSON Lines, or one a line.
 
     The column called ``term`` is read, else the first one. What is not comparable is left out, of equal ones the first
     is kept.
@@ -71,16 +83,29 @@ def read_ranking(path: Path) -> list[str]:
     if not lines:
         raise TermmineError(f"{path}: is empty: give a ranked list of terms")
     try:
-        rows = [line.split("\t") for line in lines] if "\t" in lines[0] else list(csv.reader(lines))
+        rows = _rows(lines)
     except csv.Error as error:  # a quotation mark that nothing closes makes one cell of all that follows
         raise TermmineError(f"{path}: is no CSV ({error}): close its quotes, or give one term a line") from None
+    except (ValueError, TypeError, KeyError):
+        raise TermmineError(f'{path}: is no JSON Lines: give one object with a "term" a line') from None
     column = rows[0].index("term") if "term" in rows[0] else 0
     body = rows[1:] if "term" in rows[0] else rows
-    terms = (normal_form(row[column]) for row in body if len(row) > column)
+    terms = (normal_form(unguard(row[column]), fold) for row in body if len(row) > column)
     return list(dict.fromkeys(term for term in terms if is_comparable(term)))
 
 
-def count_strings(strings: Iterable[str], paths: Iterable[Path]) -> Counter[str]:
+def _rows(lines: list[str]) -> list[list[str]]:
+    if lines[0].startswith("{"):
+        return [["term"], *([str(json.loads(line)["term"])] for line in lines)]
+    return [line.split("\t") for line in lines] if "\t" in lines[0] else list(csv.reader(lines))
+
+
+def count_strings(
+    strings: Iterable[str],
+    paths: Iterable[Path],
+    reading: ReadOptions | None = None,
+    report: ReadReport | None = None,
+) -> Counter[str]:
     """How often each string (in normal form) occurs in a corpus, overlapping ones too, within lines.
 
     The text is folded as the strings are, but a stretch of blanks counts as one blank.
@@ -90,10 +115,11 @@ def count_strings(strings: Iterable[str], paths: Iterable[Path]) -> Counter[str]
     if not len(automaton):
         return counts
     rest = ""
-    for block in read_blocks(paths):
-        whole, newline, rest = (rest + block.replace(SOURCE_END_CHARACTER, "\n").replace("\r", "\n")).rpartition("\n")
-        counts.update(_found(automaton, whole + newline))
-    counts.update(_found(automaton, rest))
+    reading = reading or ReadOptions()
+    for block in read_blocks(paths, reading, report=report):
+        whole, newline, rest = (rest + block.translate(_LINE_ENDS)).rpartition("\n")
+        counts.update(_found(automaton, whole + newline, reading.fold))
+    counts.update(_found(automaton, rest, reading.fold))
     return counts
 
 
@@ -116,6 +142,6 @@ def _automaton(strings: Iterable[str]) -> Any:
     return automaton
 
 
-def _found(automaton: Any, text: str) -> Iterable[str]:
-    folded = _BLANKS_IN_LINE.sub(" ", unicodedata.normalize("NFKC", text).lower())
+def _found(automaton: Any, text: str, fold: str | None) -> Iterable[str]:
+    folded = _BLANKS_IN_LINE.sub(" ", _folded(text, fold))
     return (string for _, string in automaton.iter(folded))

@@ -16,11 +16,12 @@ from typing import NamedTuple, cast
 import numpy as np
 
 from termmine import kernels as k
+from termmine.characters import character_tables
 from termmine.corpus import Document, Source, is_texts, read_documents, source_paths
-from termmine.encode import character_tables
 from termmine.errors import UsageError
+from termmine.folding import simplified
 from termmine.lexicon import finder
-from termmine.options import DiscoverOptions
+from termmine.options import ReadOptions
 
 LONGEST_LINE = (
     1 << 20
@@ -40,7 +41,7 @@ class Line(NamedTuple):
         return f"{self.path}:{self.number}"
 
 
-def read_lines(source: Source, options: DiscoverOptions) -> Iterator[Line]:
+def read_lines(source: Source, options: ReadOptions) -> Iterator[Line]:
     """The lines of a source with their places; a record that is no line of its file has one number for all of it."""
     if is_texts(source):
         for number, text in enumerate(cast("Iterable[str]", source), 1):
@@ -109,25 +110,27 @@ def _expressions() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     )
 
 
-def _folded(text: str) -> str:
+def _folded(text: str, folding: str | None) -> str:
     ignored, _, _ = _expressions()
     text = ignored.sub("", unicodedata.normalize("NFKC", text))
+    if folding is not None:
+        text = text.translate(simplified())
     lower = text.lower()
     if len(lower) == len(text) and "ς" not in lower:
         return lower
     return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)  # İ and final Σ: character by character
 
 
-def fold(text: str) -> str:
-    """Text as it is searched: folded as for counting, without the blanks that the text model ignores.
+def fold(text: str, folding: str | None = None) -> str:
+    """Text as it is searched: folded as for counting (``folding``: "t2s" or None), without blanks that do not count.
 
     >>> fold("ＧＰＵ 加速，Air Motor")
     'gpu加速,air motor'
     """
-    return _expressions()[1].sub("", _folded(text))
+    return _expressions()[1].sub("", _folded(text, folding))
 
 
-def fold_with_places(text: str) -> tuple[str, list[int]]:
+def fold_with_places(text: str, folding: str | None = None) -> tuple[str, list[int]]:
     """`fold`, and where in the text each of its characters begins; the last entry is the length of the text.
 
     >>> fold_with_places("ｶﾞ ①")
@@ -136,7 +139,7 @@ def fold_with_places(text: str) -> tuple[str, list[int]]:
     _, blank, letter = _expressions()
     characters, places = [], []
     for match in letter.finditer(text):
-        folded = _folded(match[0])
+        folded = _folded(match[0], folding)
         characters.append(folded)
         places += [match.start()] * len(folded)
     joined = "".join(characters)
@@ -166,10 +169,11 @@ def _is_whole(text: str, begin: int, end: int) -> bool:
 class Finder:
     """Finds terms in folded text. ``strings``: each term as it is searched for, and as it was given, in that order."""
 
-    def __init__(self, terms: Iterable[str]) -> None:
+    def __init__(self, terms: Iterable[str], folding: str | None = None) -> None:
+        self.folding = folding
         self.strings: dict[str, str] = {}
         for term in terms:
-            folded = fold(term.strip())
+            folded = fold(term.strip(), folding)
             if not folded:
                 raise UsageError(f"{term!r}: nothing to look for: give a term with characters in it")
             self.strings.setdefault(folded, term)

@@ -13,10 +13,13 @@ from typing import Any
 
 from termmine.errors import UsageError
 
+SETTINGS_FILE = "termmine.toml"  # which is no text of a corpus, though it may lie in one
 MAX_LENGTH = 100  # symbols: beyond any term; keeps a typing error from costing hours
 MIN_CHANGE_KEYNESS = 10.83  # of a rising or falling term: chi squared with one degree of freedom, p < 0.001
 MIN_CHANGE_LOG_RATIO = 0.5  # bits, two fifths more: what is surer than that but smaller is of no use to a reader
 MAX_CONTEXTS = 20  # sentences: each term's are held in memory
+
+_MIN_FREQ_HELP = "Least frequency; default: 2 to 7, more in larger corpora."
 
 _KINDS: dict[str, Any] = {"int": Integral, "float": Real, "str": str, "bool": bool}
 SEVERAL = "tuple[str, ...]"  # the type of an option that may be given several times
@@ -56,13 +59,45 @@ def _check(option: Field[Any], value: Any) -> None:
 
 
 @dataclass(frozen=True)
-class DiscoverOptions:
-    """What `discover` can be told; each field's metadata documents it."""
+class ReadOptions:
+    """How files are read, whatever is done with their text; each field's metadata documents it."""
 
     encoding: str | None = _option(None, "Encoding of all files; default: BOM, else UTF-8, else GB18030.")
     document: str = _option("line", "What a document is.", choices=("line", "file"))
+    input_format: str | None = _option(None, "Format of all files; default: by extension, else plain text.")
+    field: str = _option("text", "What holds the text of a record: a field (a.b), a column, or its number.")
+    fold: str | None = _option(None, "Also fold traditional into simplified characters: t2s.", choices=("t2s",))
+    strict: bool = _option(False, "Make the first bad record an error; default: count and skip bad records.")
+
+    def __post_init__(self) -> None:
+        for option in fields(self):
+            value = getattr(self, option.name)
+            if option.type == SEVERAL and isinstance(value, list):
+                object.__setattr__(self, option.name, tuple(value))
+            _check(option, getattr(self, option.name))
+
+    def signature(self) -> dict[str, Any]:
+        """All options, in order, for the reproducibility signature."""
+        values = {option.name: getattr(self, option.name) for option in fields(self)}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+@dataclass(frozen=True)
+class CountOptions(ReadOptions):
+    """What `count` can be told: how to read, and what to count. None: as the count files that are added to say."""
+
+    max_length: int | None = _option(None, "Longest n-gram, in symbols; default: 10.", low=2, high=MAX_LENGTH)
+    min_freq: int | None = _option(None, _MIN_FREQ_HELP, low=1)
+    neighbours: bool = _option(False, "Also count documents and neighbours: for a file that is to be a domain.")
+    no_text: bool = _option(False, "Keep the counts alone: a small file, but only for --background, and final.")
+
+
+@dataclass(frozen=True)
+class DiscoverOptions(ReadOptions):
+    """What `discover` can be told: how to read, and how to mine."""
+
     max_length: int = _option(10, "Longest term, in symbols.", low=2, high=MAX_LENGTH)
-    min_freq: int | None = _option(None, "Least frequency; default: 2 to 7, more in larger corpora.", low=1)
+    min_freq: int | None = _option(None, _MIN_FREQ_HELP, low=1)
     min_doc_freq: int = _option(1, "Least number of documents.", low=1)
     min_background_freq: int = _option(0, "Least frequency in the background.", low=0)
     min_cohesion: float | None = _option(None, "Least cohesion, in bits.")
@@ -74,7 +109,7 @@ class DiscoverOptions:
     min_keyness: float | None = _option(None, "Least signed log-likelihood.")
     min_log_ratio: float | None = _option(None, "Least log ratio, in bits.")
     min_score: float | None = _option(None, "Least score (of the chosen measure).")
-    like: str | None = _option(None, "File of good terms: keep what scores as well as nine in ten of them.")
+    like: str | None = _option(None, "File of good terms: keep what scores as well as nine in ten of them.", path=True)
     measure: str = _option("score", "What the ranking goes by; see the README for the list.")
     top: int | None = _option(None, "Report the best N terms; default: all.", low=1)
     any_script: bool = _option(False, "Also report terms without a Han character.")
@@ -91,22 +126,10 @@ class DiscoverOptions:
     )
     contexts: int = _option(0, "Example sentences for each term, with their places.", low=0, high=MAX_CONTEXTS)
 
-    def __post_init__(self) -> None:
-        for option in fields(self):
-            value = getattr(self, option.name)
-            if option.type == SEVERAL and isinstance(value, list):
-                object.__setattr__(self, option.name, tuple(value))
-            _check(option, getattr(self, option.name))
-
     @property
     def files(self) -> tuple[str, ...]:
         """Every file that an option names."""
         return (*([] if self.like is None else [self.like]), *self.known, *self.ban, *self.keep, *self.feedback)
-
-    def signature(self) -> dict[str, Any]:
-        """All options, in order, for the reproducibility signature."""
-        values = {option.name: getattr(self, option.name) for option in fields(self)}
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
 def make_options(**given: Any) -> DiscoverOptions:
@@ -118,10 +141,16 @@ def make_options(**given: Any) -> DiscoverOptions:
     return DiscoverOptions(**given)
 
 
-def default_min_freq(n_symbols: int) -> int:
-    """The least frequency that a corpus of this size calls for: 2 up to 30,000 symbols, 5 at 10 million, at most 7.
+SYMBOLS_A_TIME = 8_000_000  # beyond some 200 MB of text, one more occurrence for so many symbols
 
-    One more for each tenfold growth: chance strings of a given frequency grow with the corpus, terms less so. Chosen
-    so that a corpus of a few thousand lines still shows what it says twice.
+
+def default_min_freq(n_symbols: int) -> int:
+    """The least frequency that a corpus calls for: 2 up to 30,000 symbols, 5 at 10 million, 7 at 60 million.
+
+    Until there one more for each tenfold growth: chance strings of a given frequency grow with the corpus, terms less
+    so. Chosen so that a corpus of a few thousand lines still shows what it says twice. Beyond, in proportion to the
+    size: the number of n-grams then stays at some millions, whatever the size, and a term of a gigabyte of text is
+    still kept when it occurs once in 8 million symbols.
     """
-    return min(7, max(2, round(math.log10(max(n_symbols, 1))) - 2))
+    by_magnitude = max(2, round(math.log10(max(n_symbols, 1))) - 2)
+    return max(min(7, by_magnitude), n_symbols // SYMBOLS_A_TIME)

@@ -14,13 +14,13 @@ import numpy as np
 import pandas as pd
 
 from termmine import corpus as reading
-from termmine import kernels
-from termmine.candidates import apply_rules, could_be_term, holds_any_han, select
+from termmine import folding, kernels
+from termmine.backgrounds import Candidates, contrast_with
+from termmine.candidates import apply_rules, could_be_term, select
 from termmine.contexts import survey
 from termmine.contrast import Background, compare, score_like, term_rules
 from termmine.corpus import Source
 from termmine.counts import count_ngrams
-from termmine.encode import encode
 from termmine.errors import TermmineError
 from termmine.examples import examples
 from termmine.export import COLUMNS
@@ -30,27 +30,36 @@ from termmine.locate import read_lines
 from termmine.measures import find_measure, noun_context
 from termmine.options import DiscoverOptions, default_min_freq, make_options
 from termmine.progress import Progress
+from termmine.resources import Resources, make_resources
 from termmine.rules import TermLists, kept_rows, read_known, read_rules, rule_on
-from termmine.segment import Segmenter, Words, jieba_dictionary, pattern
+from termmine.segment import Segmenter, jieba_dictionary, pattern
+from termmine.sources import check_has_lines, read_corpus
 from termmine.spool import readable_twice
 from termmine.surface import surfaces
-from termmine.tries import count_in_blocks, find_rows
+from termmine.tries import find_rows
 from termmine.types import Corpus, NgramTable
 from termmine.version import __version__
-
-SMALL_BACKGROUND = 200  # symbols, about a paragraph: less says nothing about the general language
 
 #: Who counts: the name of an engine -> a function from a corpus to its table. There is one so far.
 ENGINES: dict[str, Callable[..., NgramTable]] = {"local": count_ngrams}
 
 
-def discover(source: Source, background: Source | None = None, **options: Any) -> pd.DataFrame:
+def discover(
+    source: Source,
+    background: Source | None = None,
+    *,
+    memory: str | int | None = None,
+    threads: int | None = None,
+    tmp: str | Path | None = None,
+    **options: Any,
+) -> pd.DataFrame:
     """Mine the terms of a domain from raw Chinese text; the same result as the command of that name.
 
     ``source``: a path (str or path object; a directory is read recursively, "-" is standard input), a list or tuple of
     path objects, or an iterable of str that are a document each (an iterator is drawn once). ``background``: the same,
-    for a corpus of general text; None stands for jieba's dictionary with its word frequencies. ``options``: the fields
-    of `termmine.options.DiscoverOptions`, e.g. ``top=100``, ``min_freq=5``, ``measure="keyness"``.
+    for a corpus of general text; None stands for jieba's dictionary with its word frequencies. ``memory`` (bytes, or as
+    "2G"), ``threads`` and ``tmp`` (a directory) limit what the run takes and change no result. ``options``: the
+    fields of `termmine.options.DiscoverOptions`, e.g. ``top=100``, ``min_freq=5``, ``measure="keyness"``.
 
     Returns one row a term, the best first: term (str), score (float64, unit of the measure), freq, doc_freq,
     background_freq (int64, occurrences and documents), cohesion, left_entropy, right_entropy (float64, bits), keyness
@@ -61,7 +70,8 @@ def discover(source: Source, background: Source | None = None, **options: Any) -
     Raises `termmine.TermmineError`: `UsageError` for options that cannot be meant so, `EmptyResultError` when nothing
     is left (it says why). Method and sources: see `termmine.measures`.
     """
-    result = run_discovery(source, background, make_options(**options))
+    resources = make_resources(memory, threads, tmp)
+    result = run_discovery(source, background, make_options(**options), resources=resources)
     result.terms.attrs["signature"] = result.signature
     return result.terms
 
@@ -111,14 +121,20 @@ class Discovery:
 
 
 def run_discovery(
-    source: Source, background: Source | None, options: DiscoverOptions, progress: Progress | None = None
+    source: Source,
+    background: Source | None,
+    options: DiscoverOptions,
+    progress: Progress | None = None,
+    resources: Resources | None = None,
 ) -> Discovery:
     """`discover` with everything that it found on the way."""
     progress = progress or Progress()
+    resources = resources or Resources()
     if not options.contexts:
-        return _discovery(analyse(source, background, options, progress), progress)
-    with readable_twice(source) as (source_again, rewind):
-        discovery = _discovery(analyse(source_again, background, options, progress), progress)
+        return _discovery(analyse(source, background, options, progress, resources), progress)
+    check_has_lines(source)
+    with readable_twice(source, resources.folder) as (source_again, rewind):
+        discovery = _discovery(analyse(source_again, background, options, progress, resources), progress)
         rewind()
         with progress.stage("looking for examples"):
             return replace(discovery, terms=add_examples(discovery.terms, source_again, options))
@@ -131,7 +147,7 @@ def _discovery(analysis: Analysis, progress: Progress) -> Discovery:
 
 def add_examples(terms: pd.DataFrame, source: Source, options: DiscoverOptions) -> pd.DataFrame:
     """The terms with columns context_1, source_1, ...: sentences that hold them, and their places; or empty cells."""
-    found = examples(terms["term"], read_lines(source, options), options.contexts)
+    found = examples(terms["term"], read_lines(source, options), options.contexts, options.fold)
     for i in range(options.contexts):
         chosen = [of_term[i] if i < len(of_term) else None for of_term in map(found.__getitem__, terms["term"])]
         terms[f"context_{i + 1}"] = ["" if one is None else one.sentence for one in chosen]
@@ -146,18 +162,23 @@ def columns(options: DiscoverOptions) -> list[str]:
     return [*COLUMNS, *listed, *judged]
 
 
-def analyse(source: Source, background: Source | None, options: DiscoverOptions, progress: Progress) -> Analysis:
+def analyse(
+    source: Source, background: Source | None, options: DiscoverOptions, progress: Progress, resources: Resources
+) -> Analysis:
     """All stages but the last: read, count, select, look at the occurrences, contrast."""
     find_measure(options.measure)
     if background is not None:
         reading.check_source(background)
     good_terms = read_words(Path(options.like)) if options.like is not None else []
     lists = read_lists(options)
-    corpus = _read_corpus(source, options, progress)
+    corpus, table = read_corpus(source, options, progress, resources)
     if options.min_freq is None:
         options = replace(options, min_freq=default_min_freq(corpus.n_symbols))
-    with progress.stage("counting n-grams"):
-        table = ENGINES["local"](corpus, min_freq=options.min_freq, max_length=options.max_length)
+    if table is None:
+        with progress.stage("counting n-grams"):
+            table = ENGINES["local"](
+                corpus, min_freq=options.min_freq, max_length=options.max_length, resources=resources
+            )  # fmt: skip
     with progress.stage("selecting candidates"):
         kept = _kept(lists, table, options, progress)
         candidates, absorbed = select(table, options, kept)
@@ -165,14 +186,15 @@ def analyse(source: Source, background: Source | None, options: DiscoverOptions,
         segmenter = Segmenter(jieba_dictionary(), table.alphabet)
         runs = _runs(table, rows)
         words = segmenter.words(runs)
-        places = survey(corpus, table, rows, segmenter)
+        places = survey(corpus, table, rows, segmenter, resources.threads)
         candidates = candidates.assign(
             known=segmenter.is_word(runs, len(rows)),
             pattern=pattern(segmenter, words, len(rows)),
             context=noun_context(places.left, places.right),
             burstiness=places.burstiness,
         )
-    compared = _background(background, table, rows, segmenter, words, options, progress)
+    strings = Candidates(table, rows, runs, words, segmenter)
+    compared = contrast_with(background, strings, options, progress, resources)
     frame = compare(candidates, table, compared, options.measure)
     if good_terms:
         options = _like(good_terms, frame, table, options, progress)
@@ -184,10 +206,11 @@ def analyse(source: Source, background: Source | None, options: DiscoverOptions,
 def read_lists(options: DiscoverOptions) -> TermLists:
     """Every list that the options name."""
     return TermLists(
-        kept=read_rules(options.keep, "--keep"),
-        known=read_known(options.known),
-        verdicts=read_verdicts(options.feedback),
-        banned=read_rules(options.ban, "--ban"),
+        kept=read_rules(options.keep, "--keep", options.fold),
+        known=read_known(options.known, options.fold),
+        verdicts=read_verdicts(options.feedback, options.fold),
+        banned=read_rules(options.ban, "--ban", options.fold),
+        fold=options.fold,
     )
 
 
@@ -218,7 +241,7 @@ def _consult(
     frame = frame.assign(term=terms, kept=rulings.kept, dropped=rulings.dropped, listed=rulings.listed)
     if not lists.verdicts:
         return frame
-    lesson = apply_feedback(frame, terms, lists.verdicts)
+    lesson = apply_feedback(frame, terms, lists.verdicts, options.fold)
     progress.note(lesson.told)
     return frame.assign(verdict=lesson.verdicts, probability=lesson.probability, merit=lesson.merit)
 
@@ -256,32 +279,6 @@ def rank(analysis: Analysis) -> pd.DataFrame:
     return frame.head(options.top or len(frame)).reset_index(drop=True)
 
 
-def _read_corpus(source: Source, options: DiscoverOptions, progress: Progress) -> Corpus:
-    announce_compilation(progress)
-    report = reading.ReadReport()
-    with progress.stage("reading the corpus", reading.source_size(source)) as advance:
-        blocks = reading.source_blocks(source, encoding=options.encoding, report=report, progress=advance)
-        corpus = encode(blocks, document="file" if reading.is_texts(source) else options.document)
-    _report(report, "corpus", progress)
-    name = reading.source_name(source)
-    if not corpus.n_symbols:
-        raise TermmineError(f"{name}: the corpus is empty: give text with words in it")
-    if not options.any_script and not holds_any_han(corpus.codes):
-        raise TermmineError(
-            f"{name}: holds no Han character: check its --encoding, or use --any-script for other writing"
-        )
-    progress.detail(f"corpus: {corpus.n_symbols} symbols, {corpus.n_documents} documents")
-    return corpus
-
-
-def _report(report: reading.ReadReport, what: str, progress: Progress) -> None:
-    for note in report.notes():
-        progress.note(f"{what}: {note}")
-    for encoding, n in report.encodings.items():
-        if encoding not in ("utf-8", "utf-8-sig"):
-            progress.note(f"{what}: {n} file{'s' * (n > 1)} read as {encoding}")
-
-
 def _runs(table: NgramTable, rows: np.ndarray) -> np.ndarray:
     """The symbols of those rows (ascending), one run a row with a separator before and after each."""
     runs = [np.array([kernels.RUN_END], dtype=np.int32)]
@@ -291,44 +288,12 @@ def _runs(table: NgramTable, rows: np.ndarray) -> np.ndarray:
     return np.concatenate(runs)
 
 
-def _background(
-    source: Source | None,
-    table: NgramTable,
-    rows: np.ndarray,
-    segmenter: Segmenter,
-    words: Words,
-    options: DiscoverOptions,
-    progress: Progress,
-) -> Background:
-    expected = segmenter.expected_freq(words, len(rows))
-    if source is None:
-        name = f"{jieba_dictionary().name} (no --background given)"
-        progress.note(f"background: {name}")
-        return Background(np.rint(expected).astype(np.int64), segmenter.n_symbols, name, expected, segmenter.n_symbols)
-    report = reading.ReadReport()
-    with progress.stage("counting in the background", reading.source_size(source)) as advance:
-        blocks = reading.source_blocks(source, encoding=options.encoding, report=report, progress=advance)
-        freq, n_symbols = count_in_blocks(blocks, table, rows)
-    _report(report, "background", progress)
-    if n_symbols < SMALL_BACKGROUND:
-        progress.note(
-            f"warning: the background holds {n_symbols} symbols, less than a paragraph: "
-            "every term will look characteristic; give more general text"
-        )
-    progress.detail(f"background: {n_symbols} symbols")
-    return Background(freq, n_symbols, reading.source_name(source), expected, segmenter.n_symbols)
-
-
 def _signature(corpus: Corpus, background: Background, options: DiscoverOptions) -> dict[str, Any]:
+    folded = {} if options.fold is None else {"fold": folding.version()}
     return {
         "termmine": __version__,
+        **folded,
         "options": options.signature(),
         "corpus": {"n_symbols": corpus.n_symbols, "n_documents": corpus.n_documents},
         "background": {"name": background.name, "n_symbols": background.n_symbols},
     }
-
-
-def announce_compilation(progress: Progress) -> None:
-    """Say so when the kernels have yet to be compiled: it takes some seconds, once."""
-    if not kernels.is_compiled():
-        progress.note("compiling the counting loops: some seconds, only this once")

@@ -6,29 +6,46 @@ In: paths. Out: one record with every figure (for JSON), or the same as text tab
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from termmine import evaluate as ev
+from termmine.corpus import ReadReport
 from termmine.errors import TermmineError, UsageError
 from termmine.lexicon import count_strings, is_comparable, normal_form, read_ranking, read_words
+from termmine.options import ReadOptions
 from termmine.version import __version__
 
 
-def compare_lists(lists: Sequence[Path], gold: Path, corpus: Sequence[Path]) -> dict[str, Any]:
-    """Every figure of every list, and the paired differences between the first list and each other one."""
-    wanted = frozenset(term for term in map(normal_form, read_words(gold)) if is_comparable(term))
+def compare_lists(
+    lists: Sequence[Path],
+    gold: Path,
+    corpus: Sequence[Path],
+    reading: ReadOptions | None = None,
+    note: Callable[[str], None] = lambda _: None,
+) -> dict[str, Any]:
+    """Every figure of every list, and the paired differences between the first list and each other one.
+
+    ``reading`` says how the corpus is read, and its ``fold`` how everything is compared; ``note`` is told what the
+    user should know of the reading.
+    """
+    reading = reading or ReadOptions()
+    terms = (normal_form(term, reading.fold) for term in read_words(gold))
+    wanted = frozenset(term for term in terms if is_comparable(term))
     if not wanted:
         raise TermmineError(f"{gold}: holds no term of two characters with a Han character: give one term a line")
-    counts = count_strings(sorted(wanted), corpus) if corpus else None
+    met = ReadReport()
+    counts = count_strings(sorted(wanted), corpus, reading, met) if corpus else None
+    for line in met.notes():
+        note(f"corpus: {line}")
     relevant = sorted(term for term in wanted if counts is None or counts[term] >= ev.MIN_OCCURRENCES)
     if not relevant:
         raise TermmineError(
             f"{gold}: none of its terms occurs {ev.MIN_OCCURRENCES} times in the corpus: "
             "give the corpus that the lists were made from, or leave --corpus out"
         )
-    judged = {str(path): ev.judge(read_ranking(path), wanted, relevant) for path in lists}
+    judged = {str(path): ev.judge(read_ranking(path, reading.fold), wanted, relevant) for path in lists}
     if len(judged) < len(lists):
         raise UsageError("the same list is given more than once: name each list once")
     first = next(iter(judged))

@@ -9,6 +9,11 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import io
+import logging
+import re
+import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +22,7 @@ import numpy as np
 
 from termmine import kernels as k
 from termmine.encode import encode_strings
-from termmine.tries import empty_trie
+from termmine.tries import runs_trie
 from termmine.types import Alphabet
 
 #: First letters of the tags of function words: 副词 d, 介词 p, 连词 c, 代词 r, 助词 u, 非语素字 x, 语气词 y, 状态词 z,
@@ -50,6 +55,30 @@ def jieba_dictionary() -> Dictionary:
     return Dictionary(cells[0::3], freq, cells[2::3], f"jieba {importlib.metadata.version('jieba')} dictionary")
 
 
+#: What jieba 0.42 looks for words in; it splits a text at everything else before it looks any word up.
+_JIEBA_STRETCH = re.compile("[\u4e00-\u9fd5a-zA-Z0-9+#&._%-]+")
+
+
+def is_cuttable(term: str) -> bool:
+    """Whether jieba can return a string as a word at all, given that its dictionary has it.
+
+    >>> [term for term in ("GPU加速", "糖类抗原19-9", "C++", "leap motion", "TCP/IP", "β受体") if is_cuttable(term)]
+    ['GPU加速', '糖类抗原19-9', 'C++']
+    """
+    return _JIEBA_STRETCH.fullmatch(term) is not None
+
+
+def load_jieba(user_dictionary: bytes) -> Callable[[str], list[str]]:
+    """The segmentation by jieba itself, after it has loaded a user dictionary."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # jieba's own, about its age
+        import jieba
+    logging.getLogger("jieba").setLevel(logging.CRITICAL)  # it tells of its cache, by tracebacks too
+    tokenizer = jieba.Tokenizer()
+    tokenizer.load_userdict(io.BytesIO(user_dictionary))
+    return tokenizer.lcut
+
+
 @dataclass(frozen=True)
 class Words:
     """How strings fall into words: one entry a word, strings one after the other.
@@ -66,31 +95,35 @@ class Words:
 class Segmenter:
     """A dictionary under an alphabet: which strings it knows, and how it splits the others.
 
-    ``runs`` holds its words as codes, ``nodes`` the node of each; ``freq``, ``weight`` are one a node.
+    ``trie`` holds its words, ``nodes`` is the slot of each; ``freq``, ``weight``, ``node_tags`` are one a slot.
     """
 
     def __init__(self, dictionary: Dictionary, alphabet: Alphabet) -> None:
         codes, which = encode_strings(dictionary.words, alphabet)
-        self.trie = empty_trie(alphabet.n_codes, len(codes))
-        ends = np.zeros(len(which), dtype=np.int32)
-        k.add_runs(self.trie, codes, ends)
-        self.runs, self.nodes = codes, ends
-        n_nodes = int(self.trie.size[0])
-        self.freq = np.zeros(n_nodes, dtype=np.int64)
-        np.add.at(self.freq, ends, dictionary.freq[which])  # words that fold to the same one are one
+        self.trie, self.nodes = runs_trie(codes, len(which), alphabet.n_codes)
+        n_slots = len(self.trie.links)
+        self.freq = np.zeros(n_slots, dtype=np.int64)
+        np.add.at(self.freq, self.nodes, dictionary.freq[which])  # words that fold to the same one are one
         self.total = int(dictionary.freq.sum())
         self.n_symbols = int((dictionary.freq[which] * (np.diff(np.flatnonzero(codes == k.RUN_END)) - 1)).sum())
-        known = self.freq > 0
-        self.weight = np.where(known, np.log(np.maximum(self.freq, 1)) - np.log(self.total), -np.inf)
+        self.weight = np.full(n_slots, -np.inf)
+        known = np.flatnonzero(self.freq)
+        self.weight[known] = np.log(self.freq[known]) - np.log(self.total)
         self.default = -float(np.log(self.total))  # a symbol that is no word: as if met once
-        self.node_tags = np.full(n_nodes, "", dtype="<U1")
-        self.node_tags[ends] = np.array(dictionary.tags, dtype="<U1")[which]  # the first letter
+        self.node_tags = np.full(n_slots, "", dtype="<U1")
+        self.node_tags[self.nodes] = np.array(dictionary.tags, dtype="<U1")[which]  # the first letter
+
+    def words_at(self, codes: np.ndarray) -> np.ndarray:
+        """What begins at each place of codes (int32): a word's node, `kernels.NO_WORD` for a lone symbol, else
+        `kernels.INSIDE`.
+        """
+        word_at = np.empty(len(codes), dtype=np.int32)
+        k.segment(codes, len(codes), self.trie, self.weight, self.default, word_at)
+        return word_at
 
     def split(self, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Where the words of codes begin (int64), and their nodes (int32; `kernels.NO_WORD` for a lone symbol)."""
-        codes = np.ascontiguousarray(codes, dtype=np.int32)
-        word_at = np.full(len(codes), k.INSIDE, dtype=np.int32)
-        k.segment(codes, len(codes), self.trie, self.weight, self.default, word_at)
+        word_at = self.words_at(np.ascontiguousarray(codes, dtype=np.int32))
         position = np.flatnonzero(word_at != k.INSIDE)
         return position, word_at[position]
 
@@ -108,7 +141,7 @@ class Segmenter:
         """Whether each run of codes is a word of the dictionary (bool, n_runs)."""
         nodes = np.full(n_runs, -1, dtype=np.int32)
         k.find_runs(np.ascontiguousarray(codes, dtype=np.int32), self.trie, nodes)
-        return (nodes >= 0) & (self.freq[np.maximum(nodes, 0)] > 0)
+        return nodes >= 0
 
     def expected_freq(self, words: Words, n_strings: int) -> np.ndarray:
         """How often each string is to be expected among the words that jieba's dictionary was counted from.

@@ -6,21 +6,20 @@ In: the corpus, the table and the rows to report. Out: one string a row. Case is
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from termmine import kernels as k
-from termmine.tries import table_trie
-from termmine.types import Corpus, NgramTable, spell
+from termmine.tries import slots_of, table_trie
+from termmine.types import Corpus, NgramTable, Segment, spell
 
 
 def surfaces(corpus: Corpus, table: NgramTable, rows: np.ndarray) -> list[str]:
     """The most frequent written form of each row (rows ascending)."""
     texts = table.texts(rows)
     place = {row: i for i, row in enumerate(rows.tolist())}
-    spans, starts = _spans(corpus, table, rows)
-    if not len(spans):
-        return texts
-    for row, counts in _counts_by_form(corpus, table, spans, starts).items():
+    for row, counts in _counts_by_form(corpus, table, rows).items():
         i = place[row]
         first_form = int(table.freq[row]) - sum(counts.values())
         counts[texts[i]] = counts.get(texts[i], 0) + first_form
@@ -28,40 +27,48 @@ def surfaces(corpus: Corpus, table: NgramTable, rows: np.ndarray) -> list[str]:
     return texts
 
 
-def _spans(corpus: Corpus, table: NgramTable, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Row and first position of every occurrence that holds a variant."""
-    wanted = np.zeros(len(table), dtype=bool)
-    wanted[rows] = True
-    places = np.ascontiguousarray(corpus.variants[:, 0])
-    trie, longest = table_trie(table, rows), len(table.level) - 1
-    empty = np.zeros(0, dtype=np.int64)
-    n = k.spans_with_variants(corpus.codes, places, trie, wanted, longest, empty, empty.copy())
-    spans, starts = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-    k.spans_with_variants(corpus.codes, places, trie, wanted, longest, spans, starts)
-    return spans, starts
-
-
-def _counts_by_form(
-    corpus: Corpus, table: NgramTable, spans: np.ndarray, starts: np.ndarray
-) -> dict[int, dict[str, int]]:
+def _counts_by_form(corpus: Corpus, table: NgramTable, rows: np.ndarray) -> dict[int, dict[str, int]]:
     """Row -> written form -> occurrences, for the occurrences that hold a variant."""
-    places, forms = corpus.variants[:, 0], corpus.variants[:, 1]
-    first = _first_forms(corpus)
-    texts = corpus.alphabet.form_texts
+    trie, longest = table_trie(table, rows), len(table.level) - 1
+    wanted = np.zeros(len(trie.links), dtype=bool)
+    wanted[slots_of(trie, rows, len(table))] = True
+    first, forms = _first_forms(corpus), corpus.alphabet.form_texts
     counts: dict[int, dict[str, int]] = {}
-    for n in np.unique(table.length[spans]):
-        of_length = np.flatnonzero(table.length[spans] == n)
+    for segment in corpus.segments(longest, longest):
+        spans, starts = _spans(segment, trie, wanted, longest)
+        for row, codes, occurrences in _written(segment, table, spans, starts, first):
+            of_row = counts.setdefault(row, {})
+            text = spell(codes, forms)
+            of_row[text] = of_row.get(text, 0) + occurrences
+    return counts
+
+
+def _spans(segment: Segment, trie: k.Trie, wanted: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarray]:
+    """Row and first position of every occurrence that holds a variant and begins in the segment."""
+    places = np.ascontiguousarray(segment.variants[:, 0])
+    bounds, empty = (segment.codes, segment.start, segment.stop), np.zeros(0, dtype=np.int64)
+    n = k.spans_with_variants(*bounds, places, trie, wanted, longest, empty, empty.copy())
+    slots, starts = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    k.spans_with_variants(*bounds, places, trie, wanted, longest, slots, starts)
+    return trie.ids[slots], starts
+
+
+def _written(
+    segment: Segment, table: NgramTable, spans: np.ndarray, starts: np.ndarray, first: np.ndarray
+) -> Iterator[tuple[int, list[int], int]]:
+    """Each way in which a row is written at those places: the row, the codes of its forms, how often."""
+    places, forms = segment.variants[:, 0], segment.variants[:, 1]
+    lengths = table.length[spans]
+    for n in np.unique(lengths):
+        of_length = np.flatnonzero(lengths == n)
         where = starts[of_length, None] + np.arange(n)
-        codes = corpus.codes[where]
+        codes = segment.codes[where]
         written = np.where(codes >= k.FIRST_WORD, first[np.maximum(codes - k.FIRST_WORD, 0)], codes)
         at = np.minimum(np.searchsorted(places, where), len(places) - 1)
         written = np.where(places[at] == where, forms[at], written)
         unique, number = np.unique(np.column_stack([spans[of_length], written]), axis=0, return_counts=True)
         for (row, *codes_written), occurrences in zip(unique.tolist(), number.tolist(), strict=True):
-            forms_of_row = counts.setdefault(row, {})
-            text = spell(codes_written, texts)
-            forms_of_row[text] = forms_of_row.get(text, 0) + occurrences
-    return counts
+            yield row, codes_written, occurrences
 
 
 def _first_forms(corpus: Corpus) -> np.ndarray:

@@ -1,8 +1,8 @@
 """Tries over symbols: exact counts of known strings in a corpus that is only streamed through.
 
-In: an `NgramTable` or strings, and arrays of codes. Out: how often each string occurs. The loops are in `kernels`.
-A trie walk from every position beats an Aho-Corasick automaton here, for it needs one array access a step, stops after
-some two steps, and the table's rows are its nodes.
+In: an `NgramTable` or strings, and arrays of codes. Out: how often each string occurs. The loops are in
+`kernels.tries`. A trie walk from every position beats an Aho-Corasick automaton here, for it needs one array access a
+step and stops after some two steps.
 """
 
 from __future__ import annotations
@@ -12,51 +12,103 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from termmine import kernels as k
-from termmine.encode import Encoder, encode_strings
+from termmine.encode import encode_strings
+from termmine.parallel import over
 from termmine.types import NgramTable
 
 
-def empty_trie(n_codes: int, n_edges: int) -> k.Trie:
-    """A trie with room for so many edges, at most half of its slots taken (fuller ones cost more than they save)."""
-    n_slots = 1024
-    while n_slots < 2 * n_edges:
-        n_slots *= 2
-    return k.Trie(
-        first=np.full(n_codes, -1, dtype=np.int32),
-        edges=np.zeros((n_slots, 2), dtype=np.uint64),
-        size=np.zeros(1, dtype=np.int64),
-    )
+def build_trie(parents: np.ndarray, last: np.ndarray, ids: np.ndarray, n_codes: int) -> tuple[k.Trie, np.ndarray]:
+    """The trie of nodes that are given by their parents (indexes; -1: none) and last symbols (codes); their slots.
+
+    ``ids`` are the caller's numbers of the nodes. The symbols are numbered by how many nodes they end, so that what is
+    looked up most often lies close together.
+    """
+    n_ends = np.bincount(last, minlength=n_codes)
+    used = np.flatnonzero(n_ends)
+    used = used[np.argsort(-n_ends[used], kind="stable")].astype(np.int32)
+    symbols = np.full(n_codes, -1, dtype=np.int32)
+    symbols[used] = np.arange(len(used))
+    is_other = parents >= 0
+    number = np.empty(len(parents), dtype=np.int32)  # of a node: the symbols come first, whether nodes or not
+    number[~is_other] = symbols[last[~is_other]]
+    number[is_other] = np.arange(len(used), len(used) + int(is_other.sum()))
+    links, slots = _links(number[parents[is_other]], symbols[last[is_other]], len(used))
+    slots = slots[number]
+    in_slot = np.full(len(links), -1, dtype=np.int32)
+    in_slot[slots] = ids
+    return k.Trie(symbols, links, in_slot), slots
+
+
+def _links(parents: np.ndarray, symbols: np.ndarray, n_symbols: int) -> tuple[np.ndarray, np.ndarray]:
+    """The links of a trie whose nodes are its symbols and one for each edge, and the slot of each node."""
+    n_nodes = n_symbols + len(parents)
+    base, slots = np.full(n_nodes, -1, dtype=np.int32), np.empty(n_nodes, dtype=np.int32)
+    n_words = n_nodes // 48 + n_symbols // 32 + 4  # a third more slots than nodes, nearly always enough
+    while (n_slots := k.place_nodes(parents, symbols, n_symbols, np.zeros(n_words, np.uint64), base, slots)) < 0:
+        n_words *= 2
+        base.fill(-1)
+    # As many more as there are symbols, so that base + symbol is always a slot; and one, for a trie of nothing.
+    links = np.full((n_slots + n_symbols + 1, 2), -1, dtype=np.int32)
+    k.link_nodes(parents, base, slots, n_symbols, links)
+    return links, slots
 
 
 def table_trie(table: NgramTable, rows: np.ndarray) -> k.Trie:
-    """The trie of those rows of a table and of what begins them; its nodes are the table's rows."""
+    """The trie of those rows of a table and of what begins them; the ids of its nodes are the table's rows."""
+    nodes = _with_prefixes(table, rows)
+    node_of = np.full(len(table) + 1, -1, dtype=np.int32)  # the last one for the prefix -1
+    node_of[nodes] = np.arange(len(nodes))
+    parents = node_of[table.prefix[nodes]]
+    del node_of  # as large as the table
+    trie, _ = build_trie(parents, table.last[nodes], nodes, table.alphabet.n_codes)
+    return trie
+
+
+def _with_prefixes(table: NgramTable, rows: np.ndarray) -> np.ndarray:
+    """The rows and all that begins them, in ascending order (int32)."""
     wanted = np.zeros(len(table), dtype=bool)
     wanted[rows] = True
     for n in range(len(table.level) - 2, 0, -1):
         inside = slice(table.level[n], table.level[n + 1])
         wanted[table.prefix[inside][wanted[inside]]] = True
-    nodes = np.flatnonzero(wanted).astype(np.int32)
-    singles, others = nodes[nodes < table.level[1]], nodes[nodes >= table.level[1]]
-    trie = empty_trie(table.alphabet.n_codes, len(others))
-    trie.first[table.last[singles]] = singles
-    k.add_edges(trie, table.prefix[others], table.last[others], others)
-    return trie
+    return np.flatnonzero(wanted).astype(np.int32)
 
 
-def whole_runs(encoder: Encoder, blocks: Iterable[str]) -> Iterator[tuple[np.ndarray, int]]:
-    """Encode blocks into arrays that each end with whole runs: (codes, end); what lies behind end is looked at again.
+def runs_trie(codes: np.ndarray, n_runs: int, n_codes: int) -> tuple[k.Trie, np.ndarray]:
+    """The trie of some runs, and the slot of each (int32); the ids are the numbers of the runs, of equal ones the last.
 
-    In a run that is longer than a block, end lies a multiple of `kernels.WINDOW` symbols behind the run's beginning.
+    What only begins a run has no id.
+    """
+    room = 1024
+    while room < len(codes) + len(codes) // 2:
+        room *= 2
+    parents, last, ends = (np.empty(n, dtype=np.int32) for n in (len(codes), len(codes), n_runs))
+    n = k.number_prefixes(codes, np.zeros(room, dtype=np.int32), parents, last, ends)
+    ids = np.full(n, -1, dtype=np.int32)
+    ids[ends] = np.arange(n_runs)
+    trie, slots = build_trie(parents[:n], last[:n], ids, n_codes)
+    return trie, slots[ends]
+
+
+def slots_of(trie: k.Trie, ids: np.ndarray, n_ids: int) -> np.ndarray:
+    """The slot of each node that is given by its id (int32)."""
+    slots = np.empty(n_ids + 1, dtype=np.int32)  # the last one for slots without an id
+    slots[trie.ids] = np.arange(len(trie.ids))
+    return slots[ids]
+
+
+def whole_runs(parts: Iterable[np.ndarray]) -> Iterator[tuple[np.ndarray, int]]:
+    """Arrays of codes that each end with whole runs: (codes, end); what lies behind end is looked at again.
+
+    In a run that is longer than an array, end lies a multiple of `kernels.WINDOW` symbols behind the run's beginning.
     """
     rest = np.zeros(0, dtype=np.int32)
-    for block in blocks:
-        for part, _ in encoder.feed(block):
-            codes = np.concatenate([rest, part])
-            end = _end_of_runs(codes)
-            yield codes, end
-            rest = codes[end:]
-    codes = np.concatenate([rest, *(part.copy() for part, _ in encoder.finish())])
-    yield codes, len(codes)
+    for part in parts:
+        codes = np.concatenate([rest, part])
+        end = _end_of_runs(codes)
+        yield codes, end
+        rest = codes[end:]
+    yield rest, len(rest)
 
 
 def _end_of_runs(codes: np.ndarray) -> int:
@@ -70,14 +122,71 @@ def _end_of_runs(codes: np.ndarray) -> int:
     return begin + max(whole - 1, 0) * k.WINDOW  # leaves at least a window to look ahead
 
 
-def count_in_blocks(blocks: Iterable[str], table: NgramTable, rows: np.ndarray) -> tuple[np.ndarray, int]:
-    """How often each row occurs in blocks of text (int64, len(rows)), and the number of symbols there."""
+_MOST = 1 << 30  # codes that are counted before 32-bit counts are added up: none can overflow
+
+
+class _Counts:
+    """What one thread has counted: 32 bits a slot, for they fit more of them into a cache, and their sums."""
+
+    def __init__(self, trie: k.Trie, longest: int, singles: bool) -> None:
+        self._trie, self._longest, self._singles = trie, longest, singles
+        self.freq, self.total = np.zeros(len(trie.links), dtype=np.int32), np.zeros(0, dtype=np.int64)
+        self._n_codes = 0
+
+    def flush(self) -> None:
+        """Add the counts to their sums."""
+        self.total = self.total + self.freq if len(self.total) else self.freq.astype(np.int64)
+        self.freq.fill(0)
+        self._n_codes = 0
+
+    def add(self, codes: np.ndarray, start: int, stop: int) -> None:
+        """Count what begins in codes[start:stop]."""
+        if self._n_codes + stop - start > _MOST:
+            self.flush()
+        self._n_codes += stop - start
+        k.count_in_trie(codes, start, stop, self._trie, self._longest, self._singles, self.freq)
+
+
+def count_rows(
+    pieces: Iterable[tuple[np.ndarray, int, int]],
+    table: NgramTable,
+    rows: np.ndarray,
+    threads: int = 1,
+    words: np.ndarray | None = None,
+) -> np.ndarray:
+    """How often each row occurs in a corpus (int64, len(rows)).
+
+    The corpus is encoded under the table's alphabet, or under another one, of which ``words`` gives each word's code
+    under the table's (`kernels.UNKNOWN`: none).
+
+    ``pieces`` are (codes, start, stop): what begins in codes[start:stop] is counted. Behind stop must follow as many
+    codes as the longest n-gram has, unless a separator ends its run before. With several threads a piece's codes must
+    stay as they are.
+    """
     trie = table_trie(table, rows)
-    freq = np.zeros(len(table), dtype=np.int64)
-    encoder = Encoder(table.alphabet, frozen=True)
-    for codes, end in whole_runs(encoder, blocks):
-        k.count_in_trie(codes, end, trie, freq)
-    return freq[rows], encoder.n_symbols
+    if words is not None:
+        trie = trie._replace(symbols=np.concatenate([trie.symbols[: k.FIRST_WORD], trie.symbols[words]]))
+    singles = bool((rows < table.level[1]).any())
+    counts = [_Counts(trie, len(table.level) - 1, singles) for _ in range(threads)]
+    over(pieces, lambda piece, mine: mine.add(*piece), counts)
+    for mine in counts:
+        mine.flush()
+    return np.asarray(sum(mine.total for mine in counts))[slots_of(trie, rows, len(table))]
+
+
+def count_in_codes(
+    parts: Iterable[np.ndarray], table: NgramTable, rows: np.ndarray, threads: int = 1
+) -> tuple[np.ndarray, int]:
+    """How often each row occurs in arrays of codes in order (int64, len(rows)), and the number of symbols there."""
+    n_symbols = 0
+
+    def pieces() -> Iterator[tuple[np.ndarray, int, int]]:
+        nonlocal n_symbols
+        for codes, end in whole_runs(parts):
+            n_symbols += int(np.count_nonzero(codes[:end] >= k.UNKNOWN))
+            yield codes, 0, end
+
+    return count_rows(pieces(), table, rows, threads), n_symbols
 
 
 def find_rows(table: NgramTable, texts: Iterable[str]) -> np.ndarray:

@@ -8,13 +8,14 @@ stretch of symbols that nothing separates; an *n-gram* is a counted sequence of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from termmine.kernels import FIRST_WORD, Strings
+from termmine.kernels import FIRST_SYMBOL, FIRST_WORD, Strings
+from termmine.tape import Tape
 
 #: What ends a document, and a source, in a stream of text blocks (a reader replaces them where a file holds them).
 DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER = "\x1e", "\x1c"
@@ -25,13 +26,15 @@ class Alphabet:
     """The words that a corpus was encoded with; Han characters and kana need no entry, their code is their code point.
 
     ``forms`` holds the words as written (after NFKC), ``words`` the same with case folded; ``form_word`` (one a form)
-    says which word a form belongs to, ``word_form`` (one a word) which form was met first.
+    says which word a form belongs to, ``word_form`` (one a word) which form was met first. ``fold``: what else was
+    folded ("t2s"), in this corpus and so in all that is looked up in it.
     """
 
     forms: Strings
     words: Strings
     form_word: np.ndarray
     word_form: np.ndarray
+    fold: str | None = None
 
     @property
     def n_codes(self) -> int:
@@ -61,20 +64,78 @@ def _texts(strings: Strings) -> list[str]:
     return [text[a:b] for a, b in zip(strings.offsets[:size], strings.offsets[1 : size + 1], strict=True)]
 
 
-@dataclass(frozen=True)
-class Corpus:
-    """An encoded corpus, all of it in one array.
+#: The longest piece of a corpus that is looked at at once, in symbols and separators: 16 MB of codes. No result depends
+#: on it. A multiple of `kernels.WINDOW`, so that a run that is cut here is segmented as it would be whole.
+SEGMENT = 1 << 22
 
-    ``codes`` (int32) begins and ends with a separator (``RUN_END``, ``DOCUMENT_END`` or ``SOURCE_END``); between two
-    runs stands one separator. ``variants`` (n, 2; int64) lists the places, and the code of the form, where a symbol is
-    written otherwise than at its first occurrence.
+
+@dataclass(frozen=True)
+class Segment:
+    """A piece of an encoded corpus, with a margin on either side to look into.
+
+    ``codes`` (int32) holds the margins too, ``codes[start:stop]`` is the piece itself; ``offset`` is the place of
+    ``codes[0]`` in the corpus. ``variants`` (n, 2) are the corpus's within ``codes``, their places counted from there.
     """
 
     codes: np.ndarray
+    start: int
+    stop: int
+    offset: int
     variants: np.ndarray
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """An encoded corpus, in memory or in a file.
+
+    ``codes`` (int32) begins and ends with a separator (``RUN_END``, ``DOCUMENT_END`` or ``SOURCE_END``); between two
+    runs stands one separator. ``variants`` (int64, in twos) lists the places, and the code of the form, where a symbol
+    is written otherwise than at its first occurrence.
+    """
+
+    codes: Tape
+    variants: Tape
     alphabet: Alphabet
     n_symbols: int
     n_documents: int
+
+    def segments(self, before: int = 1, after: int = 1) -> Iterator[Segment]:
+        """The corpus in order, in pieces of up to `SEGMENT` codes, each with so many codes around it where there are.
+
+        A piece ends behind the last separator in reach, so that its runs are whole; only a longer run is cut, into
+        pieces of just `SEGMENT` symbols.
+        """
+        start = 0
+        while start < len(self.codes):
+            stop = self._end_of_segment(start)
+            low, high = max(start - before, 0), min(stop + after, len(self.codes))
+            variants = self.variants.read(*(2 * self._first_variant(place) for place in (low, high)))
+            yield Segment(
+                self.codes.read(low, high), start - low, stop - low, low, variants.reshape(-1, 2) - (low, 0)
+            )  # fmt: skip
+            start = stop
+
+    def _end_of_segment(self, start: int) -> int:
+        reach = min(start + SEGMENT, len(self.codes))
+        if reach == len(self.codes):
+            return reach
+        for stop in range(reach, start, -4096):  # a separator is near, nearly always
+            low = max(stop - 4096, start)
+            separators = np.flatnonzero(self.codes.read(low, stop) < FIRST_SYMBOL)
+            if len(separators):
+                return low + int(separators[-1]) + 1
+        return reach
+
+    def _first_variant(self, place: int) -> int:
+        """The number of variants before a place."""
+        low, high = 0, len(self.variants) // 2
+        while low < high:
+            middle = (low + high) // 2
+            if self.variants.read(2 * middle, 2 * middle + 1)[0] < place:
+                low = middle + 1
+            else:
+                high = middle
+        return low
 
 
 @dataclass(frozen=True)
@@ -85,9 +146,9 @@ class NgramTable:
     and ``suffix`` (the rows of the n-gram without its last and without its first symbol; -1 for a single symbol)
     reach every part by index arithmetic.
 
-    length (int16): symbols; freq, doc_freq (int64): occurrences, documents; left_entropy, right_entropy (float64,
-    bits); left_edge, right_edge (int64): occurrences that begin and that end a run; last (int32): code of the last
-    symbol; level (int64): where each length's rows begin.
+    length (int16): symbols; freq (int64), doc_freq (int32): occurrences, documents; left_entropy, right_entropy
+    (float64, bits); left_edge, right_edge (int32): occurrences that begin and that end a run; last (int32): code of the
+    last symbol; level (int64): where each length's rows begin. The rows of a length are in order of prefix and suffix.
     """
 
     length: np.ndarray

@@ -11,6 +11,7 @@ from pathlib import Path
 from unittest import mock
 
 from termmine.cli import main
+from termmine.cli.log import EXIT_BUG
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 POWER, ENCYCLOPEDIA = SAMPLE / "power.txt", SAMPLE / "encyclopedia.txt"
@@ -37,17 +38,19 @@ def _compile() -> None:
 
 
 def run(*arguments: object, stdin: bytes = b"") -> Run:
-    """Run `termmine ARGUMENTS` in this process; anything but an orderly exit propagates, as a traceback would."""
+    """Run `termmine ARGUMENTS` in this process; a bug of ours fails the test."""
     _compile()
     out, err = io.TextIOWrapper(io.BytesIO(), write_through=True), io.TextIOWrapper(io.BytesIO(), write_through=True)
     streams = {"stdin": io.TextIOWrapper(io.BytesIO(stdin)), "stdout": out, "stderr": err}
-    before = signal.getsignal(signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     with mock.patch.multiple(sys, argv=["termmine", *map(str, arguments)], **streams):
         try:
             main()
         except SystemExit as end:
             code = end.code
         finally:
-            signal.signal(signal.SIGTERM, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
     assert isinstance(code, int)
+    assert code != EXIT_BUG, err.buffer.getvalue().decode()
     return Run(code, out.buffer.getvalue(), err.buffer.getvalue().decode())

@@ -609,17 +609,28 @@ def figures(ranked: Sequence[str], gold: Iterable[str], relevant: Iterable[str])
 
 #: How many random corpora each property test compares; 15 each when numba is switched off. Together more than 3,000.
 RANDOM_CORPORA = {
+    "tape: any room": 200,
+    "types: segments": 200,
     "encode: runs and documents": 500,
     "encode: any blocks": 300,
+    "encode: pieces and threads": 300,
+    "encode: corpora put together": 200,
+    "encode: translation": 100,
     "encode: any characters": 300,
     "encode: known strings": 200,
     "counts: all columns": 500,
     "counts: relations": 100,  # in each of five tests
+    "counts: memory and threads": 300,
+    "counts: without neighbours": 80,
+    "census: pieces": 100,
     "candidates: cohesion": 150,
     "candidates: nesting": 100,
     "candidates: absorbers": 100,
     "tries: background": 200,
     "tries: long runs": 150,
+    "tries: places of nodes": 200,
+    "tries: threads": 100,
+    "tries: another alphabet": 100,
     "surface: forms": 200,
     "segment: routes": 300,
     "contexts: places": 100,

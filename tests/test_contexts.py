@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from naive import Context
 from test_counts import ngrams
 
-from termmine import contexts
+from termmine import contexts, types
 from termmine import kernels as k
 from termmine.contexts import DOMAIN_NOUN, SHRINKAGE, survey
 from termmine.counts import count_ngrams
@@ -27,11 +27,12 @@ from termmine.options import make_options
 from termmine.pipeline import Analysis, analyse
 from termmine.progress import Progress
 from termmine.segment import Dictionary, Segmenter
-from termmine.tries import table_trie
+from termmine.tries import slots_of, table_trie
 from termmine.types import Corpus, NgramTable
 
 SOURCE_END = "\x1c"
 SCALE = 1 << 20  # a weight is a whole number of this share of a nat
+LONGEST_RUN = 90  # symbols and a separator, in the random texts: no segment cuts a run of these
 
 several = st.lists(naive.dense_texts(max_size=40), min_size=1, max_size=3).map(SOURCE_END.join)
 
@@ -66,30 +67,55 @@ def beside(place: tuple[Sequence[str], Sequence[str]], known: Container[naive.Ng
 # --- the neighbours of each place, and their sums --------------------------------------------------------------------
 
 
-def ids_beside(corpus: Corpus, table: NgramTable) -> tuple[np.ndarray, np.ndarray, int]:
-    """What `kernels.context_ids` finds at each place, and how many rows of one and two symbols there are."""
+def ids_beside(corpus: Corpus, trie: k.Trie) -> tuple[np.ndarray, np.ndarray]:
+    """What `kernels.contexts_beside` finds at each place."""
+    symbols, pairs, before, after = np.empty((4, len(corpus.codes) + 3), dtype=np.int32)
+    k.contexts_beside(corpus.codes, 0, len(corpus.codes), trie, symbols, pairs, before, after)
+    return before[2:], after[2:]
+
+
+def trie_of(table: NgramTable, rows: np.ndarray) -> tuple[k.Trie, int]:
+    """A trie of rows and of all rows of one and two symbols, and how many these are."""
     n_rows = int(table.level[min(2, len(table.level) - 1)])
-    before, after = np.empty((2, len(corpus.codes)), dtype=np.int32)
-    k.context_ids(corpus.codes, table_trie(table, np.arange(n_rows)), n_rows, before, after)
-    return before, after, n_rows
+    return table_trie(table, np.concatenate([np.arange(n_rows), rows])), n_rows
 
 
-def context_names(table: NgramTable, n_rows: int, *, to_the_left: bool) -> list[Context]:
-    """The context that each number stands for."""
+def sums_over(
+    corpus: Corpus, trie: k.Trie, weights: Sequence[np.ndarray], size: int, longest: int
+) -> tuple[np.ndarray, int]:
+    """Left, right and windows of each slot, and the number of windows."""
+    sums = np.tile(np.array([0, 0, 0, -1]), (len(trie.links), 1))
+    pieces = contexts._Windows(corpus, 2 * size + 2, longest + 2, size)
+    for piece, begin, window in pieces:
+        k.survey(piece.codes, piece.start, piece.stop, begin, window, size, trie, longest, True, *weights, sums)
+    return sums[:, :3], pieces.n
+
+
+def context_names(table: NgramTable, trie: k.Trie, n_rows: int, *, to_the_left: bool) -> list[Context | None]:
+    """The context that each number stands for; None for a slot that is none."""
     rows = [tuple(ngram[::-1]) if to_the_left else ngram for ngram in ngrams(table)[:n_rows]]
-    singles = [ngram for ngram in rows if len(ngram) == 1]
-    return [*rows, (naive.EDGE,), (), *((*ngram, naive.EDGE) for ngram in singles)]
+    slots = [rows[row] if 0 <= row < n_rows else None for row in trie.ids]
+    singles = [ngram for ngram in slots[: table.level[1]] if ngram]
+    return [*slots, (naive.EDGE,), (), *((*ngram, naive.EDGE) for ngram in singles)]
 
 
 @naive.compared("contexts: places")
-@given(text=st.one_of(several, naive.texts()), min_freq=st.integers(1, 4), size=st.integers(1, 30), data=st.data())
+@given(
+    text=st.one_of(several, naive.texts()),
+    min_freq=st.integers(1, 4),
+    size=st.integers(1, 30),
+    piece=st.sampled_from([LONGEST_RUN, 4 * LONGEST_RUN]),
+    data=st.data(),
+)
 def test_neighbours_sums_and_windows_are_the_naive_ones(
-    text: str, min_freq: int, size: int, data: st.DataObject
+    text: str, min_freq: int, size: int, piece: int, data: st.DataObject
 ) -> None:
     assume(holds_any(text, min_freq))
     corpus, table = count(text, min_freq)
-    before, after, n_rows = ids_beside(corpus, table)
-    names = [context_names(table, n_rows, to_the_left=side) for side in (True, False)]
+    rows = np.array(sorted(data.draw(st.sets(st.integers(0, len(table) - 1), max_size=12))), dtype=np.int64)
+    trie, n_rows = trie_of(table, rows)
+    before, after = ids_beside(corpus, trie)
+    names = [context_names(table, trie, n_rows, to_the_left=side) for side in (True, False)]
     known, everything, runs = set(ngrams(table)), ngrams(table), read_runs(text)
     at = 1  # behind the separator that a corpus begins with
     for run in runs:
@@ -98,29 +124,27 @@ def test_neighbours_sums_and_windows_are_the_naive_ones(
         at += len(run) + 1
     assert at == len(corpus.codes)
 
-    rows = np.array(sorted(data.draw(st.sets(st.integers(0, len(table) - 1), max_size=12))), dtype=np.int64)
-    weights = np.random.default_rng(len(text)).integers(-SCALE, SCALE, (2, len(names[0])))
-    sums = np.zeros((3, len(table)), dtype=np.int64)
-    n_windows = k.survey(corpus.codes, table_trie(table, rows), before, after, *weights, size, *sums)
+    weights = np.random.default_rng(len(text)).integers(-SCALE, SCALE, (2, len(names[0]))).astype(np.int32)
+    with mock.patch.object(types, "SEGMENT", piece):
+        sums, n_windows = sums_over(corpus, trie, weights, size, 5)
     of_left, of_right = (dict(zip(*pair, strict=True)) for pair in zip(names, weights.tolist(), strict=True))
     windows = naive.windows(read_sources(text), size)
     assert n_windows == len(windows)
-    for row in rows:
+    for row, slot in zip(rows, slots_of(trie, rows, len(table)), strict=True):
         found = [beside(place, known) for place in naive.places(runs, everything[row])]
         held = sum(bool(naive.places(window, everything[row])) for window in windows)
         expected = [sum(of_left[left] for left, _ in found), sum(of_right[right] for _, right in found), held]
-        assert sums[:, row].tolist() == expected
+        assert sums[slot].tolist() == expected
 
 
 def windows_of(text: str, term: str, size: int) -> tuple[int, int]:
     """How many windows a text has, and in how many the term stands."""
     corpus, table = count(text, 1)
-    before, after, _ = ids_beside(corpus, table)
-    rows = np.arange(len(table))
-    sums = np.zeros((3, len(table)), dtype=np.int64)
-    nothing = np.zeros(2 * len(table) + 2, dtype=np.int64)
-    n_windows = k.survey(corpus.codes, table_trie(table, rows), before, after, nothing, nothing, size, *sums)
-    return n_windows, int(sums[2, ngrams(table).index(tuple(term))])
+    row = np.array([ngrams(table).index(tuple(term))])
+    trie, _ = trie_of(table, row)
+    nothing = np.zeros(2 * len(trie.links) + 2, dtype=np.int32)
+    sums, n_windows = sums_over(corpus, trie, (nothing, nothing), size, 5)
+    return n_windows, int(sums[slots_of(trie, row, len(table)), 2][0])
 
 
 @pytest.mark.parametrize(
@@ -138,6 +162,21 @@ def windows_of(text: str, term: str, size: int) -> tuple[int, int]:
 )
 def test_where_windows_end(text: str, expected: tuple[int, int]) -> None:
     assert windows_of(text, "变电站", 6) == expected
+
+
+def test_a_run_longer_than_a_segment_is_cut_into_windows_there() -> None:
+    """What stands beside its strings is seen across the cuts all the same."""
+    size = 40 if naive.TINY else k.WINDOW
+    text = "".join(np.random.default_rng(4).choice(list("甲乙丙"), 3 * size + 9))
+    corpus, table = count(text + "。甲乙", 1, 3)
+    trie, _ = trie_of(table, np.arange(len(table)))
+    weights = np.random.default_rng(5).integers(-SCALE, SCALE, (2, 2 * len(trie.links) + 2)).astype(np.int32)
+    whole, n_windows = sums_over(corpus, trie, weights, 30, 3)
+    with mock.patch.object(types, "SEGMENT", size):
+        cut, n_cut = sums_over(corpus, trie, weights, 30, 3)
+    np.testing.assert_array_equal(cut[:, :2], whole[:, :2])
+    assert (n_windows, n_cut) == (2, 4)  # three whole segments, and the nine symbols left together with 甲乙
+    assert cut[trie.ids == 0, 2] == 4
 
 
 # --- the survey ------------------------------------------------------------------------------------------------------
@@ -187,11 +226,13 @@ def seen_beside(
     words=st.lists(st.text(alphabet="甲乙丙のaAB ", min_size=1, max_size=4), min_size=1, max_size=10),
     min_freq=st.integers(1, 3),
     window=st.integers(1, 30),
-    at_once=st.sampled_from([1, 2, 500_000]),
+    piece=st.sampled_from([LONGEST_RUN, 4 * LONGEST_RUN]),
+    threads=st.integers(1, 3),
+    at_once=st.sampled_from([1, 4, 1 << 21]),
     data=st.data(),
 )
 def test_the_survey_is_the_naive_one(
-    text: str, words: list[str], min_freq: int, window: int, at_once: int, data: st.DataObject
+    text: str, words: list[str], min_freq: int, window: int, piece: int, threads: int, at_once: int, data: st.DataObject
 ) -> None:
     assume(holds_any(text, min_freq))
     corpus, table = count(text, min_freq)
@@ -201,8 +242,11 @@ def test_the_survey_is_the_naive_one(
     ]
     dictionary = Dictionary([*words, "丁"], np.array([*drawn[0], 1000]), [*drawn[1], "n"], "random")
     rows = np.array(sorted(data.draw(st.sets(st.integers(0, len(table) - 1), max_size=12))), dtype=np.int64)
-    with mock.patch.multiple(contexts, WINDOW=window, _RUNS_AT_ONCE=at_once):
-        found = survey(corpus, table, rows, Segmenter(dictionary, corpus.alphabet))
+    with (
+        mock.patch.multiple(contexts, WINDOW=window, _ROWS_AT_ONCE=at_once),
+        mock.patch.object(types, "SEGMENT", piece),
+    ):
+        found = survey(corpus, table, rows, Segmenter(dictionary, corpus.alphabet), threads)
 
     runs, everything = read_runs(text), ngrams(table)
     freq = dict(zip(everything, table.freq.tolist(), strict=True))
@@ -344,7 +388,7 @@ def test_the_order_of_files_changes_no_evidence(tmp_path: Path) -> None:
 
 
 @needs_jieba
-def test_the_runs_segmented_at_a_time_change_nothing() -> None:
+def test_segments_change_nothing() -> None:
     whole = evidence([POWER])
-    with mock.patch.object(contexts, "_RUNS_AT_ONCE", 7):
+    with mock.patch.object(types, "SEGMENT", k.WINDOW):
         assert evidence([POWER]) == whole

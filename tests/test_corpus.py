@@ -10,8 +10,9 @@ import lzma
 import os
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -19,19 +20,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from termmine import TermmineError, UsageError, corpus
-from termmine.corpus import ReadReport, list_files, read_blocks, zstd
+from termmine.corpus import ReadReport, decoding, files, read_blocks
+from termmine.corpus.files import UNPACKERS, list_files, zstd
 from termmine.encode import encode
 from termmine.kernels import FIRST_SYMBOL
+from termmine.options import ReadOptions
 from termmine.types import DOCUMENT_END_CHARACTER
 from termmine.types import SOURCE_END_CHARACTER as END
 
 TEXT = "变压器的绝缘电阻，𠮷野家。\nGPU 加速与K线图\n"
 
 
-def read(*paths: str | Path, **options: object) -> tuple[str, ReadReport]:
+def read(
+    *paths: str | Path, progress: Callable[[int], None] = lambda _: None, **options: Any
+) -> tuple[str, ReadReport]:
     """The text of paths, with the marks between files, and the report."""
     report = ReadReport()
-    return "".join(read_blocks(paths, report=report, **options)), report  # type: ignore[arg-type]
+    return "".join(read_blocks(paths, ReadOptions(**options), report=report, progress=progress)), report
 
 
 def stored(folder: Path, data: bytes, name: str = "corpus.txt") -> Path:
@@ -45,7 +50,7 @@ PACKERS = {"": bytes, ".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.co
 
 
 def test_every_reader_is_tested() -> None:
-    assert set(PACKERS) == {"", *corpus.READERS}
+    assert set(PACKERS) == {"", *UNPACKERS}
 
 
 @pytest.mark.parametrize("extension", PACKERS)
@@ -58,7 +63,7 @@ def test_packed_files(tmp_path: Path, extension: str, upper: bool) -> None:
     assert report.n_bytes == len(TEXT.encode())
 
 
-@pytest.mark.parametrize("extension", sorted(corpus.READERS))
+@pytest.mark.parametrize("extension", sorted(UNPACKERS))
 def test_packed_files_of_several_members(tmp_path: Path, extension: str) -> None:
     data = TEXT.encode()
     parts = (data[:7], b"", data[7:])  # cut within a character
@@ -66,7 +71,7 @@ def test_packed_files_of_several_members(tmp_path: Path, extension: str) -> None
     assert read(file)[0] == TEXT + END
 
 
-@pytest.mark.parametrize("extension", sorted(corpus.READERS))
+@pytest.mark.parametrize("extension", sorted(UNPACKERS))
 def test_packed_files_cut_off(tmp_path: Path, extension: str) -> None:
     file = stored(tmp_path, PACKERS[extension](os.urandom(5000).hex().encode())[:-9], "corpus.txt" + extension)
     with pytest.raises(TermmineError) as error:
@@ -99,14 +104,14 @@ def test_an_encoding_is_found(tmp_path: Path, mark: bytes, encoding: str, report
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
 def test_plain_ascii_decides_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
-    monkeypatch.setattr(corpus, "_BLOCK", 64)
+    monkeypatch.setattr(files, "BLOCK", 64)
     text, report = read(stored(tmp_path, b"# table 1\n" * 64 + TEXT.encode(encoding)))
     assert text == "# table 1\n" * 64 + TEXT + END
     assert report.encodings == {encoding: 1}
 
 
 def test_a_byte_order_mark_counts_at_the_beginning_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(corpus, "_BLOCK", 64)
+    monkeypatch.setattr(files, "BLOCK", 64)
     data = b"x" * 64 + codecs.BOM_UTF16_LE + TEXT.encode("gb18030") * 9
     text, report = read(stored(tmp_path, data), encoding="gb18030")
     assert text.endswith(TEXT + END)
@@ -122,9 +127,9 @@ def test_a_character_may_lie_across_blocks(
 ) -> None:
     text = "中文字元" if encoding == "big5" else "漢字と仮名" if encoding == "shift_jis" else TEXT
     file = stored(tmp_path, text.encode(encoding))
-    monkeypatch.setattr(corpus, "_BLOCK", block)
+    monkeypatch.setattr(files, "BLOCK", block)
     if encoding in ("utf-16", "utf-32") and block < 5:  # the encoding must be told from its first block
-        monkeypatch.setattr(corpus, "_damage", lambda raw, encoding: (0.0, 0.0))
+        monkeypatch.setattr(decoding, "_damage", lambda raw, encoding: (0.0, 0.0))
     assert read(file, encoding=encoding)[0] == text + END
 
 
@@ -285,13 +290,13 @@ def test_a_pipe(tmp_path: Path) -> None:
 
 def test_one_line_of_megabytes_comes_in_blocks(tmp_path: Path) -> None:
     line = "变压器绝缘电阻" * 500_000
-    blocks = list(read_blocks([stored(tmp_path, gzip.compress(line.encode(), 1), "corpus.gz")]))
+    blocks = list(read_blocks([stored(tmp_path, gzip.compress(line.encode(), 1), "corpus.gz")], ReadOptions()))
     assert "".join(blocks) == line + END
-    assert max(map(len, blocks)) <= corpus._BLOCK
+    assert max(map(len, blocks)) <= files.BLOCK
 
 
 def test_progress_counts_the_bytes_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(corpus, "_BLOCK", 1000)
+    monkeypatch.setattr(files, "BLOCK", 1000)
     for extension, pack in PACKERS.items():
         file = stored(tmp_path, pack(os.urandom(20_000).hex().encode()), "corpus" + extension)
         told: list[int] = []
@@ -313,7 +318,7 @@ DATA = st.lists(st.one_of(PIECES, st.binary(max_size=3)), max_size=40).map(b"".j
 
 def _read_bytes(data: bytes, encoding: str | None, block: int) -> tuple[str, ReadReport]:
     stdin = io.TextIOWrapper(io.BytesIO(data))
-    with mock.patch.object(sys, "stdin", stdin), mock.patch.object(corpus, "_BLOCK", block):
+    with mock.patch.object(sys, "stdin", stdin), mock.patch.object(files, "BLOCK", block):
         return read("-", encoding=encoding)
 
 
@@ -329,7 +334,7 @@ def test_any_bytes_are_text_or_one_of_our_errors(data: bytes, encoding: str | No
 
 @given(DATA, st.sampled_from(["utf-8", "gb18030", "utf-16-le", "big5", "shift_jis"]), st.integers(1, 9))
 def test_any_bytes_are_the_same_text_in_any_blocks(data: bytes, encoding: str, block: int) -> None:
-    with mock.patch.object(corpus, "_MAX_DAMAGE", 1.0):
+    with mock.patch.object(decoding, "_MAX_DAMAGE", 1.0):
         whole, in_blocks = _read_bytes(data, encoding, 1 << 20), _read_bytes(data, encoding, block)
     assert in_blocks[0] == whole[0]
     assert in_blocks[1].undecodable == whole[1].undecodable
@@ -342,7 +347,7 @@ def test_any_text_is_found_to_be_utf_8_in_any_blocks(text: str, block: int) -> N
     assert _read_bytes(text.encode(), None, block)[0] == expected
 
 
-@pytest.mark.parametrize("extension", sorted(corpus.READERS))
+@pytest.mark.parametrize("extension", sorted(UNPACKERS))
 def test_any_damage_to_a_packed_file_is_one_of_our_errors(tmp_path: Path, extension: str) -> None:
     packed = PACKERS[extension](TEXT.encode() * 20)
 

@@ -1,7 +1,10 @@
 """`Corpus` -> `NgramTable`: every column against `naive.count_ngrams`, and the relations that hold between columns."""
 
+import contextlib
 import itertools
 from collections import Counter
+from collections.abc import Iterator
+from unittest import mock
 
 import naive
 import numpy as np
@@ -9,10 +12,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from termmine import counts
+from termmine import kernels as k
 from termmine.candidates import cohesion
 from termmine.counts import count_ngrams
 from termmine.encode import encode
 from termmine.measures import pooled_entropy
+from termmine.resources import Resources
 from termmine.types import NgramTable
 
 
@@ -55,14 +61,10 @@ def test_every_column_is_the_naive_one(text: str, min_freq: int, max_length: int
     found = columns(table)
     assert len(found) == len(table)
     assert found.keys() == expected.keys()
-    for ngram, counts in expected.items():
-        assert found[ngram][:4] == (
-            counts.freq,
-            len(counts.documents),
-            naive.n_edges(counts.left),
-            naive.n_edges(counts.right),
-        )
-        assert found[ngram][4:] == pytest.approx((naive.entropy(counts.left), naive.entropy(counts.right)), abs=1e-6)
+    for ngram, seen in expected.items():
+        edges = naive.n_edges(seen.left), naive.n_edges(seen.right)
+        assert found[ngram][:4] == (seen.freq, len(seen.documents), *edges)
+        assert found[ngram][4:] == pytest.approx((naive.entropy(seen.left), naive.entropy(seen.right)), abs=1e-6)
     assert_links_and_sizes(table, documents)
 
 
@@ -76,7 +78,7 @@ def assert_links_and_sizes(table: NgramTable, documents: list[naive.Document]) -
         else:
             assert (rows[prefix], rows[suffix]) == (ngram[:-1], ngram[1:])
     assert (table.n_symbols, table.n_documents) == (naive.n_symbols(documents), len(documents))
-    assert table.freq.dtype == table.doc_freq.dtype == np.int64
+    assert table.freq.dtype == np.int64
     assert table.left_entropy.dtype == table.right_entropy.dtype == np.float64
 
 
@@ -97,7 +99,7 @@ def test_doubling_the_corpus(text: str, max_length: int) -> None:
     assert (twice.n_symbols, twice.n_documents) == (2 * once.n_symbols, 2 * once.n_documents)
     for name in ("freq", "doc_freq", "left_edge", "right_edge"):
         np.testing.assert_array_equal(getattr(twice, name), 2 * getattr(once, name))
-    np.testing.assert_allclose(cohesion(twice), cohesion(once), atol=1e-12)
+    np.testing.assert_allclose(cohesion(twice, np.arange(len(twice))), cohesion(once, np.arange(len(once))), atol=1e-12)
     for side in ("left", "right"):
         entropy, edge = getattr(once, f"{side}_entropy"), getattr(once, f"{side}_edge")
         doubled, edges = getattr(twice, f"{side}_entropy"), getattr(twice, f"{side}_edge")
@@ -180,14 +182,98 @@ def test_a_term_that_always_fills_its_line_is_free() -> None:
 
 def test_counting_leaves_the_corpus_as_it_was() -> None:
     corpus = encode(["变电站与变电所，变电站与换流站"])
-    codes, variants = corpus.codes.copy(), corpus.variants.copy()
+    codes, variants = (tape.read(0, len(tape)).copy() for tape in (corpus.codes, corpus.variants))
     first, second = (columns(count_ngrams(corpus, min_freq=1, max_length=3)) for _ in range(2))
     assert first == second
-    np.testing.assert_array_equal(corpus.codes, codes)
-    np.testing.assert_array_equal(corpus.variants, variants)
+    np.testing.assert_array_equal(corpus.codes.read(0, len(codes)), codes)
+    np.testing.assert_array_equal(corpus.variants.read(0, len(variants)), variants)
 
 
 def test_a_long_run_is_no_harder_than_many_short_ones() -> None:
     n = 1000 if naive.TINY else 400_000
     table = columns(build("哈" * n, 2, 10))
     assert [table[("哈",) * length][0] for length in range(1, 11)] == [n - length + 1 for length in range(1, 11)]
+
+
+# --- memory, threads, chunks -----------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def cramped(chunk: int, partition: int, pairs: int) -> Iterator[None]:
+    """Counting as it is when the memory is too small for everything: codes and ids in files, few pairs at a time."""
+    with (
+        mock.patch.object(counts, "CHUNK", chunk),
+        mock.patch.object(counts, "PARTITION", partition),
+        mock.patch.object(counts, "_LEAST_PAIRS", pairs),
+        mock.patch.object(counts, "_TABLE", 4),
+        mock.patch.object(Resources, "left", lambda _: 0),
+    ):
+        yield
+
+
+def same_tables(a: NgramTable, b: NgramTable) -> None:
+    for column in ("length", "freq", "doc_freq", "left_entropy", "right_entropy", "left_edge", "right_edge"):
+        np.testing.assert_array_equal(getattr(a, column), getattr(b, column), column)
+    for column in ("prefix", "suffix", "last", "level"):
+        np.testing.assert_array_equal(getattr(a, column), getattr(b, column), column)
+    assert (a.min_freq, a.n_symbols, a.n_documents) == (b.min_freq, b.n_symbols, b.n_documents)
+
+
+@naive.compared("counts: memory and threads")
+@given(
+    text=st.one_of(naive.texts(), naive.dense_texts(), st.text("哈", max_size=60)),
+    min_freq=st.integers(1, 3),
+    max_length=st.integers(1, 6),
+    document=st.sampled_from(["line", "file"]),
+    chunk=st.integers(1, 40),
+    partition=st.integers(1, 30),
+    pairs=st.integers(1, 30),
+    threads=st.integers(1, 4),
+)
+def test_memory_threads_and_chunks_change_nothing(
+    text: str, min_freq: int, max_length: int, document: str, chunk: int, partition: int, pairs: int, threads: int
+) -> None:
+    """The oracle's counts, to the last bit, when everything is spilled and cut as small as can be."""
+    roomy = count_ngrams(
+        encode([text], document=document), min_freq=min_freq, max_length=max_length, resources=Resources(threads=1)
+    )
+    resources = Resources(threads=threads)
+    with cramped(chunk, partition, max(pairs, chunk)):
+        corpus = encode([text], document=document, resources=resources)
+        assert not corpus.codes.in_memory
+        spilled = count_ngrams(corpus, min_freq=min_freq, max_length=max_length, resources=resources)
+    same_tables(spilled, roomy)
+    expected = naive.count_ngrams(naive.read(text, document), min_freq, max_length)
+    assert {ngram: row[0] for ngram, row in columns(spilled).items()} == {n: c.freq for n, c in expected.items()}
+
+
+@naive.compared("counts: without neighbours")
+@given(text=naive.dense_texts(), min_freq=st.integers(1, 3), max_length=st.integers(1, 6))
+def test_without_neighbours_the_counts_are_the_same(text: str, min_freq: int, max_length: int) -> None:
+    corpus = encode([text])
+    whole = count_ngrams(corpus, min_freq=min_freq, max_length=max_length)
+    counted = count_ngrams(corpus, min_freq=min_freq, max_length=max_length, neighbours=False)
+    for column in ("length", "freq", "prefix", "suffix", "last", "level"):
+        np.testing.assert_array_equal(getattr(counted, column), getattr(whole, column))
+    for column in ("doc_freq", "left_entropy", "right_entropy", "left_edge", "right_edge"):
+        assert not getattr(counted, column).any()
+        assert len(getattr(counted, column)) == len(whole)
+
+
+def test_rows_are_in_order_of_prefix_and_suffix() -> None:
+    table = build("变电站与变电所，变电站与换流站。换电站", 1, 4)
+    for lo, hi in itertools.pairwise(table.level.tolist()):
+        keys = list(zip(table.prefix[lo:hi].tolist(), table.suffix[lo:hi].tolist(), strict=True))
+        assert keys == sorted(keys)
+
+
+def test_spans_are_cut_where_documents_end() -> None:
+    corpus = encode(["甲乙\n丙。丁\n戊\n己庚辛"])
+    codes = np.asarray(corpus.codes)
+    for parts in range(1, 9):
+        spans = counts.document_spans(corpus.codes, parts)
+        assert [lo for lo, _ in spans[1:]] == [hi for _, hi in spans[:-1]]
+        assert (spans[0][0], spans[-1][1]) == (1, len(codes))
+        assert len(spans) <= parts
+        for lo, _ in spans[1:]:
+            assert codes[lo - 1] in (k.DOCUMENT_END, k.SOURCE_END)

@@ -23,7 +23,8 @@ import pytest
 from command import run
 
 from termmine.cli import cli
-from termmine.corpus import READERS
+from termmine.corpus import EXTENSIONS, READERS
+from termmine.corpus.files import UNPACKERS
 from termmine.export import COLUMNS, WRITERS
 from termmine.measures import MEASURES
 from termmine.pipeline import ENGINES
@@ -176,7 +177,7 @@ def test_the_figures_are_the_same_in_both() -> None:
 
 # --- every name ------------------------------------------------------------------------------------------------------
 
-NAMES = [*MEASURES, *READERS, *WRITERS, *ENGINES, *COLUMNS]
+NAMES = [*MEASURES, *READERS, *EXTENSIONS, *UNPACKERS, *WRITERS, *ENGINES, *COLUMNS]
 OPTIONS = sorted(
     {name for command in cli.commands.values() for param in command.params for name in param.opts if name[0] == "-"}
 )

@@ -3,6 +3,7 @@
 import itertools
 import sys
 import unicodedata
+from unittest import mock
 
 import naive
 import numpy as np
@@ -10,17 +11,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from termmine import encode as encode_module
 from termmine import kernels as k
-from termmine.encode import Encoder, empty_alphabet, encode, encode_strings
+from termmine import types
+from termmine.encode import (
+    CorpusBuilder,
+    empty_alphabet,
+    encode,
+    encode_frozen,
+    encode_strings,
+    translation,
+)
+from termmine.resources import Resources
 from termmine.types import Corpus, spell
 
 
 def decode(corpus: Corpus) -> list[naive.Document]:
     """A corpus back as documents of runs of symbols."""
     words, forms, firsts = corpus.alphabet.word_texts, corpus.alphabet.form_texts, corpus.alphabet.first_forms
-    written = dict(corpus.variants.tolist())
+    written = dict(np.asarray(corpus.variants).reshape(-1, 2).tolist())
     documents: list[naive.Document] = [[[]]]
-    for i, code in enumerate(corpus.codes.tolist()):
+    for i, code in enumerate(np.asarray(corpus.codes).tolist()):
         if code in (k.DOCUMENT_END, k.SOURCE_END):
             documents.append([[]])
         elif code == k.RUN_END:
@@ -73,6 +84,59 @@ def test_the_blocks_that_a_text_comes_in_do_not_matter(text: str, places: list[i
     assert_same(encode(list(text), document=document), whole)
 
 
+@naive.compared("encode: pieces and threads")
+@given(
+    text=naive.texts(),
+    places=st.lists(st.integers(0, 150), max_size=12),
+    document=st.sampled_from(["line", "file"]),
+    piece=st.integers(1, 30),
+    threads=st.integers(1, 4),
+    spilled=st.booleans(),
+)
+def test_pieces_threads_and_memory_do_not_matter(
+    text: str, places: list[int], document: str, piece: int, threads: int, spilled: bool
+) -> None:
+    whole = encode([text], document=document, resources=Resources(threads=1))
+    with (
+        mock.patch.object(encode_module, "PIECE", piece),
+        mock.patch.object(Resources, "left", lambda _: 0 if spilled else 1 << 30),
+    ):
+        cut = encode(naive.cut(text, places), document=document, resources=Resources(threads=threads))
+        assert_same(cut, whole)
+        frozen = list(encode_frozen(naive.cut(text, places), whole.alphabet, document=document))
+    np.testing.assert_array_equal(np.concatenate(frozen), whole.codes)
+
+
+@naive.compared("encode: corpora put together")
+@given(
+    texts=st.lists(naive.texts(max_size=12), min_size=1, max_size=4),
+    as_corpus=st.lists(st.booleans(), min_size=4, max_size=4),
+    document=st.sampled_from(["line", "file"]),
+    segment=st.integers(1, 30),
+)
+def test_a_corpus_is_the_same_whatever_it_was_put_together_from(
+    texts: list[str], as_corpus: list[bool], document: str, segment: int
+) -> None:
+    at_once, together = CorpusBuilder(document), CorpusBuilder(document)
+    with mock.patch.object(types, "SEGMENT", segment):
+        for text, is_corpus in zip(texts, as_corpus, strict=False):
+            at_once.add_text([text])
+            if is_corpus and encode([text]).n_symbols:
+                together.add_corpus(encode([text], document=document))
+            else:
+                together.add_text([text])
+    assert_same(together.finish(), at_once.finish())
+
+
+@naive.compared("encode: translation")
+@given(text=naive.texts(), other=naive.texts())
+def test_codes_under_another_alphabet(text: str, other: str) -> None:
+    source, target = encode([text]), encode([other])
+    codes, words = np.asarray(source.codes), translation(source.alphabet, target.alphabet)
+    translated = [int(words[c - k.FIRST_WORD]) if c >= k.FIRST_WORD else c for c in codes.tolist()]
+    np.testing.assert_array_equal(translated, np.concatenate(list(encode_frozen([text], target.alphabet))))
+
+
 @naive.compared("encode: any characters")
 @given(text=st.text(max_size=40))
 def test_any_character_is_read_as_the_text_model_says(text: str) -> None:
@@ -105,7 +169,7 @@ def test_thousands_of_words() -> None:
     text = " ".join(words) + "，" + " ".join(words).lower()
     corpus = encode(naive.cut(text, [5000, 5001, 70_000]))
     assert corpus.alphabet.first_forms == words
-    assert corpus.n_symbols == 2 * len(words) == len(corpus.variants) * 2
+    assert corpus.n_symbols == 2 * len(words) == len(corpus.variants)
 
 
 # --- known strings under the alphabet of a corpus --------------------------------------------------------------------
@@ -133,12 +197,9 @@ def test_known_strings_are_those_of_one_run_without_unknown_words(text: str, str
 
 def test_a_frozen_alphabet_takes_no_word_in() -> None:
     corpus = encode(["GPU 加速"])
-    encoder = Encoder(corpus.alphabet, frozen=True)
-    parts = itertools.chain(encoder.feed("gpu加速TPU加"), encoder.finish())
-    codes = np.concatenate([part.copy() for part, _ in parts])
+    codes = np.concatenate(list(encode_frozen(["gpu加速TPU加"], corpus.alphabet)))
     assert codes.tolist() == [k.RUN_END, k.FIRST_WORD, ord("加"), ord("速"), k.UNKNOWN, ord("加"), k.SOURCE_END]
     assert corpus.alphabet.word_texts == ["gpu"]
-    assert encoder.n_symbols == 5
 
 
 # --- the text model, case by case ------------------------------------------------------------------------------------
@@ -180,7 +241,7 @@ def test_what_a_document_is() -> None:
     text = "甲\n\n乙\r\n丙\u2028丁\x1e戊。己\x1c庚"
     assert [len(doc) for doc in symbols(text)] == [1, 1, 1, 1, 2, 1]
     assert [len(doc) for doc in symbols(text, "file")] == [4, 2, 1]
-    codes = encode([text]).codes
+    codes = np.asarray(encode([text]).codes)
     assert codes[codes < k.FIRST_SYMBOL].tolist() == [
         k.RUN_END, k.DOCUMENT_END, k.DOCUMENT_END, k.DOCUMENT_END, k.DOCUMENT_END, k.RUN_END, k.SOURCE_END,
         k.SOURCE_END,
@@ -192,12 +253,12 @@ def test_the_written_form_is_kept_and_the_counted_form_is_folded() -> None:
     (document,) = decode(corpus)
     assert [s.written for s in document[0] if s.is_word] == ["GPU", "gpu", "Gpu"]
     assert corpus.alphabet.word_texts == ["gpu"]
-    assert spell(corpus.codes[1:4], corpus.alphabet.first_forms) == "GPU加速"
+    assert spell(corpus.codes.read(1, 4), corpus.alphabet.first_forms) == "GPU加速"
 
 
 def test_codes_begin_and_end_with_a_separator() -> None:
     for text in ("", "。", "甲", "甲。", "甲\n", "\n甲乙 a"):
-        codes = encode([text]).codes
+        codes = np.asarray(encode([text]).codes)
         separators = codes < k.FIRST_SYMBOL
         assert separators[0]
         assert separators[-1]
@@ -209,7 +270,7 @@ def test_one_line_of_any_length() -> None:
     n = 2000 if naive.TINY else 3_000_000  # several internal blocks
     corpus = encode(["变电站" * n])
     assert (corpus.n_symbols, corpus.n_documents) == (3 * n, 1)
-    assert (corpus.codes[1:-1].reshape(-1, 3) == [ord(c) for c in "变电站"]).all()
+    assert (np.asarray(corpus.codes)[1:-1].reshape(-1, 3) == [ord(c) for c in "变电站"]).all()
 
 
 def test_alphabet_without_words() -> None:

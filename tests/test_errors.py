@@ -20,7 +20,7 @@ from command import ENCYCLOPEDIA, POWER, PROCESS, Run, run
 
 import termmine
 from termmine import EmptyResultError, TermmineError, UsageError
-from termmine.corpus import READERS, zstd
+from termmine.corpus.files import UNPACKERS, zstd
 from termmine.export import WRITERS
 from termmine.measures import MEASURES
 
@@ -153,21 +153,21 @@ def _is_damaged(name: str, data: bytes) -> None:
     assert not Path("terms.csv").exists()
 
 
-@pytest.mark.parametrize("extension", sorted(READERS))
+@pytest.mark.parametrize("extension", sorted(UNPACKERS))
 def test_truncated_file(extension: str) -> None:
     packed = PACKERS[extension](POWER.read_bytes())
     _is_damaged("corpus" + extension, packed[:-10])
     _is_damaged("corpus" + extension, packed[: len(packed) // 2])
 
 
-@pytest.mark.parametrize("extension", sorted(READERS))
+@pytest.mark.parametrize("extension", sorted(UNPACKERS))
 def test_damaged_file(extension: str) -> None:
     packed = bytearray(PACKERS[extension](POWER.read_bytes()))
     packed[len(packed) // 2] ^= 0xFF
     _is_damaged("corpus" + extension, bytes(packed))
 
 
-@pytest.mark.parametrize("extension", sorted(READERS))
+@pytest.mark.parametrize("extension", sorted(UNPACKERS))
 def test_file_that_is_not_packed_as_its_name_says(extension: str) -> None:
     _is_damaged("corpus" + extension, TEXT.encode())
 
@@ -248,7 +248,7 @@ def test_the_library_refuses_in_the_same_words(options: dict[str, object], probl
 
 
 def test_the_library_lists_the_options_that_it_knows() -> None:
-    with pytest.raises(UsageError, match=r"^unknown option 'minimum': choose from encoding, document, max_length, "):
+    with pytest.raises(UsageError, match=r"^unknown option 'minimum': choose from encoding, document, input_format, "):
         termmine.discover([TEXT], minimum=3)
 
 
@@ -460,8 +460,9 @@ def test_a_name_that_no_file_can_have() -> None:
 
 
 SIGNALS = [  # click ends the line in which the terminal shows ^C
-    (signal.SIGINT, 130, "\ntermmine: error: interrupted: nothing was written\n"),
-    (signal.SIGTERM, 143, ""),
+    (signal.SIGINT, 130, "\ntermmine: error: interrupted: every output file is whole, or as it was\n"),
+    (signal.SIGTERM, 143, "termmine: error: ended by SIGTERM: every output file is whole, or as it was\n"),
+    (signal.SIGHUP, 129, "termmine: error: ended by SIGHUP: every output file is whole, or as it was\n"),
 ]
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import product
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import naive
 import numpy as np
@@ -18,6 +19,7 @@ from command import ENCYCLOPEDIA, POWER, SAMPLE, Run, run
 from test_counts import ngrams
 
 import termmine
+from termmine import types
 from termmine.explain import MOST, as_text, explain
 from termmine.measures import MEASURES
 from termmine.options import DiscoverOptions, make_options
@@ -267,6 +269,13 @@ def test_neighbours_and_counts_of_the_sample(sample: Discovery) -> None:
                 assert record[name] == commonest(found)
             else:
                 assert name not in record
+
+
+def test_a_corpus_in_many_segments_is_explained_alike(sample: Discovery) -> None:
+    terms = ["变电站", "220kV", "的", "继电保护装置", "压器"]
+    whole = records(sample.analysis, *terms)
+    with mock.patch.object(types, "SEGMENT", 50):
+        assert records(sample.analysis, *terms) == whole
 
 
 def test_what_is_not_in_the_table_is_counted_all_the_same() -> None:

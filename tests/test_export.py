@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from command import ENCYCLOPEDIA, POWER, run
 
-from termmine import TermmineError, UsageError, export
+from termmine import TermmineError, UsageError, export, files
 
 
 def _frame(*terms: str) -> pd.DataFrame:
@@ -29,12 +29,12 @@ NUMBERS = "1.5000,3,2,0,8.2500,0.0000,2.0000,-4.5679,333333.3333"
 
 def test_csv() -> None:
     expected = f"{HEADER}\r\n变压器,{NUMBERS},true\r\nC++编译器,{NUMBERS},false\r\n"
-    assert export.write_csv(_frame("变压器", "C++编译器")).decode() == expected
+    assert export.render(_frame("变压器", "C++编译器"), "csv").decode() == expected
 
 
 def test_csv_quotes_after_rfc_4180() -> None:
     hostile = ['a"b', "a,b", "a\nb", "a\r\nb", " a "]
-    data = export.write_csv(_frame(*hostile)).decode()
+    data = export.render(_frame(*hostile), "csv").decode()
     for field in ('"a""b"', '"a,b"', '"a\nb"', '"a\r\nb"', " a "):
         assert f"\r\n{field},{NUMBERS}," in data
     assert [row["term"] for row in csv.DictReader(io.StringIO(data, newline=""))] == hostile
@@ -42,11 +42,11 @@ def test_csv_quotes_after_rfc_4180() -> None:
 
 def test_tsv() -> None:
     expected = f"{HEADER}\n变压器,{NUMBERS},true\n5G基站,{NUMBERS},false\n".replace(",", "\t")
-    assert export.write_tsv(_frame("变压器", "5G基站")).decode() == expected
+    assert export.render(_frame("变压器", "5G基站"), "tsv").decode() == expected
 
 
 def test_jsonl() -> None:
-    data = export.write_jsonl(_frame('变"压器')).decode()
+    data = export.render(_frame('变"压器'), "jsonl").decode()
     assert data == (
         '{"term": "变\\"压器", "score": 1.5, "freq": 3, "doc_freq": 2, "background_freq": 0, "cohesion": 8.25, '
         '"left_entropy": 0.0, "right_entropy": 2.0, "keyness": -4.5679, "log_ratio": 333333.3333, "known": true}\n'
@@ -55,19 +55,13 @@ def test_jsonl() -> None:
 
 
 def test_txt() -> None:
-    assert export.write_txt(_frame("变压器", "K线图")).decode() == "变压器\nK线图\n"
-
-
-@pytest.mark.parametrize("form", export.WRITERS)
-def test_the_mark_for_excel_comes_first(form: str) -> None:
-    frame = _frame("变压器")
-    assert export.render(frame, form, bom=True) == b"\xef\xbb\xbf" + export.render(frame, form)
+    assert export.render(_frame("变压器", "K线图"), "txt").decode() == "变压器\nK线图\n"
 
 
 def test_numbers_have_no_negative_zero() -> None:
     frame = pd.DataFrame({"term": ["a", "b", "c"], "score": [-0.0, -0.00004, -0.00006]})
-    assert export.write_csv(frame) == b"term,score\r\na,0.0000\r\nb,0.0000\r\nc,-0.0001\r\n"
-    assert export.write_jsonl(frame).count(b"-0.0,") == 0
+    assert export.render(frame, "csv") == b"term,score\r\na,0.0000\r\nb,0.0000\r\nc,-0.0001\r\n"
+    assert export.render(frame, "jsonl").count(b"-0.0,") == 0
 
 
 def test_an_unknown_format_lists_the_known_ones() -> None:
@@ -81,7 +75,7 @@ def test_an_unknown_format_lists_the_known_ones() -> None:
 def test_a_file_is_replaced_and_nothing_else_is_left(tmp_path: Path) -> None:
     path = tmp_path / "terms.csv"
     for data in (b"first", b"second"):
-        export.write_whole(path, data)
+        files.write_whole(path, data)
         assert path.read_bytes() == data
     assert [file.name for file in tmp_path.iterdir()] == ["terms.csv"]
 
@@ -96,7 +90,7 @@ def test_a_failure_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(TermmineError if isinstance(error, OSError) else KeyboardInterrupt):
-        export.write_whole(path, b"today")
+        files.write_whole(path, b"today")
     assert path.read_bytes() == b"yesterday"
     assert [file.name for file in tmp_path.iterdir()] == ["terms.csv"]
 
@@ -105,14 +99,14 @@ def test_permissions_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "terms.csv"
     path.write_bytes(b"")
     path.chmod(0o604)
-    export.write_whole(path, b"new")
+    files.write_whole(path, b"new")
     assert stat.S_IMODE(path.stat().st_mode) == 0o604
 
 
 def test_a_new_file_follows_the_umask(tmp_path: Path) -> None:
     before = os.umask(0o027)
     try:
-        export.write_whole(tmp_path / "terms.csv", b"new")
+        files.write_whole(tmp_path / "terms.csv", b"new")
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "terms.csv").stat().st_mode) == 0o640
@@ -123,7 +117,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     target, link = tmp_path / "store" / "terms.csv", tmp_path / "latest.csv"
     target.write_bytes(b"old")
     link.symlink_to(target)
-    export.write_whole(link, b"new")
+    files.write_whole(link, b"new")
     assert link.is_symlink()
     assert target.read_bytes() == b"new"
     assert [file.name for file in (tmp_path / "store").iterdir()] == ["terms.csv"]
@@ -131,7 +125,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
 
 def test_the_longest_file_name_can_be_written(tmp_path: Path) -> None:
     path = tmp_path / ("词" * 85)
-    export.write_whole(path, b"new")
+    files.write_whole(path, b"new")
     assert path.read_bytes() == b"new"
 
 
@@ -141,7 +135,7 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
     received: list[bytes] = []
     reader = threading.Thread(target=lambda: received.append(pipe.read_bytes()))
     reader.start()
-    export.write_whole(pipe, b"new")
+    files.write_whole(pipe, b"new")
     reader.join()
     assert received == [b"new"]
     assert pipe.is_fifo()
@@ -165,10 +159,10 @@ def test_outputs_are_checked_before_the_work(tmp_path: Path) -> None:
         tmp_path / ("x" * 300): "File name too long: choose another output file",
     }.items():
         with pytest.raises(UsageError) as error:
-            export.check_outputs([path], [corpus / "a.txt"])
+            files.check_outputs([path], [corpus / "a.txt"])
         assert str(error.value) == f"{path}: {reason}"
     with pytest.raises(
         UsageError, match=f"lies in the input {corpus}: choose another place, or the next run reads it$"
     ):
-        export.check_outputs([corpus / "terms.csv"], [corpus])
-    export.check_outputs([Path("-"), tmp_path / "terms.csv", tmp_path / "meta.json"], [corpus])
+        files.check_outputs([corpus / "terms.csv"], [corpus])
+    files.check_outputs([Path("-"), tmp_path / "terms.csv", tmp_path / "meta.json"], [corpus])

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from termmine import TermmineError, corpus
+from termmine import TermmineError
+from termmine.corpus import files
 from termmine.lexicon import count_strings, is_comparable, normal_form, read_lines, read_ranking, read_words
 
 #: Cells as lists hold them, and as they should not.
@@ -83,6 +84,7 @@ RANKINGS = {
     "no line end at the end": "变电站\ngpu加速",
     "tab-separated with a header": "freq\tterm\n3\t变电站\n2\tGPU加速\n",
     "tab-separated without one": "变电站\t3\ngpu加速\t2\n",
+    "JSON Lines": '{"score": 9, "term": "变电站"}\n{"score": 8, "term": "ＧＰＵ 加速"}\n',
     "a byte order mark": "\ufeffterm,score\n变电站,9\ngpu加速,8\n",
     "a byte order mark on a plain list": "\ufeff变电站\ngpu加速\n",
     "CRLF": "term,score\r\n变电站,9\r\ngpu加速,8\r\n",
@@ -101,6 +103,18 @@ RANKINGS = {
 @pytest.mark.parametrize("text", RANKINGS.values(), ids=RANKINGS.keys())
 def test_read_ranking(tmp_path: Path, text: str) -> None:
     assert read_ranking(written(tmp_path, text)) == ["变电站", "gpu加速"]
+
+
+def test_formulas_are_read_as_they_were(tmp_path: Path) -> None:
+    assert read_ranking(written(tmp_path, "term,score\r\n'-变电站,9\r\n'80年代,8\r\n")) == ["-变电站", "'80年代"]
+
+
+@pytest.mark.parametrize("text", ['{"word": "变电站"}\n', '{"term": "变电站"}\n[1]\n', '{"term": "变电站"\n'])
+def test_json_lines_without_terms(tmp_path: Path, text: str) -> None:
+    path = written(tmp_path, text)
+    with pytest.raises(TermmineError) as caught:
+        read_ranking(path)
+    assert str(caught.value) == f'{path}: is no JSON Lines: give one object with a "term" a line'
 
 
 def test_rankings_are_unpacked_and_decoded(tmp_path: Path) -> None:
@@ -208,6 +222,6 @@ def test_counts_are_the_naive_ones_whatever_the_blocks(
     folder: Path, pieces: list[str], wanted: list[str], block: int
 ) -> None:
     text = "".join(pieces)
-    with mock.patch.object(corpus, "_BLOCK", block):
+    with mock.patch.object(files, "BLOCK", block):
         found = counted(folder, wanted, text)
     assert found == {string: naive.count_string(string, text.replace("\x1c", "\n")) for string in wanted}

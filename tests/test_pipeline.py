@@ -11,7 +11,8 @@ import pytest
 from command import ENCYCLOPEDIA, POWER, run
 
 import termmine
-from termmine import corpus, encode
+from termmine import encode
+from termmine.corpus import files
 from termmine.export import COLUMNS, render
 from termmine.measures import MEASURES
 from termmine.options import DiscoverOptions
@@ -143,7 +144,7 @@ def test_the_order_of_files_does_not_matter(tmp_path: Path) -> None:
 def test_the_size_of_blocks_does_not_matter(
     monkeypatch: pytest.MonkeyPatch, sample: pd.DataFrame, read: int, encoded: int
 ) -> None:
-    monkeypatch.setattr(corpus, "_BLOCK", read)
+    monkeypatch.setattr(files, "BLOCK", read)
     monkeypatch.setattr(encode, "_BLOCK", encoded)
     pd.testing.assert_frame_equal(termmine.discover(POWER, ENCYCLOPEDIA), sample, check_exact=True)
 

@@ -1,5 +1,7 @@
 """How terms are written: against `naive.surface`."""
 
+from unittest import mock
+
 import naive
 import numpy as np
 import pytest
@@ -7,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_counts import build, ngrams
 
+from termmine import types
 from termmine.encode import encode
 from termmine.surface import surfaces
 
@@ -28,6 +31,8 @@ def test_the_most_frequent_form_is_shown(text: str, min_freq: int, places: list[
     assert surfaces(encode([text]), table, rows) == expected
     assert surfaces(encode(naive.cut(text, places)), table, rows) == expected
     assert surfaces(encode([text]), table, rows[1::2]) == expected[1::2]
+    with mock.patch.object(types, "SEGMENT", 5):
+        assert surfaces(encode([text]), table, rows) == expected
 
 
 @pytest.mark.parametrize(

@@ -6,23 +6,32 @@ imported inside the command that needs it. Errors become one line and an exit co
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
+import warnings
 from typing import Any, NoReturn
 
 import click
 
 from termmine.cli.compare import compare
+from termmine.cli.config import config
 from termmine.cli.contexts import contexts
+from termmine.cli.count import count
 from termmine.cli.discover import discover
 from termmine.cli.evaluate import evaluate
 from termmine.cli.explain import explain
+from termmine.cli.export import export
+from termmine.cli.group import Commands
+from termmine.cli.info import info
+from termmine.cli.log import EXIT_BUG, Log
+from termmine.cli.merge import merge
 from termmine.errors import TermmineError
 from termmine.version import __version__
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="termmine")
 def cli() -> None:
     """Mine domain terminology from raw Chinese text.
@@ -32,36 +41,73 @@ def cli() -> None:
     """
 
 
-for _command in (discover, explain, contexts, compare, evaluate):
+for _command in (discover, explain, contexts, evaluate, compare, export, count, merge, info, config):
     cli.add_command(_command)
 
 
-def _terminated(signum: int, frame: Any) -> NoReturn:
-    raise SystemExit(128 + signum)
+class _TerminatedError(BaseException):
+    """A signal that ends the run."""
+
+
+def _terminate(signum: int, frame: Any) -> NoReturn:
+    signal.signal(signum, signal.SIG_IGN)  # once is enough: cleaning up must not be interrupted in its turn
+    raise _TerminatedError(signum)
 
 
 def main() -> NoReturn:
     """Run the command line; the one place where errors become a line and an exit code."""
-    signal.signal(signal.SIGTERM, _terminated)
+    _heed_signals()
+    gc.set_threshold(200_000, 10, 10)  # imports make a million objects and no garbage: looking for it costs 70 ms
+    log = Log("json" if os.environ.get("TERMMINE_LOG_FORMAT") == "json" else "text")
+    with warnings.catch_warnings():
+        warnings.showwarning = log.warn
+        code = _run(log)
+    sys.exit(code)
+
+
+def _heed_signals() -> None:
+    """Have the signals that end a run clean up after it, but for one that whoever started us wants ignored (nohup)."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _terminate)
+
+
+def _run(log: Log) -> int:
+    """Run the command and say how it ended; the exit code."""
     try:
-        code = cli.main(prog_name="termmine", standalone_mode=False)
-        sys.exit(code if isinstance(code, int) else 0)
-    except click.exceptions.NoArgsIsHelpError as help_wanted:
-        click.echo(help_wanted.format_message(), err=True)
-        sys.exit(2)
-    except click.ClickException as error:
-        _fail(f"{error.format_message().rstrip('.')}: see termmine --help", error.exit_code)
-    except TermmineError as error:
-        _fail(str(error), error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        _fail("interrupted: nothing was written", 130)
+        code = cli.main(prog_name="termmine", standalone_mode=False, obj=log)
+        code = code if isinstance(code, int) else 0
     except BrokenPipeError:  # | head: the reader has what it wanted
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except MemoryError:
-        _fail("out of memory: raise --min-freq, lower --max-length, or give the corpus in parts", 1)
+        code = 0
+    except click.exceptions.NoArgsIsHelpError as help_wanted:
+        if log.form == "text":
+            click.echo(help_wanted.format_message(), err=True)
+        else:
+            log.fail("no command given: see termmine --help", 2)
+        return 2
+    except BaseException as error:
+        return _failed(log, error)
+    log.done(code)
+    return code
 
 
-def _fail(message: str, code: int) -> NoReturn:
-    click.echo(f"termmine: error: {' '.join(message.split())}", err=True)
-    sys.exit(code)
+def _failed(log: Log, error: BaseException) -> int:
+    """Say in one line why the run failed; the exit code."""
+    if isinstance(error, click.ClickException):
+        message, code = f"{error.format_message().rstrip('.')}: see termmine --help", error.exit_code
+    elif isinstance(error, TermmineError):
+        message, code = str(error), error.exit_code
+    elif isinstance(error, (KeyboardInterrupt, click.Abort)):
+        message, code = "interrupted: every output file is whole, or as it was", 128 + signal.SIGINT
+    elif isinstance(error, _TerminatedError):
+        name = signal.Signals(error.args[0]).name
+        message, code = f"ended by {name}: every output file is whole, or as it was", 128 + error.args[0]
+    elif isinstance(error, MemoryError):
+        message, code = "out of memory: raise --min-freq, lower --max-length, or give the corpus in parts", 1
+    else:
+        log.crash(error)
+        return EXIT_BUG
+    log.fail(message, code)
+    return code

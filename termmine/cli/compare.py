@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from termmine.cli.shared import OUTPUT_PATH, check_inputs, ignore, tell
+from termmine.cli.shared import OUTPUT_PATH, check_inputs, claim, ignore, tell
 from termmine.errors import TermmineError
 from termmine.options import MIN_CHANGE_KEYNESS, MIN_CHANGE_LOG_RATIO
 
@@ -45,12 +45,12 @@ def compare(
     """Tell which terms are new in AFTER, have vanished since BEFORE, rise or fall (CSV)."""
     try:
         check_inputs((str(before), str(after)))
-        from termmine import export
+        from termmine import export, files
         from termmine.compare import compare_lists, in_words
 
-        export.check_outputs([output], [path for path in (before, after) if str(path) != "-"])
+        claim((output,), (str(before), str(after)))
         changes = compare_lists(before, after, min_keyness=min_keyness, min_log_ratio=min_log_ratio)
-        export.write(output, export.render(changes, "csv", bom=bom))
+        files.write(output, export.render(changes, "csv", bom=bom))
     except TermmineError as error:
         if exit_code:
             error.exit_code = EXIT_CODE_OF_ERRORS

@@ -3,29 +3,44 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from termmine.cli.shared import OUTPUT_PATH, check_inputs, ignore, paths, tell, with_discover_options
-from termmine.options import make_options
+from termmine.cli.shared import (
+    FORMATS_HELP,
+    INPUT_PATH,
+    OUTPUT_PATH,
+    check_inputs,
+    claim,
+    make_progress,
+    paths,
+    report,
+    with_options,
+    with_resources,
+)
+from termmine.options import DiscoverOptions, make_options
+from termmine.resources import Resources
 
 
 @click.command()
 @click.argument("corpus", nargs=-1, required=True)
-@click.option("-b", "--background", multiple=True, help="General text to contrast with; may be given several times.")
+@click.option(
+    "-b", "--background", type=INPUT_PATH, multiple=True,
+    help="General text to contrast with; may be given several times.",
+)  # fmt: skip
 @click.option(
     "-o", "--output", type=OUTPUT_PATH, default="-", help="Write here, whole or not at all; default: standard output."
 )
-@click.option("-f", "--format", "form", default="csv", show_default=True, help="csv, tsv, jsonl or txt.")
+@click.option("-f", "--format", "form", default="csv", show_default=True, help=FORMATS_HELP)
 @click.option("--bom", is_flag=True, help="Begin with a byte order mark, for Excel.")
 @click.option("--absorbed", type=OUTPUT_PATH, help="Also write the absorbed fragments and what absorbed them (CSV).")
 @click.option("--meta", type=OUTPUT_PATH, help="Also write the reproducibility signature (JSON).")
 @click.option("-q", "--quiet", is_flag=True, help="Only errors on standard error.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell each stage, and the signature at the end.")
-@with_discover_options
+@with_resources
+@with_options(DiscoverOptions)
 def discover(
     corpus: tuple[str, ...],
     background: tuple[str, ...],
@@ -36,32 +51,32 @@ def discover(
     meta: Path | None,
     quiet: bool,
     verbose: bool,
+    resources: Resources,
     **options: Any,
 ) -> None:
     """Rank the terms that are characteristic of CORPUS: files, directories, or - for standard input."""
     chosen = make_options(**options)
-    check_inputs((*corpus, *background, *chosen.files))
-    from termmine import export
+    inputs = (*corpus, *background, *chosen.files)
+    check_inputs(inputs)
+    from termmine import export, files
 
-    export.find_writer(form)
-    inputs = [Path(path) for path in (*corpus, *background, *chosen.files) if path != "-"]
-    outputs = [path for path in (output, absorbed, meta) if path is not None]
-    export.check_outputs(outputs, inputs)
+    export.check_format(form, bom=bom)
+    claim((output, absorbed, meta), inputs)
 
     from termmine.pipeline import run_discovery
-    from termmine.progress import Progress
 
-    progress = Progress(
-        note=ignore if quiet else tell,
-        detail=tell if verbose and not quiet else ignore,
-        bar=sys.stderr.isatty() and not quiet,
-    )
-    result = run_discovery(paths(corpus), paths(background) or None, chosen, progress)
+    progress = make_progress(quiet=quiet, verbose=verbose)
+    result = run_discovery(paths(corpus), paths(background) or None, chosen, progress, resources)
     signature = json.dumps(result.signature, ensure_ascii=False, sort_keys=True)
+    written = []
     if absorbed is not None:
-        export.write(absorbed, export.render(result.absorbed, "csv", bom=bom))
+        written.append((absorbed, export.render(result.absorbed, "csv", bom=bom)))
     if meta is not None:
         # the name of a background need not be Unicode
-        export.write(meta, (signature + "\n").encode(errors="backslashreplace"))
-    export.write(output, export.render(result.terms, form, bom=bom))
+        written.append((meta, (signature + "\n").encode(errors="backslashreplace")))
+    rendered = export.produce(result.terms, form, bom=bom)
+    files.write_all([*written, (output, rendered.data)])
+    for line in rendered.notes():
+        progress.note(f"{form}: {line}")
+    report(n_terms=len(result.terms), **result.signature["corpus"])
     progress.detail(f"{len(result.terms)} term{'s' * (len(result.terms) != 1)}; signature: {signature}")

@@ -20,15 +20,22 @@ from termmine.kernels.base import (
     SOURCE_END,
     UNKNOWN,
 )
+from termmine.kernels.cache import drop_stale
+from termmine.kernels.contexts import contexts_beside, count_contexts, pass_windows, survey
 from termmine.kernels.counting import (
     ENTROPY_SCALE,
-    Level,
-    add_neighbours,
-    count_level,
+    FREE,
+    Evidence,
+    count_pairs,
+    count_partitions,
     count_symbols,
+    fill_slots,
     first_level,
+    keep_frequent,
     next_level,
-    rehash,
+    observe_symbols,
+    pair_sizes,
+    scatter_pairs,
 )
 from termmine.kernels.encoding import (
     BLANK,
@@ -41,34 +48,36 @@ from termmine.kernels.encoding import (
     JOINER,
     LINE_BREAK,
     MAX_WORD,
-    N_DOCUMENTS,
     N_FIELDS,
     N_OUT,
-    N_SYMBOLS,
     N_VARIANTS,
+    NOTHING,
     PENDING,
     RUN,
+    SLACK,
+    SOURCE,
     SOURCE_BREAK,
     WORD,
+    Characters,
     Strings,
+    adopt,
     contains,
     encode,
+    find_all,
     rebuild,
+    settle,
+    unsettle,
 )
-from termmine.kernels.searching import (
-    INSIDE,
-    NO_WORD,
-    WINDOW,
+from termmine.kernels.searching import INSIDE, NO_WORD, WINDOW, segment, spans_with_variants
+from termmine.kernels.tries import (
     Trie,
-    add_edges,
-    add_runs,
     child,
-    context_ids,
     count_in_trie,
+    find_nodes,
     find_runs,
-    segment,
-    spans_with_variants,
-    survey,
+    link_nodes,
+    number_prefixes,
+    place_nodes,
 )
 
 __all__ = [
@@ -81,58 +90,85 @@ __all__ = [
     "EXPANDING",
     "FIRST_SYMBOL",
     "FIRST_WORD",
+    "FREE",
     "HAN",
     "IGNORED",
     "INSIDE",
     "JOINER",
     "LINE_BREAK",
     "MAX_WORD",
+    "NOTHING",
     "NO_WORD",
-    "N_DOCUMENTS",
     "N_FIELDS",
     "N_OUT",
-    "N_SYMBOLS",
     "N_VARIANTS",
     "PENDING",
     "RUN",
     "RUN_END",
+    "SLACK",
+    "SOURCE",
     "SOURCE_BREAK",
     "SOURCE_END",
     "UNKNOWN",
     "WINDOW",
     "WORD",
-    "Level",
+    "Characters",
+    "Evidence",
     "Strings",
     "Trie",
-    "add_edges",
-    "add_neighbours",
-    "add_runs",
+    "adopt",
+    "cache_folder",
     "child",
     "contains",
-    "context_ids",
+    "contexts_beside",
+    "count_contexts",
     "count_in_trie",
-    "count_level",
+    "count_pairs",
+    "count_partitions",
     "count_symbols",
     "encode",
+    "fill_slots",
+    "find_all",
+    "find_nodes",
     "find_runs",
     "first_level",
     "is_compiled",
+    "keep_frequent",
+    "link_nodes",
     "next_level",
+    "number_prefixes",
+    "observe_symbols",
+    "pair_sizes",
+    "pass_windows",
+    "place_nodes",
     "rebuild",
-    "rehash",
+    "scatter_pairs",
     "segment",
+    "settle",
     "spans_with_variants",
     "survey",
+    "unsettle",
 ]
+
+
+def cache_folder() -> Path | None:
+    """Where numba keeps the kernels' machine code: beside them, where that is read-only in the user's cache, or where
+    NUMBA_CACHE_DIR says; None where there is no place for it, or numba is switched off.
+    """
+    path = None if numba.config.DISABLE_JIT else getattr(encode, "stats").cache_path  # type: ignore[attr-defined] # noqa: B009
+    return None if path is None else Path(path)
 
 
 def is_compiled() -> bool:
     """Whether the kernels' machine code is in numba's cache (or numba is switched off)."""
     if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
         return True
-    cache = Path(getattr(encode, "stats").cache_path or "")  # noqa: B009
-    for source, kernel in (("encoding", "encode"), ("counting", "next_level"), ("searching", "survey")):
-        newest = max((file.stat().st_mtime for file in cache.glob(f"{source}.{kernel}-*.nbi")), default=0.0)
-        if newest < Path(__file__).with_name(f"{source}.py").stat().st_mtime:
-            return False
-    return True
+    folder = cache_folder()
+    return folder is not None and all(any(folder.glob(f"{kernel}-*.nbi")) for kernel in _LAST_COMPILED)
+
+
+#: A kernel of each stage that every discovery passes through: when these are there, so are the others.
+_LAST_COMPILED = ("encoding.encode", "counting.next_level", "contexts.survey")
+
+if (_folder := cache_folder()) is not None:
+    drop_stale(_folder)

@@ -1,6 +1,6 @@
 """What all kernels share: numba's options, the codes of an encoded corpus, the hash of the tables.
 
-numba's cache watches the file of a function and no other: after a change here, touch the files that import it.
+numba's cache watches the file of a function and no other; `kernels.cache` sees to the rest.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ import numpy as np
 
 
 def njit(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The one set of numba options; without a place for the cache (no home, read-only installation) do without it."""
+    """The one set of numba options; without a place for the cache (a read-only installation, no home) do without it."""
     try:
         return numba.njit(cache=True, nogil=True)(function)
     except RuntimeError:

@@ -1,4 +1,9 @@
-"""Counting n-grams level by level. The order of the steps is in `termmine.counts`."""
+"""Counting n-grams level by level, partition by partition. The order of the steps is in `termmine.counts`.
+
+A *pair* is an (n + 1)-gram as two neighbouring n-grams: the row of its prefix and the row of its suffix, 32 bits each.
+Pairs are spread over partitions by their hash, so that each partition is counted in a table that the processor's own
+cache holds; a look-up that misses every cache costs ten times one that does not.
+"""
 
 import math
 from typing import NamedTuple
@@ -8,26 +13,26 @@ import numpy as np
 from termmine.kernels.base import DOCUMENT_END, FIRST_SYMBOL, SOURCE_END, mix, njit
 
 ENTROPY_SCALE = 1 << 24  # c log2(c) is summed as an integer, so that the sum is the same in any order
-_ONE_SIDED = np.uint64(0x80000000)  # in the half of a key where a symbol stands instead of a frequent n-gram
+FREE = np.uint64(0xFFFFFFFFFFFFFFFF)  # a free slot: no pair has both halves full
+_ONE_SIDED = np.uint64(0x80000000)  # in the half of a pair where a symbol stands instead of a frequent n-gram
+_HALF = np.uint64(0xFFFFFFFF)
+_BATCH = 256  # positions looked up together, so that their cache misses overlap
+
+
+class Evidence(NamedTuple):
+    """What is gathered of the occurrences of one level's rows, beside their number."""
+
+    doc_freq: np.ndarray  # int32 (R): documents
+    left_edge: np.ndarray  # int32 (R): occurrences that begin a run
+    right_edge: np.ndarray  # int32 (R): occurrences that end a run
+    last: np.ndarray  # int32 (R): the last document that it was seen in, or -1
 
 
 @njit
-def count_symbols(codes, n_codes):
-    """Freq and doc_freq (int64) of every code."""
-    freq = np.zeros(n_codes, np.int64)
-    doc_freq = np.zeros(n_codes, np.int64)
-    last = np.zeros(n_codes, np.int64)
-    document = 1
+def count_symbols(codes, freq):
+    """Add the occurrences of every symbol of codes (P) to freq (int64, one a code)."""
     for i in range(len(codes)):
-        c = codes[i]
-        if c < FIRST_SYMBOL:
-            document += c == DOCUMENT_END or c == SOURCE_END
-            continue
-        freq[c] += 1
-        if last[c] != document:
-            last[c] = document
-            doc_freq[c] += 1
-    return freq, doc_freq
+        freq[codes[i]] += 1
 
 
 @njit
@@ -38,122 +43,240 @@ def first_level(codes, rows, ids):
         ids[i] = rows[c] if c >= FIRST_SYMBOL else -1
 
 
-class Level(NamedTuple):
-    """The (n + 1)-grams of one level while they are counted: an open-addressing table of entries."""
-
-    slots: np.ndarray  # int32, a power of two of them: entry + 1, or 0
-    keys: np.ndarray  # uint64 (E): left half and right half, see `count_level`
-    freq: np.ndarray  # int64 (E)
-    doc_freq: np.ndarray  # int32 (E)
-    document: np.ndarray  # int32 (E): the last document that it was seen in
-    progress: np.ndarray  # int64 (3): entries, next position, current document
+@njit
+def _note(evidence, row, document, before, after):
+    """Add an occurrence of a row to the evidence: its document, and the codes on both sides."""
+    if evidence.last[row] != document:
+        evidence.last[row] = document
+        evidence.doc_freq[row] += 1
+    evidence.left_edge[row] += before < FIRST_SYMBOL
+    evidence.right_edge[row] += after < FIRST_SYMBOL
 
 
 @njit
-def _entry(level, key):
-    """The entry of a key, new if need be."""
-    mask = np.uint64(len(level.slots) - 1)
-    slot = mix(key) & mask
-    while True:
-        e = level.slots[slot]
-        if e == 0:
-            e = np.int32(level.progress[0] + 1)
-            level.progress[0] = e
-            level.slots[slot] = e
-            level.keys[e - 1] = key
-            return e - 1
-        if level.keys[e - 1] == key:
-            return e - 1
-        slot = (slot + np.uint64(1)) & mask
-
-
-@njit
-def rehash(level):
-    """Fill empty slots from the keys, after the slots have been enlarged."""
-    mask = np.uint64(len(level.slots) - 1)
-    for e in range(level.progress[0]):
-        slot = mix(level.keys[e]) & mask
-        while level.slots[slot]:
-            slot = (slot + np.uint64(1)) & mask
-        level.slots[slot] = e + 1
-
-
-@njit
-def count_level(codes, ids, n, one_sided, level):
-    """Count (n + 1)-grams; ids (P) holds the rows of the n-grams on entry, entries of (n + 1)-grams behind progress.
-
-    An (n + 1)-gram is the pair (row of its prefix, row of its suffix), 32 bits each. With one_sided, those with only
-    one frequent part are counted too, for that part's entropy: in place of the other stands the outer symbol, marked.
-    False when the table is full (enlarge it and call again).
-    """
-    done, i, document = level.progress[0], level.progress[1], level.progress[2]
-    limit = min(len(level.keys), len(level.slots) // 2)
-    end = len(codes) - n
-    while i < end:
-        if done >= limit:
-            level.progress[1], level.progress[2] = i, document
-            return False
-        c = codes[i]
-        if c < FIRST_SYMBOL:
-            document += c == DOCUMENT_END or c == SOURCE_END
-            ids[i] = -1
-            i += 1
-            continue
-        a, b = ids[i], ids[i + 1]
-        ids[i] = -1
-        if a >= 0 and b >= 0:
-            e = _entry(level, np.uint64(a) << np.uint64(32) | np.uint64(b))
-            done = level.progress[0]
-            ids[i] = e
-            level.freq[e] += 1
-            if level.document[e] != document:
-                level.document[e] = document
-                level.doc_freq[e] += 1
-        elif one_sided and a >= 0 and codes[i + n] >= FIRST_SYMBOL:
-            outer = _ONE_SIDED | np.uint64(codes[i + n])
-            level.freq[_entry(level, np.uint64(a) << np.uint64(32) | outer)] += 1
-            done = level.progress[0]
-        elif one_sided and b >= 0:
-            outer = _ONE_SIDED | np.uint64(c)
-            level.freq[_entry(level, outer << np.uint64(32) | np.uint64(b))] += 1
-            done = level.progress[0]
-        i += 1
-    for i in range(max(end, 0), len(ids)):
-        ids[i] = -1
-    return True
-
-
-@njit
-def add_neighbours(level, left, right, left_inner, right_inner):
-    """Add every entry to its prefix's right and its suffix's left sums: scaled c log2(c), and c (int64, one a row)."""
-    half = np.uint64(0xFFFFFFFF)
-    for e in range(level.progress[0]):
-        c = level.freq[e]
-        term = np.int64(c * math.log2(c) * ENTROPY_SCALE + 0.5)
-        a, b = level.keys[e] >> np.uint64(32), level.keys[e] & half
-        if a < _ONE_SIDED:
-            right[a] += term
-            right_inner[a] += c
-        if b < _ONE_SIDED:
-            left[b] += term
-            left_inner[b] += c
-
-
-@njit
-def next_level(level, min_freq, first_row, rows, ids):
-    """Number the frequent entries from first_row on (rows, E), and turn ids (P) from entries into rows; how many."""
-    n = 0
-    half = np.uint64(0xFFFFFFFF)
-    for e in range(level.progress[0]):
-        rows[e] = -1
-        if (
-            level.freq[e] >= min_freq
-            and level.keys[e] >> np.uint64(32) < _ONE_SIDED
-            and level.keys[e] & half < _ONE_SIDED
-        ):
-            rows[e] = first_row + n
-            n += 1
-    for i in range(len(ids)):
+def observe_symbols(codes, ids, start, stop, document, evidence):
+    """Add to the evidence what the occurrences of symbols in ids[start:stop] show; the number of the last document."""
+    for i in range(start, stop):
+        document += codes[i] == DOCUMENT_END or codes[i] == SOURCE_END
         if ids[i] >= 0:
-            ids[i] = rows[ids[i]]
+            _note(evidence, ids[i], document, codes[i - 1], codes[i + 1])
+    return document
+
+
+# --- pairs -----------------------------------------------------------------------------------------------------------
+
+
+@njit
+def _pair(a, b, outer_left, outer_right, one_sided):
+    """The pair of the rows a and b, or FREE where there is none to count.
+
+    With one_sided, a pair with only one frequent part counts too, for that part's entropy: in place of the other
+    stands the outer symbol, marked.
+    """
+    if a >= 0 and b >= 0:
+        return np.uint64(a) << np.uint64(32) | np.uint64(b)
+    if one_sided:
+        if a >= 0 and outer_right >= FIRST_SYMBOL:
+            return np.uint64(a) << np.uint64(32) | _ONE_SIDED | np.uint64(outer_right)
+        if b >= 0 and outer_left >= FIRST_SYMBOL:
+            return (_ONE_SIDED | np.uint64(outer_left)) << np.uint64(32) | np.uint64(b)
+    return FREE
+
+
+@njit
+def _batch_of_pairs(codes, ids, lo, hi, n, one_sided, keys):
+    """Write the pairs of the positions lo to hi to keys, without a branch that depends on them; how many."""
+    found = 0
+    if one_sided:
+        for i in range(lo, hi):
+            key = _pair(ids[i], ids[i + 1], codes[i], codes[i + n], True)
+            keys[found] = key
+            found += key != FREE
+        return found
+    for i in range(lo, hi):
+        a, b = ids[i], ids[i + 1]
+        keys[found] = np.uint64(a) << np.uint64(32) | np.uint64(np.uint32(b))
+        found += (a | b) >= 0
+    return found
+
+
+@njit
+def pair_sizes(codes, ids, start, stop, n, one_sided, shift, sizes):
+    """Add the number of pairs at start to stop to sizes (int64, one a partition): a pair's is its hash, shifted."""
+    keys = np.empty(_BATCH, np.uint64)
+    for lo in range(start, stop, _BATCH):
+        found = _batch_of_pairs(codes, ids, lo, min(lo + _BATCH, stop), n, one_sided, keys)
+        for j in range(found):
+            sizes[mix(keys[j]) >> shift] += 1
+
+
+@njit
+def scatter_pairs(codes, ids, start, stop, n, one_sided, shift, first, last, offsets, pairs):
+    """Write the pairs of the partitions first to last into pairs, each partition from its offset on."""
+    keys = np.empty(_BATCH, np.uint64)
+    for lo in range(start, stop, _BATCH):
+        found = _batch_of_pairs(codes, ids, lo, min(lo + _BATCH, stop), n, one_sided, keys)
+        for j in range(found):
+            p = mix(keys[j]) >> shift
+            if first <= p < last:
+                at = offsets[p]
+                pairs[at] = keys[j]
+                offsets[p] = at + 1
+
+
+@njit
+def _larger_table(keys, freq):
+    """A table with four times the slots and the same pairs."""
+    new_keys, new_freq = np.full(4 * len(keys), FREE, np.uint64), np.zeros(4 * len(keys), np.int64)
+    mask = np.uint64(len(new_keys) - 1)
+    for old in range(len(keys)):
+        if keys[old] != FREE:
+            slot = mix(keys[old]) & mask
+            while new_keys[slot] != FREE:
+                slot = (slot + np.uint64(1)) & mask
+            new_keys[slot] = keys[old]
+            new_freq[slot] = freq[old]
+    return new_keys, new_freq
+
+
+@njit
+def count_pairs(pairs, keys, freq, used):
+    """Count pairs in a table with a power of two of slots: keys (uint64, FREE where unused) and freq (int64).
+
+    Returns the table, a larger one where it had to grow, and the number of used slots.
+    """
+    mask = np.uint64(len(keys) - 1)
+    limit = 3 * len(keys) // 4
+    for j in range(len(pairs)):
+        key = pairs[j]
+        slot = mix(key) & mask
+        while keys[slot] != key:
+            if keys[slot] == FREE:
+                keys[slot] = key
+                freq[slot] = 0
+                used += 1
+                break
+            slot = (slot + np.uint64(1)) & mask
+        freq[slot] += 1
+        if used > limit:
+            keys, freq = _larger_table(keys, freq)
+            mask = np.uint64(len(keys) - 1)
+            limit = 3 * len(keys) // 4
+    return keys, freq, used
+
+
+@njit
+def keep_frequent(keys, freq, min_freq, one_sided, left, right, out_keys, out_freq, n):
+    """Append the pairs of a table that occur min_freq times to out; how many there are then.
+
+    With one_sided, every pair is added to its prefix's right and its suffix's left sum of c log2(c), scaled (int64, one
+    a row); pairs that occur once add nothing.
+    """
+    for slot in range(len(keys)):
+        key = keys[slot]
+        if key == FREE or (freq[slot] < 2 and min_freq > 1):
+            continue
+        c = freq[slot]
+        a, b = key >> np.uint64(32), key & _HALF
+        if one_sided:
+            term = np.int64(c * math.log2(c) * ENTROPY_SCALE + 0.5)
+            if a < _ONE_SIDED:
+                right[a] += term
+            if b < _ONE_SIDED:
+                left[b] += term
+        if c >= min_freq and a < _ONE_SIDED and b < _ONE_SIDED:
+            out_keys[n] = key
+            out_freq[n] = c
+            n += 1
     return n
+
+
+@njit
+def count_partitions(pairs, limits, min_freq, one_sided, keys, freq, left, right, out_keys, out_freq):
+    """Count each partition (limits: where it begins in pairs, and the end) and keep what is frequent; how many.
+
+    keys and freq are room for a table, which grows elsewhere where it does not suffice.
+    """
+    n = 0
+    for p in range(len(limits) - 1):
+        lo, hi = limits[p], limits[p + 1]
+        if lo == hi:
+            continue
+        n_slots = 1024
+        while n_slots < len(keys) and 2 * n_slots < 3 * (hi - lo):
+            n_slots *= 2
+        keys[:n_slots] = FREE
+        table, table_freq, _ = count_pairs(pairs[lo:hi], keys[:n_slots], freq[:n_slots], 0)
+        n = keep_frequent(table, table_freq, min_freq, one_sided, left, right, out_keys, out_freq, n)
+    return n
+
+
+# --- from one level to the next --------------------------------------------------------------------------------------
+
+
+@njit
+def fill_slots(keys, slots):
+    """Enter keys (R) with their place into slots (S, 2; uint64): key or FREE, and place."""
+    mask = np.uint64(len(slots) - 1)
+    for g in range(len(keys)):
+        slot = mix(keys[g]) & mask
+        while slots[slot, 0] != FREE:
+            slot = (slot + np.uint64(1)) & mask
+        slots[slot, 0] = keys[g]
+        slots[slot, 1] = g
+
+
+@njit
+def next_level(codes, ids, start, stop, slots, n, neighbours, document, evidence, shift, sizes):
+    """Turn ids[start:stop] from rows of (n - 1)-grams into rows of n-grams, -1 where none is frequent.
+
+    At the same time what their occurrences show is added to the evidence (with neighbours), and the pairs that begin at
+    start - 1 to stop - 2 to sizes. ids[start - 1] is turned already; codes reach n places behind stop, ids one. The
+    places of a batch are looked up together. Returns the number of the last document.
+    """
+    places = np.empty(_BATCH, np.int64)
+    documents = np.empty(_BATCH, np.int64)
+    wanted = np.empty(_BATCH, np.uint64)
+    found = np.empty((_BATCH, 2), np.uint64)
+    mask = np.uint64(len(slots) - 1)
+    for lo in range(start, stop, _BATCH):
+        hi = min(lo + _BATCH, stop)
+        count = 0
+        for i in range(lo, hi):
+            a, b = ids[i], ids[i + 1]
+            places[count] = i
+            wanted[count] = np.uint64(a) << np.uint64(32) | np.uint64(np.uint32(b))
+            if neighbours:
+                document += codes[i] == DOCUMENT_END or codes[i] == SOURCE_END
+                documents[count] = document
+            count += (a | b) >= 0
+        for j in range(count):
+            slot = mix(wanted[j]) & mask
+            found[j, 0] = slots[slot, 0]
+            found[j, 1] = slots[slot, 1]
+        ids[lo:hi] = -1
+        for j in range(count):
+            key = wanted[j]
+            row = np.int64(found[j, 1])
+            if found[j, 0] != key:
+                row = np.int64(-1) if found[j, 0] == FREE else _further(slots, key, mask)
+            if row >= 0:
+                i = places[j]
+                ids[i] = row
+                if neighbours:
+                    _note(evidence, row, documents[j], codes[i - 1], codes[i + n])
+        found_pairs = _batch_of_pairs(codes, ids, lo - 1, hi - 1, n, neighbours, wanted)
+        for j in range(found_pairs):
+            sizes[mix(wanted[j]) >> shift] += 1
+    return document
+
+
+@njit
+def _further(slots, key, mask):
+    """The place of a key whose slot holds another one; -1 where it has none."""
+    slot = (mix(key) + np.uint64(1)) & mask
+    while slots[slot, 0] != key:
+        if slots[slot, 0] == FREE:
+            return np.int64(-1)
+        slot = (slot + np.uint64(1)) & mask
+    return np.int64(slots[slot, 1])

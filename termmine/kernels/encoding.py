@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from termmine.kernels.base import FIRST_WORD, UNKNOWN, inlined, njit
+from termmine.kernels.base import DOCUMENT_END, FIRST_WORD, SOURCE_END, UNKNOWN, njit
 
 # --- kinds of characters ---------------------------------------------------------------------------------------------
 BREAK, HAN, WORD, JOINER, BLANK, LINE_BREAK, DOCUMENT_BREAK, SOURCE_BREAK, IGNORED, EXPANDING, COMPOSING = range(11)
@@ -13,11 +13,11 @@ BREAK, HAN, WORD, JOINER, BLANK, LINE_BREAK, DOCUMENT_BREAK, SOURCE_BREAK, IGNOR
 MAX_WORD = 64
 
 # --- fields of the encoder's state -----------------------------------------------------------------------------------
-LENGTH, JOINERS, BLANKS, PREVIOUS, PENDING, N_OUT, N_VARIANTS, N_SYMBOLS, N_DOCUMENTS = range(9)
-N_FIELDS = 9
+LENGTH, JOINERS, BLANKS, PREVIOUS, PENDING, N_OUT, N_VARIANTS = range(7)
+N_FIELDS = 7
 NOTHING, RUN, DOCUMENT, SOURCE = range(4)  # PENDING: the separator to write before the next symbol, its code + 1
 
-_SLACK = 64  # codes that one character can lead to: the longest NFKC expansion has 18 characters
+SLACK = 64  # codes that one character can lead to: the longest NFKC expansion has 18 characters
 _PLUS, _HASH = 0x2B, 0x23
 
 
@@ -31,7 +31,7 @@ class Strings(NamedTuple):
     size: np.ndarray  # int64 (1): W
 
 
-@inlined
+@njit
 def _hash(chars, n):
     value = np.uint64(0xCBF29CE484222325)
     for k in range(n):
@@ -40,7 +40,7 @@ def _hash(chars, n):
     return value
 
 
-@inlined
+@njit
 def find(strings, chars, n):
     """The id of chars[:n], or -1 - (the free slot where it belongs)."""
     wanted = _hash(chars, n)
@@ -59,7 +59,7 @@ def find(strings, chars, n):
     return np.int64(-1) - np.int64(slot)
 
 
-@inlined
+@njit
 def insert(strings, chars, n, free):
     """Intern chars[:n] at the free slot that `find` gave; its id."""
     g = strings.size[0]
@@ -84,172 +84,222 @@ def rebuild(strings):
         strings.slots[slot] = g + 1
 
 
-@inlined
+@njit
 def _is_full(strings):
     """Whether one more character's words might not fit."""
     size = strings.size[0]
     return (
-        2 * (size + _SLACK) > len(strings.slots)
-        or size + _SLACK > len(strings.hashes)
-        or strings.offsets[size] + _SLACK * (MAX_WORD + 1) > len(strings.pool)
+        2 * (size + SLACK) > len(strings.slots)
+        or size + SLACK > len(strings.hashes)
+        or strings.offsets[size] + SLACK * (MAX_WORD + 1) > len(strings.pool)
     )
 
 
-@inlined
-def _emit(state, out, code, is_word):
-    """Write a symbol, after the separator that stands between it and the one before."""
-    if state[BLANKS] > 1 or (state[BLANKS] == 1 and state[PREVIOUS] == HAN and not is_word):
-        state[PENDING] = max(state[PENDING], RUN)
-    at = state[N_OUT]
-    if state[PENDING] != NOTHING:
-        if state[PENDING] >= DOCUMENT and state[N_SYMBOLS]:
-            state[N_DOCUMENTS] += 1
-        out[at] = state[PENDING] - 1
-        at += 1
-    out[at] = code
-    state[N_OUT] = at + 1
-    state[N_SYMBOLS] += 1
-    state[PENDING] = NOTHING
-    state[BLANKS] = 0
-    state[PREVIOUS] = WORD if is_word else HAN
+@njit
+def adopt(chars, offsets, done, fold, forms, words, form_word, word_form, ids):
+    """Intern each form chars[offsets[j]:offsets[j + 1]] from done on, and its word; ids (int32) receives their ids.
 
-
-@inlined
-def _end_word(state, raw, folded, fold, forms, words, form_word, word_form, out, variants, frozen):
-    """Write the word that has been gathered; joiners after it end the run, except + and #."""
-    length = state[LENGTH]
-    joiners = state[JOINERS]
-    state[LENGTH] = state[JOINERS] = 0
-    while joiners and (raw[length] == _PLUS or raw[length] == _HASH):
-        length += 1
-        joiners -= 1
-    if length > MAX_WORD:
-        state[PENDING] = max(state[PENDING], RUN)
-        return
-    for k in range(length):
-        folded[k] = fold[raw[k]]
-    if frozen:
-        word = find(words, folded, length)
-        _emit(state, out, FIRST_WORD + word if word >= 0 else UNKNOWN, True)
-    else:
-        form = find(forms, raw, length)
+    Returns how many have been done before some array was full.
+    """
+    folded = np.empty(MAX_WORD, np.int32)
+    for j in range(done, len(offsets) - 1):
+        if _is_full(forms) or _is_full(words):
+            return j
+        raw = chars[offsets[j] : offsets[j + 1]]
+        form = find(forms, raw, len(raw))
         if form < 0:
-            form = insert(forms, raw, length, form)
-            word = find(words, folded, length)
+            form = insert(forms, raw, len(raw), form)
+            for i in range(len(raw)):
+                folded[i] = fold[raw[i]]
+            word = find(words, folded, len(raw))
             if word < 0:
-                word = insert(words, folded, length, word)
+                word = insert(words, folded, len(raw), word)
                 word_form[word] = form
             form_word[form] = word
-        word = np.int64(form_word[form])
-        _emit(state, out, FIRST_WORD + word, True)
-        if word_form[word] != form:
-            variants[state[N_VARIANTS], 0] = state[N_OUT] - 1
-            variants[state[N_VARIANTS], 1] = FIRST_WORD + form
-            state[N_VARIANTS] += 1
-    if joiners:
-        state[PENDING] = max(state[PENDING], RUN)
+        ids[j] = form
+    return len(offsets) - 1
 
 
-@inlined
-def _emit_character(state, out, variants, written, fold):
-    """Write a Han character or kana; its written form is kept where folding changed it."""
-    code = fold[written]
-    _emit(state, out, code, False)
-    if code != written:
-        variants[state[N_VARIANTS], 0] = state[N_OUT] - 1
-        variants[state[N_VARIANTS], 1] = written
-        state[N_VARIANTS] += 1
+@njit
+def find_all(chars, offsets, strings, codes):
+    """The codes (W) of the words chars[offsets[j]:offsets[j + 1]] under an alphabet whose words are strings."""
+    for j in range(len(offsets) - 1):
+        word = find(strings, chars[offsets[j] : offsets[j + 1]], offsets[j + 1] - offsets[j])
+        codes[j] = FIRST_WORD + word if word >= 0 else UNKNOWN
 
 
-@inlined
-def _run_on(chars, i, kinds, nfkc, fold, state, out):
-    """Write what follows a Han character as long as it is Han too, and folds to itself; where that ends."""
-    at = start = state[N_OUT]
-    room = len(out) - _SLACK
-    while i < len(chars) and at < room and kinds[chars[i]] == HAN:
-        code = nfkc[chars[i]]
-        if fold[code] != code:
+# --- the automaton ---------------------------------------------------------------------------------------------------
+
+
+class Characters(NamedTuple):
+    """What each code point is; all but the last one an entry a code point."""
+
+    plain: np.ndarray  # int32: the code of a Han character or kana that is written as it is counted, else 0
+    kinds: np.ndarray  # uint8
+    nfkc: np.ndarray  # int32: the NFKC form; minus a place in expansions where that has several characters
+    fold: np.ndarray  # int32: the form that counts
+    expansions: np.ndarray  # int32: the characters of each form, their number before that place
+
+
+@njit
+def _before(pending, blanks, previous, is_word):
+    """What separates a symbol from the one before."""
+    if blanks > 1 or (blanks == 1 and previous == HAN and not is_word):
+        return max(pending, RUN)
+    return pending
+
+
+@njit
+def _word_code(strings, raw, folded, fold, length, frozen):
+    """The code of the word raw[:length]: of its form, or under a frozen alphabet of the word itself."""
+    if not frozen:
+        form = find(strings, raw, length)
+        return FIRST_WORD + (form if form >= 0 else insert(strings, raw, length, form))
+    for i in range(length):
+        folded[i] = fold[raw[i]]
+    word = find(strings, folded, length)
+    return FIRST_WORD + word if word >= 0 else np.int64(UNKNOWN)
+
+
+@njit
+def encode(chars, characters, state, raw, folded, strings, out, variants, frozen, lines):
+    """Run the character automaton over chars (C, uint32); how many were consumed before some array was full.
+
+    out receives the codes: of a word that of its form, numbered by strings; frozen: that of the word, numbered by
+    strings, UNKNOWN for one that is not among them. variants (n, 2) receives the places (and forms) of characters that
+    are written otherwise than they are counted. lines: a line end ends a document.
+    """
+    plain, kinds, nfkc, fold, expansions = characters
+    length, joiners, blanks = state[LENGTH], state[JOINERS], state[BLANKS]
+    previous, pending = state[PREVIOUS], state[PENDING]
+    at = n_variants = i = np.int64(0)
+    while i < len(chars) and at + SLACK <= len(out) and n_variants + SLACK <= len(variants):
+        c = chars[i]
+        code = plain[c]
+        if code and not length:  # the common case
+            pending = _before(pending, blanks, previous, False)
+            if pending:
+                out[at] = pending - 1
+                at += 1
+            pending = blanks = np.int64(0)
+            previous = np.int64(HAN)
+            end = min(len(chars), i + len(out) - at)
+            while code:
+                out[at] = code
+                at += 1
+                i += 1
+                if i >= end:
+                    break
+                code = plain[chars[i]]
+            continue
+        if not frozen and _is_full(strings):
             break
-        out[at] = code
-        at += 1
         i += 1
-    state[N_OUT] = at
-    state[N_SYMBOLS] += at - start
+        kind = np.int64(kinds[c])
+        first, n = np.int64(c), np.int64(1)
+        if kind == EXPANDING:
+            first, n = np.int64(-nfkc[c]), np.int64(expansions[-nfkc[c] - 1])
+        for k in range(n):
+            r = np.int64(expansions[first + k]) if kind == EXPANDING else np.int64(nfkc[c])
+            part = np.int64(kinds[r]) if kind == EXPANDING else kind
+            if part == COMPOSING:
+                part = np.int64(WORD if length else BREAK)
+            if part == WORD or (part == JOINER and length):
+                if length + joiners < len(raw):
+                    raw[length + joiners] = r
+                if part == WORD:
+                    length = min(length + joiners + 1, MAX_WORD + 1)
+                    joiners = np.int64(0)
+                else:
+                    joiners = min(joiners + 1, MAX_WORD + 1)
+                continue
+            if part == IGNORED:
+                continue
+            if length:
+                while joiners and (raw[length] == _PLUS or raw[length] == _HASH):
+                    length += 1
+                    joiners -= 1
+                if length <= MAX_WORD:
+                    pending = _before(pending, blanks, previous, True)
+                    if pending:
+                        out[at] = pending - 1
+                        at += 1
+                    out[at] = _word_code(strings, raw, folded, fold, length, frozen)
+                    at += 1
+                    pending = blanks = np.int64(0)
+                    previous = np.int64(WORD)
+                if joiners or length > MAX_WORD:
+                    pending = max(pending, RUN)
+                length = joiners = np.int64(0)
+            if part == HAN:
+                pending = _before(pending, blanks, previous, False)
+                if pending:
+                    out[at] = pending - 1
+                    at += 1
+                out[at] = fold[r]
+                if fold[r] != r:
+                    variants[n_variants, 0] = at
+                    variants[n_variants, 1] = r
+                    n_variants += 1
+                at += 1
+                pending = blanks = np.int64(0)
+                previous = np.int64(HAN)
+            elif part == BLANK:
+                blanks += 1
+            elif part == SOURCE_BREAK:
+                pending = np.int64(SOURCE)
+            elif part == DOCUMENT_BREAK or (part == LINE_BREAK and lines):
+                pending = max(pending, DOCUMENT)
+            else:
+                pending = max(pending, RUN)
+    state[LENGTH], state[JOINERS], state[BLANKS] = length, joiners, blanks
+    state[PREVIOUS], state[PENDING] = previous, pending
+    state[N_OUT], state[N_VARIANTS] = at, n_variants
     return i
 
 
 @njit
-def encode(
-    chars,
-    kinds,
-    nfkc,
-    fold,
-    expansions,
-    state,
-    raw,
-    folded,
-    forms,
-    words,
-    form_word,
-    word_form,
-    out,
-    variants,
-    frozen,
-    lines,
-):
-    """Run the character automaton over chars (C, uint32); how many were consumed before some array was full.
+def settle(codes, form_ids, form_word, word_form, written, variants):
+    """Turn the codes of forms into those of their words, and list the places where another form than the first stands.
 
-    out receives the codes, variants (n, 2) the places (and forms) where the written form is not the first one of the
-    symbol. frozen: words outside the alphabet become UNKNOWN. lines: a line end ends a document.
+    form_ids: from the numbers in codes to those of form_word and word_form. written (n, 2): places of characters with
+    another form; they and the words' go to variants, in order. Returns the numbers of variants, of symbols, and of
+    documents that end.
     """
-    i = 0
-    while i < len(chars):
-        c = chars[i]
-        kind = kinds[c]
-        if state[N_OUT] + _SLACK > len(out) or state[N_VARIANTS] + _SLACK > len(variants):
-            return i
-        if not frozen and (kind != HAN or state[LENGTH]) and (_is_full(forms) or _is_full(words)):
-            return i
-        if kind == HAN:  # the common case first
-            if state[LENGTH]:
-                _end_word(state, raw, folded, fold, forms, words, form_word, word_form, out, variants, frozen)
-            _emit_character(state, out, variants, nfkc[c], fold)
-            i = _run_on(chars, i + 1, kinds, nfkc, fold, state, out)
-            continue
-        i += 1
-        first, n = np.int64(c), 1
-        if kind == EXPANDING:
-            first, n = np.int64(-nfkc[c]), expansions[-nfkc[c] - 1]
-        for k in range(n):
-            r = np.int64(expansions[first + k]) if kind == EXPANDING else np.int64(nfkc[c])
-            part = kinds[r] if kind == EXPANDING else kind
-            if part == COMPOSING:
-                part = WORD if state[LENGTH] else BREAK
-            if part == WORD or (part == JOINER and state[LENGTH]):
-                at = state[LENGTH] + state[JOINERS]
-                if at < len(raw):
-                    raw[at] = r
-                if part == WORD:
-                    state[LENGTH] = min(at + 1, MAX_WORD + 1)
-                    state[JOINERS] = 0
-                else:
-                    state[JOINERS] = min(state[JOINERS] + 1, MAX_WORD + 1)
-                continue
-            if part == IGNORED:
-                continue
-            if state[LENGTH]:
-                _end_word(state, raw, folded, fold, forms, words, form_word, word_form, out, variants, frozen)
-            if part == HAN:
-                _emit_character(state, out, variants, r, fold)
-            elif part == BLANK:
-                state[BLANKS] += 1
-            elif part == SOURCE_BREAK:
-                state[PENDING] = SOURCE
-            elif part == DOCUMENT_BREAK or (part == LINE_BREAK and lines):
-                state[PENDING] = max(state[PENDING], DOCUMENT)
-            else:
-                state[PENDING] = max(state[PENDING], RUN)
-    return len(chars)
+    n = w = n_symbols = n_documents = 0
+    for i in range(len(codes)):
+        while w < len(written) and written[w, 0] == i:
+            variants[n, 0], variants[n, 1] = i, written[w, 1]
+            n += 1
+            w += 1
+        c = codes[i]
+        n_symbols += c >= UNKNOWN
+        n_documents += c == DOCUMENT_END or c == SOURCE_END
+        if c >= FIRST_WORD:
+            form = form_ids[c - FIRST_WORD]
+            word = form_word[form]
+            codes[i] = FIRST_WORD + word
+            if word_form[word] != form:
+                variants[n, 0], variants[n, 1] = i, FIRST_WORD + form
+                n += 1
+    return n, n_symbols, n_documents
+
+
+@njit
+def unsettle(codes, variants, word_form, written):
+    """The way back: codes of words become those of forms; how many variants go to written, those of characters."""
+    n = v = 0
+    for i in range(len(codes)):
+        form = np.int64(-1)
+        if v < len(variants) and variants[v, 0] == i:
+            form = variants[v, 1]
+            v += 1
+        if codes[i] >= FIRST_WORD:
+            codes[i] = form if form >= 0 else FIRST_WORD + word_form[codes[i] - FIRST_WORD]
+        elif form >= 0:
+            written[n, 0], written[n, 1] = i, form
+            n += 1
+    return n
 
 
 @njit

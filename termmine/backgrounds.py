@@ -1,0 +1,168 @@
+"""What the candidates are contrasted with: text, count files, a frequency list, or jieba's dictionary.
+
+In: a source, and the candidates as rows of the domain's table. Out: how often each of them occurs there. Text is
+streamed through; of a count file its codes are, or where it has none its table is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from termmine import corpus as reading
+from termmine import countfile
+from termmine import kernels as k
+from termmine.contrast import Background
+from termmine.corpus import Source
+from termmine.countfile import CountFile
+from termmine.encode import encode_frozen, translation
+from termmine.errors import TermmineError, UsageError
+from termmine.lexicon import read_lines
+from termmine.options import DiscoverOptions
+from termmine.progress import Progress
+from termmine.resources import Resources
+from termmine.segment import Dictionary, Segmenter, Words, jieba_dictionary
+from termmine.sources import check_settings, count_files, tell_of_reading
+from termmine.tries import count_in_codes, count_rows, table_trie
+from termmine.types import NgramTable
+
+SMALL_BACKGROUND = 200  # symbols, about a paragraph: less says nothing about the general language
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The strings to count: rows of a table (ascending), and the same as runs of codes and as words of a dictionary."""
+
+    table: NgramTable
+    rows: np.ndarray
+    runs: np.ndarray
+    words: Words
+    segmenter: Segmenter
+
+
+def contrast_with(
+    source: Source | None, candidates: Candidates, options: DiscoverOptions, progress: Progress, resources: Resources
+) -> Background:
+    """Count the candidates in a background; None stands for jieba's dictionary."""
+    segmenter = candidates.segmenter
+    expected = segmenter.expected_freq(candidates.words, len(candidates.rows))
+    if source is None:
+        name = f"{jieba_dictionary().name} (no --background given)"
+        progress.note(f"background: {name}")
+        return Background(np.rint(expected).astype(np.int64), segmenter.n_symbols, name, expected, segmenter.n_symbols)
+    freq, n_symbols = _count(source, candidates, options, progress, resources)
+    if n_symbols < SMALL_BACKGROUND:
+        progress.note(
+            f"warning: the background holds {n_symbols} symbols, less than a paragraph: "
+            "every term will look characteristic; give more general text"
+        )
+    progress.detail(f"background: {n_symbols} symbols")
+    return Background(freq, n_symbols, reading.source_name(source), expected, segmenter.n_symbols)
+
+
+def _count(
+    source: Source, candidates: Candidates, options: DiscoverOptions, progress: Progress, resources: Resources
+) -> tuple[np.ndarray, int]:
+    paths = reading.source_paths(source)
+    if len(paths) == 1 and is_frequency_list(paths[0]):
+        return _expected_by_list(paths[0], candidates)
+    counted = count_files(source)
+    texts = [path for path in paths if path not in counted] if counted else source
+    freq, n_symbols = np.zeros(len(candidates.rows), dtype=np.int64), 0
+    with progress.stage("counting in the background", reading.source_size(texts) if texts else 0) as advance:
+        for path in counted:
+            file = countfile.load(path)
+            check_settings([file], options, document=False)
+            freq += _count_in_file(file, candidates, resources)
+            n_symbols += file.corpus.n_symbols
+        if texts or not counted:
+            report = reading.ReadReport()
+            blocks = reading.source_blocks(texts, options, report=report, progress=advance)
+            codes = encode_frozen(blocks, candidates.table.alphabet, resources=resources)
+            found, size = count_in_codes(codes, candidates.table, candidates.rows, resources.threads)
+            tell_of_reading(report, "background", progress)
+            freq, n_symbols = freq + found, n_symbols + size
+    return freq, n_symbols
+
+
+# --- count files -----------------------------------------------------------------------------------------------------
+
+
+def _count_in_file(file: CountFile, candidates: Candidates, resources: Resources) -> np.ndarray:
+    if not file.settings.text:
+        return _look_up(file, candidates)
+    words = translation(file.corpus.alphabet, candidates.table.alphabet)
+    longest = len(candidates.table.level) - 1
+    pieces = ((segment.codes, segment.start, segment.stop) for segment in file.corpus.segments(0, longest))
+    return count_rows(pieces, candidates.table, candidates.rows, resources.threads, words)
+
+
+def _translated(codes: np.ndarray, words: np.ndarray) -> np.ndarray:
+    """Codes under another alphabet: ``words`` holds the code there of each word."""
+    codes = codes.copy()
+    is_word = codes >= k.FIRST_WORD
+    codes[is_word] = words[codes[is_word] - k.FIRST_WORD]
+    return codes
+
+
+_NO_SYMBOL = 0x10FFFF  # a code point that no text holds
+
+
+def _look_up(file: CountFile, candidates: Candidates) -> np.ndarray:
+    """The frequencies that a file without text knows; what is rarer than its least frequency counts as 0."""
+    longest = int(candidates.table.length[candidates.rows].max(initial=0))
+    if longest > file.settings.max_length:
+        raise UsageError(
+            f"{file.path}: was counted up to {file.settings.max_length} symbols, without its text: "
+            f"give --max-length {file.settings.max_length}, or count it again"
+        )
+    runs = _translated(candidates.runs, translation(candidates.table.alphabet, file.corpus.alphabet))
+    runs[runs == k.UNKNOWN] = _NO_SYMBOL
+    rows = np.full(len(candidates.rows), -1, dtype=np.int32)
+    k.find_runs(runs, table_trie(file.table, np.arange(len(file.table))), rows)
+    return np.where(rows >= 0, file.table.freq[rows], 0)
+
+
+# --- frequency lists -------------------------------------------------------------------------------------------------
+
+_SNIFFED = 1 << 16  # bytes that decide whether a file is a frequency list
+_ENTRY = re.compile(r"[^\t]+\t\d+\s*")
+
+
+def is_frequency_list(path: Path) -> bool:
+    """Whether each line of a file is a term, a tab, and a whole number, as far as its beginning shows."""
+    try:
+        if not path.is_file():  # a pipe can be read but once
+            return False
+        with path.open("rb") as file:
+            start = file.read(_SNIFFED)
+    except OSError:
+        return False
+    text = start.decode("utf-8-sig", errors="replace")
+    lines = text.splitlines()[: None if len(start) < _SNIFFED else -1]
+    entries = [line for line in lines if line.strip()]
+    return bool(entries) and all(map(_ENTRY.fullmatch, entries))
+
+
+def _expected_by_list(path: Path, candidates: Candidates) -> tuple[np.ndarray, int]:
+    """How often a frequency list leads to expect each candidate, and the symbols that it was counted from."""
+    segmenter = Segmenter(_read_frequency_list(path), candidates.table.alphabet)
+    words = segmenter.words(candidates.runs)
+    expected = segmenter.expected_freq(words, len(candidates.rows))
+    return np.rint(expected).astype(np.int64), segmenter.n_symbols
+
+
+def _read_frequency_list(path: Path) -> Dictionary:
+    words, freq = [], []
+    for number, line in enumerate(read_lines(path), 1):
+        word, _, count = line.rpartition("\t")
+        if not word or not count.strip().isdecimal():
+            raise TermmineError(f"{path}: entry {number} is no term, tab and count: mend or remove that line")
+        words.append(word)
+        freq.append(int(count))
+    if not sum(freq):
+        raise TermmineError(f"{path}: its counts add up to 0: give a list with frequencies")
+    return Dictionary(words, np.array(freq, dtype=np.int64), [""] * len(words), str(path))

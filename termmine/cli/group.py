@@ -1,0 +1,86 @@
+"""The group of all commands: each of them takes its options from the environment and a settings file too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from termmine.cli import settings
+from termmine.cli.log import FORMATS, Log
+
+
+def _remember(context: click.Context, option: click.Parameter, value: Any) -> None:
+    """Keep the value of an option that is no concern of the command."""
+    context.meta[str(option.name)] = value
+
+
+def _common_options() -> list[click.Option]:
+    return [
+        click.Option(
+            ["--config"],
+            type=click.Path(path_type=Path),
+            expose_value=False,
+            is_eager=True,
+            callback=_remember,
+            help="Settings file; default: termmine.toml beside the corpus, else here.",
+        ),
+        click.Option(
+            ["--log-format"],
+            type=click.Choice(FORMATS),
+            default="text",
+            show_default=True,
+            expose_value=False,
+            is_eager=True,
+            callback=_remember,
+            help="How notes and errors are written to standard error.",
+        ),
+    ]
+
+
+class Commands(click.Group):
+    """A group that gives its commands their common options, and reads the settings file before they are parsed."""
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Register a command; its options get their variables of the environment."""
+        cmd.params += _common_options()
+        settings.name_variables(cmd)
+        super().add_command(cmd, name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is called, and what the settings file says to it."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if name is not None and command is not None and not ctx.resilient_parsing:
+            log = ctx.ensure_object(Log)
+            log.command = name
+            if not set(rest) & set(ctx.help_option_names):
+                self._prepare(ctx, log, name, command, rest)
+        return name, command, rest
+
+    def _prepare(self, ctx: click.Context, log: Log, name: str, command: click.Command, args: list[str]) -> None:
+        first = trial(ctx, name, command, args)
+        log.form = ctx.meta.get("log_format") or log.form
+        file = settings.find_file(ctx.meta.get("config"), corpus_of(first))
+        if file is not None:
+            ctx.default_map = settings.read_file(file, self.commands)
+        second = trial(ctx, name, command, args)
+        log.form = ctx.meta.get("log_format") or log.form
+        for key, setting in settings.in_force(second, file).items():
+            if setting.source in ("environment", "file"):
+                log.origins[settings.flag(settings.settable(command)[key])] = setting.name or ""
+
+
+def trial(ctx: click.Context, name: str, command: click.Command, args: list[str]) -> click.Context:
+    """Parse the arguments of a command as far as they can be, without failing and without running it."""
+    lenient = {"resilient_parsing": True, "ignore_unknown_options": True, "allow_extra_args": True}
+    with command.make_context(name, list(args), parent=ctx, **lenient) as parsed:
+        return parsed
+
+
+def corpus_of(parsed: click.Context) -> list[Any]:
+    """The paths of the corpus that a command was given."""
+    corpus = parsed.params.get("corpus") or ()
+    return [corpus] if isinstance(corpus, (str, Path)) else list(corpus)

@@ -1,0 +1,111 @@
+"""What a run says on standard error: notes, errors and its end, as text for people or as JSON for machines.
+
+With JSON each note, each error and the end is one object a line: `time` (UTC, ISO 8601), `level` (debug, info, warning,
+error), `message`, `command`; the last line, done or failed, adds `exit_code`, `seconds` and what the command reports of
+itself, as `n_terms`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import time
+import traceback
+import warnings
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any, TextIO
+
+import click
+
+FORMATS = ("text", "json")
+
+EXIT_BUG = 70  # EX_SOFTWARE of sysexits.h: not the user's fault, and not the data's
+
+
+@dataclass
+class Log:
+    """The standard error of one run; the command line fills in what it learns on the way."""
+
+    form: str = "text"
+    command: str | None = None
+    quiet: bool = False
+    facts: dict[str, Any] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)  # of options that were not given on the command line
+    started: float = field(default_factory=time.monotonic)
+
+    def note(self, message: str, level: str = "info") -> None:
+        """Say something that the user should know; what begins with `warning: ` is a warning."""
+        if self.form == "text":
+            _write(f"termmine: {message}\n")
+        elif message.startswith("warning: "):
+            self._line("warning", message.removeprefix("warning: "))
+        else:
+            self._line(level, message)
+
+    def detail(self, message: str) -> None:
+        """Say what only `-v` shows."""
+        self.note(message, "debug")
+
+    def fail(self, message: str, code: int) -> None:
+        """Say in one line why the run ends."""
+        message = self._with_origin(" ".join(message.split()))
+        if self.form == "text":
+            _write(f"termmine: error: {message}\n")
+        else:
+            self._line("error", message, **self._end(code))
+
+    def crash(self, error: BaseException) -> None:
+        """Say that the run ends for a bug of ours, with what it takes to find it."""
+        trace = "".join(traceback.format_exception(error))
+        summary = f"bug in termmine: {type(error).__name__}: {error}: please report it with the traceback"
+        if self.form == "text":
+            _write(trace)
+            self.fail(summary, EXIT_BUG)
+        else:
+            self._line("error", " ".join(summary.split()), **self._end(EXIT_BUG), traceback=trace)
+
+    def done(self, code: int) -> None:
+        """Say that the run has ended well; as text, silence says so."""
+        if self.form == "json" and self.command is not None and not self.quiet:
+            self._line("info", "done", **self._end(code))
+
+    def warn(
+        self,
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        """Say what Python's `warnings` say (this is their `showwarning`), which would else break the lines of JSON."""
+        del file
+        if self.form == "json":
+            self._line("warning", f"{category.__name__}: {message}")
+        else:
+            _write(warnings.formatwarning(message, category, filename, lineno, line))
+
+    def _with_origin(self, message: str) -> str:
+        """A message about an option, with where that was set if not on the command line."""
+        for flag, origin in self.origins.items():
+            if message.startswith((f"{flag} ", f"{flag}:", f"Invalid value for '{flag}'")):
+                return f"{message} (set by {origin})"
+        return message
+
+    def _end(self, code: int) -> dict[str, Any]:
+        return {"exit_code": code, "seconds": round(time.monotonic() - self.started, 3), **self.facts}
+
+    def _line(self, level: str, message: str, **more: Any) -> None:
+        now = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        record = {"time": now, "level": level, "message": message, "command": self.command, **more}
+        encoding = getattr(sys.stderr, "encoding", None) or "ascii"
+        plain = encoding.lower().replace("-", "") != "utf8"
+        _write(json.dumps(record, ensure_ascii=plain) + "\n")
+
+
+def _write(text: str) -> None:
+    """Write to standard error; what cannot be told for a full disk or a reader that has gone does not stop the work."""
+    with contextlib.suppress(OSError):
+        click.echo(text, err=True, nl=False)

@@ -1,0 +1,214 @@
+"""Where an option has its value from: the command line, else the environment, else a settings file, else its default.
+
+The precedence is click's own: the environment is each option's `envvar`, the file becomes the `default_map`. An option
+is known by its long flag: `--min-freq` is `TERMMINE_MIN_FREQ` in the environment and `min_freq` in a file. Nothing
+here names an option or a command, so that those which are added later need no word here.
+"""
+
+from __future__ import annotations
+
+import copy
+import difflib
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from termmine.errors import UsageError
+from termmine.options import SETTINGS_FILE
+
+NOT_IN_A_FILE = "config"  # which file it is cannot be told by that file
+
+_KINDS: list[tuple[type[Any], tuple[type, ...], str]] = [
+    (click.types.BoolParamType, (bool,), "true or false"),
+    (click.types.IntParamType, (int,), "a whole number"),
+    (click.types.FloatParamType, (int, float), "a number"),
+    (click.Path, (str,), "a path as a string"),
+]
+_STRING = ((str,), "a string")  # for any other type, which makes of it what it would make of the command line
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+
+
+def flag(option: click.Option) -> str:
+    """The long flag of an option, as `--min-freq`."""
+    return next((name for name in option.opts if name.startswith("--")), option.opts[0])
+
+
+def key(option: click.Option) -> str:
+    """What an option is called in a settings file, as `min_freq`."""
+    return flag(option).lstrip("-").replace("-", "_")
+
+
+def variable(option: click.Option) -> str:
+    """What an option is called in the environment, as `TERMMINE_MIN_FREQ`."""
+    return f"TERMMINE_{key(option).upper()}"
+
+
+def settable(command: click.Command) -> dict[str, click.Option]:
+    """The options of a command that a settings file may set, by their keys."""
+    options = {key(param): param for param in command.params if isinstance(param, click.Option)}
+    return {name: option for name, option in options.items() if name != NOT_IN_A_FILE}
+
+
+def name_variables(command: click.Command) -> None:
+    """Give each option of a command its variable; several values in one are separated as in PATH."""
+    for option in command.params:
+        if isinstance(option, click.Option):
+            option.envvar = option.envvar or variable(option)
+            if option.multiple and option.type.envvar_list_splitter is None:
+                option.type = copy.copy(option.type)
+                option.type.envvar_list_splitter = os.pathsep  # type: ignore[misc]
+
+
+# --- the file --------------------------------------------------------------------------------------------------------
+
+
+def find_file(given: Path | None, corpus: Iterable[str | Path]) -> Path | None:
+    """The settings file that is given; else beside the corpus's first path (in or beside a directory); else here."""
+    if given is not None:
+        return given
+    places = [Path()]
+    first = next(iter(corpus), "-")
+    if str(first) != "-":
+        places = [Path(first), Path(first).parent, *places]
+    return next((place / SETTINGS_FILE for place in places if _is_file(place / SETTINGS_FILE)), None)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that no file can have: reading the corpus will say so
+        return False
+
+
+def in_toml(value: Any) -> str:
+    """A value as TOML writes it, whose strings, numbers and lists are those of JSON."""
+    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False, default=str)
+
+
+def read_file(path: Path, commands: Mapping[str, click.Command]) -> dict[str, dict[str, Any]]:
+    """The values that a settings file sets: command -> parameter -> value, as click's `default_map` wants them."""
+    content = _parse(path)
+    tables = {name: value for name, value in content.items() if isinstance(value, dict)}
+    shared = {name: value for name, value in content.items() if name not in tables}
+    known = {name for command in commands.values() for name in settable(command)}
+    for name in tables:
+        if name not in commands:
+            raise UsageError(f"{path}: [{name}]: no such command{_close_match(name, commands)}")
+    for name in shared:
+        if name.replace("-", "_") not in known:
+            raise UsageError(f"{path}: {name}: no such option{_close_match(name, known)}")
+    return {
+        name: {
+            **_values(path, "", shared, settable(command), strict=False),
+            **_values(path, f"[{name}] ", tables.get(name, {}), settable(command), strict=True),
+        }
+        for name, command in commands.items()
+    }
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}: check the path of the settings file") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: is not UTF-8: save the settings file as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path}: is not TOML: {error}: write lines like min_freq = 5") from error
+
+
+def _values(
+    path: Path, table: str, given: Mapping[str, Any], options: Mapping[str, click.Option], *, strict: bool
+) -> dict[str, Any]:
+    values = {}
+    for name, value in given.items():
+        option = options.get(name.replace("-", "_"))
+        if option is not None:
+            if str(option.name) in values:
+                raise UsageError(f"{path}: {table}{name}: is set twice: keep one of both spellings")
+            values[str(option.name)] = _value(f"{path}: {table}{name}", option, value, path.parent)
+        elif strict:
+            raise UsageError(f"{path}: {table}{name}: no such option of this command{_close_match(name, options)}")
+    return values
+
+
+def _value(where: str, option: click.Option, value: Any, directory: Path) -> Any:
+    if option.multiple or option.nargs != 1:
+        return [_one(where, option, item, directory) for item in (value if isinstance(value, list) else [value])]
+    return _one(where, option, value, directory)
+
+
+def _one(where: str, option: click.Option, value: Any, directory: Path) -> Any:
+    kinds, wanted = next(((kinds, text) for kind, kinds, text in _KINDS if isinstance(option.type, kind)), _STRING)
+    if not isinstance(value, kinds) or isinstance(value, bool) != (bool in kinds):
+        raise UsageError(f"{where} = {in_toml(value)}: give {wanted}")
+    if isinstance(option.type, click.Path) and value not in ("-", ""):
+        value = str(directory / str(value))
+    try:
+        option.type.convert(value, option, None)
+    except click.BadParameter as error:
+        raise UsageError(f"{where} = {in_toml(value)}: {error.message}") from error
+    return value
+
+
+def _close_match(name: str, known: Iterable[str]) -> str:
+    known = sorted(known)
+    close = difflib.get_close_matches(name.replace("-", "_"), known, n=1)
+    return f": did you mean {close[0]}?" if close else f": choose from {', '.join(known)}"
+
+
+# --- what is in force ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The value of an option and where it comes from: option, environment, file or default; ``name`` says which one."""
+
+    value: Any
+    source: str
+    name: str | None
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, [self.source, self.name]))
+
+
+def in_force(context: click.Context, file: Path | None) -> dict[str, Setting]:
+    """What a parsed command would run with, by key."""
+    return {name: _setting(context, option, file) for name, option in settable(context.command).items()}
+
+
+def _setting(context: click.Context, option: click.Option, file: Path | None) -> Setting:
+    name = str(option.name)
+    value = context.params.get(name, context.meta.get(name))
+    source = context.get_parameter_source(name)
+    if source is ParameterSource.COMMANDLINE:
+        return Setting(value, "option", flag(option))
+    if source is ParameterSource.ENVIRONMENT:
+        return Setting(value, "environment", variable(option))
+    if source is ParameterSource.DEFAULT_MAP:
+        return Setting(value, "file", str(file))
+    return Setting(value, "default", None)
+
+
+def misspelt(commands: Mapping[str, click.Command]) -> list[str]:
+    """Variables of the environment that are nearly, but not quite, those of an option: one line each."""
+    options = [param for command in commands.values() for param in command.params if isinstance(param, click.Option)]
+    known = {variable(option) for option in options}
+    lines = []
+    for name in sorted(name for name in os.environ if name.startswith("TERMMINE_") and name not in known):
+        close = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.85)
+        lines += [f"warning: {name}: no option has this variable: did you mean {close[0]}?"] if close else []
+    return lines

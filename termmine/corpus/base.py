@@ -1,0 +1,114 @@
+"""What the readers share: the documents that they give, what they report, how a bad record is dealt with.
+
+A reader is a function from a path and a `Reading` to `Document`s. It holds a block, or one record, at a time.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from termmine.errors import TermmineError, UsageError
+from termmine.options import ReadOptions
+
+#: Characters of one record, of a line of JSON Lines or a page of a dump. A longer one is a bad record, passed over
+#: while it streams by. Some ten times the longest page that a wiki lets anybody write.
+MAX_RECORD = 1 << 24
+
+
+#: What stands in the text for something left out of a line, as code or a formula: it ends a run, and no document.
+BREAK = "\ufffc"
+
+
+class Document(NamedTuple):
+    """A record, an article, or a whole file where it holds no such things.
+
+    ``line`` is the line that it begins at, or the number of its row (from 1). ``blocks`` is its text, cut anywhere; it
+    must be drawn before the next document is. ``is_lines``: each line end in the text is one of the file, too.
+    """
+
+    path: Path
+    line: int
+    blocks: Iterable[str]
+    is_lines: bool = False
+
+
+class BadRecordError(Exception):
+    """Why a record cannot be read."""
+
+
+@dataclass
+class ReadReport:
+    """What reading met, for one line on stderr: filled while the blocks are drawn."""
+
+    n_files: int = 0
+    n_bytes: int = 0
+    n_documents: int = 0
+    encodings: dict[str, int] = field(default_factory=dict)
+    undecodable: int = 0
+    first_undecodable: str = ""
+    skipped: list[str] = field(default_factory=list)
+    n_bad: int = 0
+    first_bad: str = ""
+
+    def notes(self) -> list[str]:
+        """What the user should know of, one line each."""
+        notes = []
+        if self.n_bad:
+            records, first = ("records were", "first: ") if self.n_bad > 1 else ("record was", "")
+            notes.append(f"{self.n_bad} bad {records} skipped, {first}{self.first_bad}")
+        if self.undecodable:
+            notes.append(
+                f"{self.undecodable} undecodable byte sequences (first in {self.first_undecodable}) "
+                "were treated as separators"
+            )
+        if self.skipped:
+            several = len(self.skipped) > 1
+            files, example = ("files without text were", ", e.g. ") if several else ("file without text was", ": ")
+            notes.append(f"{len(self.skipped)} {files} left out{example}{self.skipped[0]}")
+        return notes
+
+
+@dataclass
+class Reading:
+    """How to read, whom to tell, and what was met."""
+
+    options: ReadOptions
+    report: ReadReport
+    progress: Callable[[int], None]
+    named: frozenset[Path]
+
+    def no_text(self, path: Path, problem: str, advice: str) -> None:
+        """Of a file that holds no text: an error where it was named, left out where a directory holds it."""
+        if path in self.named:
+            raise TermmineError(f"{path}: {problem}: {advice}")
+        self.report.skipped.append(str(path))
+
+    def bad(self, path: Path, line: int | None, reason: object) -> None:
+        """Count a bad record and go on; with ``strict`` it is an error."""
+        where = str(path) if line is None else f"{path}:{line}"
+        if self.options.strict:
+            raise TermmineError(f"{where}: {reason}: mend it, or leave --strict out to pass over what is bad")
+        self.report.n_bad += 1
+        self.report.first_bad = self.report.first_bad or f"{where}: {reason}"
+
+
+def one_line(error: object) -> str:
+    """What a library says of an error, on one line."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def too_long() -> BadRecordError:
+    """What is wrong with a record of more than `MAX_RECORD` characters."""
+    return BadRecordError(f"is longer than {MAX_RECORD} characters")
+
+
+def extra(module: str, name: str) -> Any:
+    """A module of an optional package; where it is missing, an error that says how to install it."""
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        raise UsageError(f"{module.partition('.')[0]} is not installed: run pip install 'termmine[{name}]'") from None

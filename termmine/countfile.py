@@ -1,0 +1,248 @@
+"""Count files (`.tmc`): a corpus and its n-grams, counted once and used many times.
+
+In: an encoded corpus and its table. Out: one file, and back. A count file begins with a line of its own and a header in
+JSON that says all there is to know of it; after that stand plain arrays, which are mapped into memory when they are
+used. It holds the n-grams that reach its least frequency, and the corpus as codes: from these comes whatever is rarer,
+so that counts can be added up exactly, and what a domain's ranking looks at. Without the codes it is small, but final.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from termmine.encode import alphabet_of
+from termmine.errors import TermmineError
+from termmine.files import replacing
+from termmine.tape import OpenFile, Tape
+from termmine.types import Alphabet, Corpus, NgramTable
+from termmine.version import __version__
+
+MAGIC = b"termmine counts\n"
+FORMAT = 1  # of the file; one more whenever a reader of the old one would misread the new one
+TEXT_MODEL = 1  # what a symbol is and how it is folded; one more whenever equal text gives other codes
+_HEADER = 1 << 14  # bytes for the magic line and the header
+_BLOCK = 1 << 20  # entries written or checked at once
+_ALIGNED = 64
+
+_COUNTS = ("length", "freq", "prefix", "suffix", "last")
+_NEIGHBOURS = ("doc_freq", "left_entropy", "right_entropy", "left_edge", "right_edge")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a count file was counted. ``least`` is the --min-freq that was given, None for the corpus's own default."""
+
+    document: str
+    fold: str | None
+    max_length: int
+    least: int | None
+    neighbours: bool
+    text: bool
+
+
+@dataclass(frozen=True)
+class CountFile:
+    """An open count file. ``corpus`` has empty tapes where the file does not hold the text."""
+
+    path: Path
+    settings: Settings
+    corpus: Corpus
+    table: NgramTable
+    header: dict[str, Any]
+
+
+def is_count_file(path: Path) -> bool:
+    """Whether a file begins as a count file does; a pipe, which can be read but once, is none."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return file.read(len(MAGIC)) == MAGIC
+    except OSError:
+        return False
+
+
+# --- writing ---------------------------------------------------------------------------------------------------------
+
+
+def save(path: Path, corpus: Corpus, table: NgramTable, settings: Settings) -> None:
+    """Write a count file, whole or not at all. The same corpus and settings give the same bytes."""
+    header = {
+        "format": FORMAT,
+        "text_model": TEXT_MODEL,
+        "termmine": __version__,
+        "settings": asdict(settings),
+        "min_freq": table.min_freq,
+        "n_symbols": corpus.n_symbols,
+        "n_documents": corpus.n_documents,
+        "n_words": int(corpus.alphabet.words.size[0]),
+        "n_ngrams": np.diff(table.level).tolist(),
+    }
+    with replacing(path) as file:
+        file.seek(_HEADER)
+        sections = [_write_section(file, *section) for section in _sections(corpus, table, settings)]
+        text = json.dumps(header | {"sections": sections}, ensure_ascii=False, indent=1)
+        file.seek(0)
+        file.write((MAGIC + text.encode()).ljust(_HEADER - 1) + b"\n")
+
+
+def _sections(corpus: Corpus, table: NgramTable, settings: Settings) -> Iterator[tuple[str, Tape]]:
+    """Name and contents of everything after the header, in order."""
+    forms = corpus.alphabet.forms
+    size = int(forms.size[0])
+    yield "forms", Tape.of(forms.pool[: forms.offsets[size]])
+    yield "form_offsets", Tape.of(forms.offsets[: size + 1])
+    for name in _COUNTS + _NEIGHBOURS * settings.neighbours:
+        yield name, Tape.of(getattr(table, name))
+    if settings.text:
+        yield "codes", corpus.codes
+        yield "variants", corpus.variants
+
+
+def _write_section(file: BinaryIO, name: str, tape: Tape) -> dict[str, Any]:
+    file.write(bytes(-file.tell() % _ALIGNED))
+    offset, checksum = file.tell(), 0
+    for data in _blocks(tape):
+        checksum = zlib.crc32(data, checksum)
+        file.write(data)
+    return {"name": name, "dtype": tape.dtype.str, "offset": offset, "length": len(tape), "crc32": checksum}
+
+
+def _blocks(tape: Tape) -> Iterator[memoryview]:
+    """The bytes of a tape."""
+    for start in range(0, len(tape), _BLOCK):
+        yield tape.read(start, min(start + _BLOCK, len(tape))).view(np.uint8).data
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def load(path: Path) -> CountFile:
+    """Open a count file; its table is mapped into memory, its corpus is read where it is asked for."""
+    header = read_header(path)
+    settings = Settings(**header["settings"])
+    sections = {section["name"]: section for section in header["sections"]}
+    file = _open(path)
+
+    def tape(name: str) -> Tape:
+        section = sections.get(name, {"dtype": "<i4", "offset": 0, "length": 0})
+        return Tape.stored(file, np.dtype(section["dtype"]).type, section["offset"], section["length"])
+
+    def column(name: str) -> np.ndarray:
+        section = sections[name]
+        if not section["length"]:  # which cannot be mapped
+            return np.zeros(0, dtype=section["dtype"])
+        # copied on writing, which never happens: a read-only array would be another type to the kernels
+        mapped = np.memmap(path, section["dtype"], "c", section["offset"], (section["length"],))
+        return mapped.view(np.ndarray)
+
+    alphabet = alphabet_of(np.asarray(tape("forms")), np.asarray(tape("form_offsets")), settings.fold)
+    sizes = {"n_symbols": header["n_symbols"], "n_documents": header["n_documents"]}
+    corpus = Corpus(tape("codes"), tape("variants"), alphabet, **sizes)
+    table = _table(header, alphabet, {name: column(name) for name in _COUNTS + _NEIGHBOURS * settings.neighbours})
+    return CountFile(path, settings, corpus, table, header)
+
+
+def _open(path: Path) -> OpenFile:
+    return OpenFile(path.open("rb", buffering=0), str(path))
+
+
+def _table(header: dict[str, Any], alphabet: Alphabet, columns: dict[str, np.ndarray]) -> NgramTable:
+    n_rows = sum(header["n_ngrams"])
+    nothing = {name: np.zeros(n_rows, dtype=dtype) for name, dtype in zip(_NEIGHBOURS, "iddii", strict=True)}
+    return NgramTable(
+        **(nothing | columns),
+        level=np.concatenate([[0], np.cumsum(header["n_ngrams"], dtype=np.int64)]),
+        min_freq=header["min_freq"],
+        n_symbols=header["n_symbols"],
+        n_documents=header["n_documents"],
+        alphabet=alphabet,
+    )
+
+
+def read_header(path: Path) -> dict[str, Any]:
+    """What a count file says of itself; an error where it is none, is of another version, or is not all there."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(_HEADER)
+        size = path.stat().st_size
+    except OSError as error:
+        raise TermmineError(f"{path}: {error.strerror}: check the path and the permissions") from error
+    if not start.startswith(MAGIC):
+        raise TermmineError(f"{path}: is no count file: make one with termmine count")
+    try:
+        header: dict[str, Any] = json.loads(start[len(MAGIC) :])
+        version = header["format"], header["text_model"]
+        end = max(section["offset"] + section["length"] * np.dtype(section["dtype"]).itemsize
+                  for section in header["sections"])  # fmt: skip
+        known = {field.name for field in fields(Settings)} == header["settings"].keys()
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise TermmineError(f"{path}: its header is damaged or truncated: count again") from error
+    if version != (FORMAT, TEXT_MODEL) or not known:
+        raise TermmineError(
+            f"{path}: was made by termmine {header.get('termmine')}, in a form that {__version__} does not read: "
+            "count again"
+        )
+    if size < end:
+        raise TermmineError(f"{path}: is truncated: it should hold {end} bytes and holds {size}: count again")
+    return header
+
+
+def check(path: Path, header: dict[str, Any]) -> None:
+    """Read everything and compare it with its checksums."""
+    for section in header["sections"]:
+        dtype = np.dtype(section["dtype"])
+        tape = Tape.stored(_open(path), dtype.type, section["offset"], section["length"])
+        checksum = 0
+        for data in _blocks(tape):
+            checksum = zlib.crc32(data, checksum)
+        if checksum != section["crc32"]:
+            raise TermmineError(f"{path}: is damaged (in {section['name']}): count again")
+
+
+def describe(header: dict[str, Any]) -> list[tuple[str, str]]:
+    """What a count file holds, as names and values for a reader."""
+    settings = header["settings"]
+    n_bytes = sum(section["length"] * np.dtype(section["dtype"]).itemsize for section in header["sections"])
+    given = "given" if settings["least"] is not None else "by the size of the corpus"
+    lines = [
+        ("made by", f"termmine {header['termmine']}, format {header['format']}, text model {header['text_model']}"),
+        ("symbols", str(header["n_symbols"])),
+        ("documents", f"{header['n_documents']} (a {settings['document']} each)"),
+        ("words", f"{header['n_words']} in letters and digits"),
+        ("fold", settings["fold"] or "none"),
+        ("n-grams", f"{sum(header['n_ngrams'])} of 1 to {settings['max_length']} symbols"),
+        ("least frequency", f"{header['min_freq']} ({given})"),
+        ("neighbours", "yes: document frequencies and entropies" if settings["neighbours"] else "no"),
+        ("text", "yes: can be added to, and used as a domain" if settings["text"] else "no: cannot be added to"),
+        ("bytes", str(n_bytes)),
+        ("signature", signature(header)),
+    ]
+    lines += [(f"n-grams of {n}", str(number)) for n, number in enumerate(header["n_ngrams"], 1)]
+    return lines
+
+
+def signature(header: dict[str, Any]) -> str:
+    """Everything that the counts depend on, in one line, and a checksum of the whole contents."""
+    settings = header["settings"]
+    digest = 0
+    for section in header["sections"]:
+        digest = zlib.crc32(f"{section['name']}{section['length']}:{section['crc32']};".encode(), digest)
+    parts = {
+        "termmine": header["termmine"],
+        "symbols": header["n_symbols"],
+        "documents": header["n_documents"],
+        "document": settings["document"],
+        "fold": settings["fold"] or "none",
+        "max_length": settings["max_length"],
+        "min_freq": header["min_freq"],
+        "crc32": f"{digest:08x}",
+    }
+    return "|".join(f"{name}:{value}" for name, value in parts.items())

@@ -1,0 +1,81 @@
+"""A table of terms -> bytes in the format asked for, written whole or not at all.
+
+In: a DataFrame with a column `term` and whatever else the format can use. Out: bytes on a stream or in a file, and
+notes on what the format cannot carry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pandas as pd
+
+from termmine.cells import KINDS
+from termmine.errors import UsageError
+from termmine.export.dictionaries import (
+    write_hanlp,
+    write_hanlp_csv,
+    write_ik,
+    write_jieba,
+    write_pkuseg,
+    write_rime,
+)
+from termmine.export.rendered import Rendered
+from termmine.export.tables import write_csv, write_jsonl, write_tsv, write_txt, write_xlsx
+from termmine.export.tbx import write_tbx
+from termmine.xlsx import load_openpyxl
+
+__all__ = ["COLUMNS", "WRITERS", "Rendered", "check_format", "find_writer", "produce", "render"]
+
+#: The columns of every result, in order.
+COLUMNS = tuple(KINDS)
+
+_BOM = b"\xef\xbb\xbf"
+
+#: The formats that may begin with a byte order mark, because Excel wants it; whatever reads the others trips over it.
+_WITH_BOM = ("csv", "tsv", "txt")
+
+#: What `--format` and `--to` know. To add one: write its function, add a line here, a line to the README, a test.
+WRITERS: dict[str, Callable[[pd.DataFrame], Rendered]] = {
+    "csv": write_csv,
+    "tsv": write_tsv,
+    "jsonl": write_jsonl,
+    "txt": write_txt,
+    "xlsx": write_xlsx,
+    "tbx": write_tbx,
+    "jieba": write_jieba,
+    "ik": write_ik,
+    "hanlp": write_hanlp,
+    "hanlp-csv": write_hanlp_csv,
+    "pkuseg": write_pkuseg,
+    "rime": write_rime,
+}
+
+
+def find_writer(name: str) -> Callable[[pd.DataFrame], Rendered]:
+    """The writer of that name; an unknown one is an error that lists the known ones."""
+    if name not in WRITERS:
+        raise UsageError(f"unknown format {name!r}: choose one of {', '.join(WRITERS)}")
+    return WRITERS[name]
+
+
+def check_format(name: str, *, bom: bool = False) -> None:
+    """Refuse a format that cannot be written so, before any work is done."""
+    find_writer(name)
+    if bom and name not in _WITH_BOM:
+        raise UsageError(f"--bom: a byte order mark does not belong into {name}: leave it out")
+    if name == "xlsx":
+        load_openpyxl()
+
+
+def produce(frame: pd.DataFrame, form: str, *, bom: bool = False) -> Rendered:
+    """The whole output in a format, with its notes; ``bom`` puts the mark before it that Excel wants."""
+    check_format(form, bom=bom)
+    rendered = find_writer(form)(frame)
+    return replace(rendered, data=_BOM + rendered.data) if bom else rendered
+
+
+def render(frame: pd.DataFrame, form: str, *, bom: bool = False) -> bytes:
+    """The bytes of `produce`, for a caller that knows that there is nothing to note."""
+    return produce(frame, form, bom=bom).data

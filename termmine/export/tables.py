@@ -1,0 +1,79 @@
+"""Tables: every column of the result, for people, spreadsheets and programs.
+
+Numbers are written with four digits after the point in every format, so that the same result has the same bytes
+everywhere; what `read_terms` reads back is the same table.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+
+from termmine.cells import as_text, guard, is_missing
+from termmine.errors import TermmineError
+from termmine.export.rendered import Rendered, as_xml_text, fits_xml, leaving_out, one_line, rows_of
+from termmine.xlsx import write_rows
+
+_SHEET_ROWS = 1 << 20  # of an Excel sheet, the header among them
+
+
+def write_csv(frame: pd.DataFrame) -> Rendered:
+    """Comma-separated values after RFC 4180: a header, CRLF line ends, quotes where needed."""
+    return Rendered(_delimited(frame, ",", "\r\n", guard))
+
+
+def write_tsv(frame: pd.DataFrame) -> Rendered:
+    """Tab-separated values with a header and LF line ends; a tab or line end inside a cell becomes a blank."""
+    return Rendered(_delimited(frame, "\t", "\n", lambda text: guard(one_line(text))))
+
+
+def _delimited(frame: pd.DataFrame, delimiter: str, end: str, write: Callable[[str], str]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=delimiter, lineterminator=end)
+    for row in (tuple(frame.columns), *rows_of(frame)):
+        writer.writerow([write(value) if isinstance(value, str) else as_text(value) for value in row])
+    return text.getvalue().encode()
+
+
+def write_jsonl(frame: pd.DataFrame) -> Rendered:
+    """One JSON object a line; what is missing is null."""
+    lines = []
+    for row in rows_of(frame):
+        record = {name: _json_value(value) for name, value in zip(frame.columns, row, strict=True)}
+        lines.append(json.dumps(record, ensure_ascii=False) + "\n")
+    return Rendered("".join(lines).encode())
+
+
+def _json_value(value: Any) -> Any:
+    if is_missing(value):
+        return None
+    return float(as_text(value)) if isinstance(value, float) else value
+
+
+def write_txt(frame: pd.DataFrame) -> Rendered:
+    """The terms alone, one a line."""
+    return Rendered("".join(f"{one_line(term)}\n" for term in frame["term"]).encode())
+
+
+def write_xlsx(frame: pd.DataFrame) -> Rendered:
+    """An Excel workbook with one sheet: a header that stays and filters, numbers as numbers, text as text."""
+    if len(frame) >= _SHEET_ROWS:
+        raise TermmineError(f"xlsx: a sheet has room for {_SHEET_ROWS - 1} terms, not for {len(frame)}: use csv")
+    left_out = [term for term in frame["term"] if not fits_xml(term)]
+    frame = frame[[fits_xml(term) for term in frame["term"]]]
+    rows = ([_sheet_value(value) for value in row] for row in rows_of(frame))
+    data = write_rows(list(frame.columns), rows, len(frame))
+    return leaving_out(data, frame.index, left_out, "for Excel cannot hold a control character")
+
+
+def _sheet_value(value: Any) -> Any:
+    if is_missing(value):
+        return None
+    if isinstance(value, str):
+        return as_xml_text(value.replace("\r\n", "\n").replace("\r", "\n")) or None
+    return float(as_text(value)) if isinstance(value, float) else value

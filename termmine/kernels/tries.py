@@ -1,0 +1,251 @@
+"""Tries over symbols as double arrays: built once, walked a million times. The data's side is in `termmine.tries`.
+
+A step down costs one look-up, for the node behind (node, symbol) can only stand in the slot base[node] + symbol, and
+does if that slot names the node as its parent. Walks from many positions go down level by level together: look-ups
+that do not wait for one another share the time that memory takes to answer.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from termmine.kernels.base import FIRST_SYMBOL, inlined, mix, njit
+
+BLOCK = 1 << 12  # positions that are walked from together; their lists stay in the first caches
+
+
+class Trie(NamedTuple):
+    """A set of symbol sequences. A node is a slot; the first slots are the single symbols."""
+
+    symbols: np.ndarray  # int32, one a code: the trie's own number of that symbol, and its slot; -1 if it has none
+    links: np.ndarray  # int32 (slots, 2): base, -1 where nothing follows; and the parent's slot, -1 where there is none
+    ids: np.ndarray  # int32 (slots): the caller's number of the node, or -1
+
+
+@inlined
+def child(links, node, symbol):
+    """The slot behind a node and a symbol, or -1."""
+    base = links[node, 0]
+    if base < 0 or symbol < 0:
+        return np.int32(-1)
+    slot = np.int32(base + symbol)
+    return slot if links[slot, 1] == node else np.int32(-1)
+
+
+# --- building --------------------------------------------------------------------------------------------------------
+
+
+@njit
+def number_prefixes(codes, slots, parents, last, ends):
+    """Number every beginning of every run of codes, in order of arrival; how many there are.
+
+    slots (int32, a power of two of them, all 0; more than there are beginnings): node + 1. parents, last (one a node)
+    receive the node without its last symbol (-1: a single symbol) and that symbol's code, ends (one a run) its node.
+    """
+    mask = np.uint64(len(slots) - 1)
+    n = n_runs = 0
+    node = np.int64(-1)
+    for i in range(1, len(codes)):
+        c = codes[i]
+        if c < FIRST_SYMBOL:
+            if node >= 0:
+                ends[n_runs] = node
+                n_runs += 1
+            node = np.int64(-1)
+            continue
+        slot = mix(np.uint64(node + 1) << np.uint64(32) | np.uint64(c)) & mask
+        found = slots[slot] - 1
+        while found >= 0 and (parents[found] != node or last[found] != c):
+            slot = (slot + np.uint64(1)) & mask
+            found = slots[slot] - 1
+        if found < 0:
+            found = n
+            slots[slot] = n + 1
+            parents[n], last[n] = node, c
+            n += 1
+        node = np.int64(found)
+    return n
+
+
+@njit
+def _by_parent(parents, n_nodes):
+    """The edges of each parent one after the other: where each one's begin (n_nodes + 1), and the edges."""
+    start = np.zeros(n_nodes + 1, np.int32)
+    for parent in parents:
+        start[parent + 1] += 1
+    for node in range(n_nodes):
+        start[node + 1] += start[node]
+    fill = start[:-1].copy()
+    edges = np.empty(len(parents), np.int32)
+    for e in range(len(parents)):
+        edges[fill[parents[e]]] = e
+        fill[parents[e]] += 1
+    return start, edges
+
+
+@njit
+def _by_size(start):
+    """The nodes that have edges, those with most of them first."""
+    largest = n = 0
+    for node in range(len(start) - 1):
+        largest = max(largest, start[node + 1] - start[node])
+        n += start[node + 1] > start[node]
+    place = np.zeros(largest + 2, np.int32)
+    for node in range(len(start) - 1):
+        place[largest - (start[node + 1] - start[node]) + 1] += 1
+    for i in range(largest + 1):
+        place[i + 1] += place[i]
+    order = np.empty(n, np.int32)
+    for node in range(len(start) - 1):
+        size = start[node + 1] - start[node]
+        if size:
+            order[place[largest - size]] = node
+            place[largest - size] += 1
+    return order
+
+
+@njit
+def _first_fit(used, symbols, base, end):
+    """The least base from the given one on at which all symbols meet free slots, 64 of them tried at once; or -1.
+
+    used: a bit a slot, in words of 64.
+    """
+    while base < end:
+        free = ~np.uint64(0)
+        for symbol in symbols:
+            word, shift = (base + symbol) >> 6, np.uint64((base + symbol) & 63)
+            taken = used[word] >> shift | used[word + 1] << np.uint64(1) << (np.uint64(63) - shift)
+            free &= ~taken
+            if free == 0:
+                break
+        if free:
+            while not free & np.uint64(1):
+                free >>= np.uint64(1)
+                base += 1
+            return base
+        base += 64
+    return -1
+
+
+_FEW = 64  # edges: the many nodes of so few fill what gaps the others left, and look for them from the start again
+_NEARBY = 1 << 10  # slots before the last room found: nodes of the same number of edges seldom find any before these
+
+
+@njit
+def place_nodes(parents, symbols, n_symbols, used, base, slots):
+    """Give every node a slot; the number of slots, or -1 where ``used`` (zeros) has too few.
+
+    Nodes are the symbols, in order, and behind them one for each edge: parents, symbols (int32, one an edge). base
+    (-1 each) and slots (int32, one a node) are filled. Nodes with many edges choose first, as long as there is room.
+    """
+    start, edges = _by_parent(parents, len(slots))
+    end = 64 * (len(used) - 2) - n_symbols
+    for symbol in range(n_symbols):
+        used[symbol >> 6] |= np.uint64(1) << np.uint64(symbol & 63)
+        slots[symbol] = symbol
+    top = n_symbols
+    low = size = 0
+    for node in _by_size(start):
+        wanted = symbols[edges[start[node] : start[node + 1]]]
+        if len(wanted) < size and len(wanted) <= _FEW:
+            low = 0
+        size = len(wanted)
+        found = _first_fit(used, wanted, low, end)
+        if found < 0:
+            return -1
+        low = max(low, found - _NEARBY)
+        base[node] = found
+        for e in edges[start[node] : start[node + 1]]:
+            slot = found + symbols[e]
+            slots[n_symbols + e] = slot
+            used[slot >> 6] |= np.uint64(1) << np.uint64(slot & 63)
+            top = max(top, slot + 1)
+    return top
+
+
+@njit
+def link_nodes(parents, base, slots, n_symbols, links):
+    """Fill links (-1 all over) from what `place_nodes` found."""
+    for node in range(len(slots)):
+        links[slots[node], 0] = base[node]
+        if node >= n_symbols:
+            links[slots[node], 1] = slots[parents[node - n_symbols]]
+
+
+# --- walking ---------------------------------------------------------------------------------------------------------
+
+
+@njit
+def find_runs(codes, trie, ends):
+    """The id of every run of codes as a whole, or -1, in ends (one a run, in order)."""
+    n = 0
+    node = np.int32(-1)
+    for i in range(1, len(codes)):
+        if codes[i] >= FIRST_SYMBOL:
+            symbol = trie.symbols[codes[i]]
+            if codes[i - 1] < FIRST_SYMBOL:
+                node = symbol
+            elif node >= 0:
+                node = child(trie.links, node, symbol)
+        elif codes[i - 1] >= FIRST_SYMBOL:
+            ends[n] = trie.ids[node] if node >= 0 else -1
+            n += 1
+
+
+@njit
+def find_nodes(prefix, last, trie, nodes):
+    """The slot of every n-gram of a table, or -1, in nodes (int32, R): the child by its last symbol of its prefix's."""
+    for g in range(len(prefix)):
+        symbol = trie.symbols[last[g]]
+        if prefix[g] < 0:
+            nodes[g] = symbol
+        elif nodes[prefix[g]] >= 0:
+            nodes[g] = child(trie.links, nodes[prefix[g]], symbol)
+        else:
+            nodes[g] = -1
+
+
+@njit
+def symbols_ahead(codes, lo, hi, trie, out):
+    """The trie's symbols of codes[lo:hi] in out, -1 for what is none of them, and behind the end of codes."""
+    n = min(hi, len(codes)) - lo
+    for i in range(n):
+        c = codes[lo + i]
+        out[i] = trie.symbols[c] if c >= FIRST_SYMBOL else -1
+    for i in range(max(n, 0), hi - lo):
+        out[i] = -1
+
+
+@njit
+def count_in_trie(codes, start, end, trie, longest, singles, freq):
+    """Count in freq (int32, one a slot) every occurrence of a node's string that begins in codes[start:end].
+
+    longest: the most symbols of any node. singles: whether single symbols are to be counted too.
+    """
+    links = trie.links
+    symbols = np.empty(BLOCK + longest + 1, np.int32)
+    at, node = np.empty(BLOCK, np.int32), np.empty(BLOCK, np.int32)  # the walks: the next symbol, and from where
+    for lo in range(start, end, BLOCK):
+        hi = min(lo + BLOCK, end)
+        symbols_ahead(codes, lo, hi + longest + 1, trie, symbols)
+        if singles:
+            for i in range(hi - lo):
+                if symbols[i] >= 0:
+                    freq[symbols[i]] += 1
+        n = 0
+        for i in range(hi - lo):  # no branches: which walks go on is not to be foreseen
+            symbol, ahead = symbols[i], symbols[i + 1]
+            base = links[max(symbol, 0), 0]
+            slot = max(base + ahead, 0)
+            at[n], node[n] = i + 2, slot
+            n += (symbol >= 0) & (base >= 0) & (ahead >= 0) & (links[slot, 1] == symbol)
+        while n:
+            m = 0
+            for x in range(n):
+                here, i = node[x], at[x]
+                freq[here] += 1
+                base, ahead = links[here, 0], symbols[i]
+                slot = max(base + ahead, 0)
+                at[m], node[m] = i + 1, slot
+                m += (base >= 0) & (ahead >= 0) & (links[slot, 1] == here)
+            n = m

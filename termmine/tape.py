@@ -1,0 +1,150 @@
+"""Long sequences of integers that are read from front to back: in memory while they fit, else in a scratch file.
+
+In: arrays to append. Out: arrays for any range. What is on a tape, and who decides how much memory it may take, is not
+known here. A scratch file has no name, so that nothing is left of it however the process ends.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from threading import Lock
+from typing import Any, BinaryIO, cast
+
+import numpy as np
+
+from termmine.errors import TermmineError
+
+
+class OpenFile:
+    """An open file that several threads may read and write, closed when no tape has it any more."""
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self.name = name
+        self._file = file
+        self._lock = Lock()
+
+    def __del__(self) -> None:
+        self._file.close()
+
+    def read(self, at: int, data: memoryview) -> None:
+        """Fill data with what stands from a place on."""
+        with self._lock:
+            self._file.seek(at)
+            while data:
+                n = self._file.readinto(data)  # type: ignore[attr-defined]
+                if not n:
+                    raise TermmineError(f"{self.name}: is shorter than it says: count again")
+                data = data[n:]
+
+    def write(self, at: int, data: memoryview) -> None:
+        """Put data in place of what stands from a place on."""
+        with self._lock:
+            self._file.seek(at)
+            while data:
+                data = data[self._file.write(data) :]
+
+
+class Tape:
+    """A sequence of ``dtype`` that grows at its end; past ``room`` bytes it moves to a scratch file in ``folder``.
+
+    Positions outside the sequence read as ``fill``. `read` may give a view: what it gives must not be changed.
+    """
+
+    def __init__(self, dtype: type, *, room: int | None = None, folder: Path | None = None, fill: int = 0) -> None:
+        self.dtype = np.dtype(dtype)
+        self.fill = fill
+        self._room = room
+        self._folder = folder
+        self._array = np.zeros(0, dtype=self.dtype)
+        self._file: OpenFile | None = None
+        self._length = 0
+        self._offset = 0  # bytes before the first entry in the file
+
+    @classmethod
+    def stored(cls, file: OpenFile, dtype: type, offset: int, length: int, fill: int = 0) -> Tape:
+        """The tape of so many entries that stand in an open file from an offset on; it cannot grow."""
+        tape = cls(dtype, fill=fill)
+        tape._file, tape._offset, tape._length = file, offset, length
+        return tape
+
+    @classmethod
+    def of(cls, array: np.ndarray, fill: int = 0) -> Tape:
+        """The tape of an array."""
+        tape = cls(array.dtype.type, fill=fill)
+        tape._array, tape._length = array, len(array)
+        return tape
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.array(self.read(0, self._length), dtype=dtype)
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether reading costs no copy."""
+        return self._file is None
+
+    def append(self, array: np.ndarray) -> None:
+        """Add entries at the end."""
+        end = self._length + len(array)
+        if self._file is None and self._room is not None and end * self.dtype.itemsize > self._room:
+            self._spill()
+        if self._file is None:
+            if end > len(self._array):  # grows by a quarter; the memory is moved by the system, not copied
+                self._array.resize(max(end, len(self._array) * 5 // 4), refcheck=False)
+            self._array[self._length : end] = array
+        self._length = end
+        if self._file is not None:
+            self.write(end - len(array), array)
+
+    def finish(self) -> None:
+        """Give back the room that was kept for growth."""
+        if self._file is None and len(self._array) > self._length:
+            self._array.resize(self._length, refcheck=False)
+
+    def read(self, start: int, stop: int) -> np.ndarray:
+        """The entries from start to stop; both may lie outside the sequence."""
+        lo, hi = max(start, 0), min(stop, self._length)
+        if self._file is None and lo == start and hi == stop:
+            return self._array[lo:hi]
+        entries = np.full(stop - start, self.fill, dtype=self.dtype)
+        if lo < hi:
+            inside = entries[lo - start : hi - start]
+            if self._file is None:
+                inside[:] = self._array[lo:hi]
+            else:
+                self._file.read(self._offset + lo * self.dtype.itemsize, inside.view(np.uint8).data)
+        return entries
+
+    def write(self, start: int, array: np.ndarray) -> None:
+        """Put entries in the place of those that stand from start on."""
+        if self._file is None:
+            self._array[start : start + len(array)] = array
+            return
+        data = np.ascontiguousarray(array, dtype=self.dtype).view(np.uint8).data
+        try:
+            self._file.write(self._offset + start * self.dtype.itemsize, data)
+        except OSError as error:
+            raise scratch_error(self._folder, error) from error
+
+    def _spill(self) -> None:
+        """Move to a scratch file."""
+        array, length = self._array, self._length
+        try:
+            file = tempfile.TemporaryFile(buffering=0, dir=self._folder)  # noqa: SIM115  # lives as long as the tape
+        except OSError as error:
+            raise scratch_error(self._folder, error) from error
+        self._file = OpenFile(cast("BinaryIO", file), "scratch file")
+        self._array = np.zeros(0, dtype=self.dtype)
+        self.write(0, array[:length])
+
+
+def scratch_error(folder: Path | None, error: OSError) -> TermmineError:
+    """What the user may do when the scratch files find no place."""
+    place = folder or tempfile.gettempdir()
+    return TermmineError(
+        f"{place}: {error.strerror}: no place for scratch files; nothing was written: "
+        "free some space, name another directory with --tmp, or raise --memory"
+    )

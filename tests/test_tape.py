@@ -1,0 +1,74 @@
+"""Tapes: whatever their room, they read as the array that was written to them."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import naive
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from termmine import TermmineError
+from termmine.tape import OpenFile, Tape
+
+
+@naive.compared("tape: any room")
+@given(
+    parts=st.lists(st.lists(st.integers(-(2**31), 2**31 - 1), max_size=9), max_size=9),
+    room=st.sampled_from([None, 0, 8, 60, 10_000]),
+    reads=st.lists(st.tuples(st.integers(-5, 90), st.integers(0, 90)), max_size=9),
+    writes=st.lists(st.tuples(st.integers(0, 80), st.lists(st.integers(0, 9), min_size=1, max_size=4)), max_size=4),
+)
+def test_a_tape_is_its_array(
+    parts: list[list[int]],
+    room: int | None,
+    reads: list[tuple[int, int]],
+    writes: list[tuple[int, list[int]]],
+) -> None:
+    kept, plain = Tape(np.int32, room=room, fill=-7), [n for part in parts for n in part]
+    for part in parts:
+        kept.append(np.array(part, dtype=np.int32))
+    kept.finish()
+    for start, values in writes:
+        if start + len(values) <= len(plain):
+            kept.write(start, np.array(values, dtype=np.int32))
+            plain[start : start + len(values)] = values
+    assert len(kept) == len(plain)
+    assert np.asarray(kept).tolist() == plain
+    assert kept.in_memory == (room is None or 4 * len(plain) <= room)
+    for start, size in reads:
+        inside = [plain[i] if 0 <= i < len(plain) else -7 for i in range(start, start + size)]
+        assert kept.read(start, start + size).tolist() == inside
+
+
+def test_a_stored_tape(tmp_path: Path) -> None:
+    path = tmp_path / "numbers"
+    path.write_bytes(b"head" + np.arange(10, dtype=np.int64).tobytes() + b"tail")
+    file = OpenFile(path.open("rb", buffering=0), str(path))
+    assert Tape.stored(file, np.int64, 4, 10).read(3, 12).tolist() == [3, 4, 5, 6, 7, 8, 9, 0, 0]
+    with pytest.raises(TermmineError, match="numbers: is shorter than it says: count again"):
+        Tape.stored(file, np.int64, 4, 20).read(0, 20)
+
+
+def test_a_scratch_file_has_no_name(tmp_path: Path) -> None:
+    kept = Tape(np.int32, room=0, folder=tmp_path)
+    kept.append(np.arange(5, dtype=np.int32))
+    assert list(tmp_path.iterdir()) == []
+    assert kept.read(1, 3).tolist() == [1, 2]
+
+
+def test_no_place_for_scratch_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Tape(np.int32, room=0, folder=tmp_path)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(OpenFile, "write", full)
+    with pytest.raises(TermmineError, match="No space left on device: no place for scratch files; nothing was"):
+        kept.append(np.arange(5, dtype=np.int32))
+    with pytest.raises(TermmineError, match="No such file or directory: no place for scratch files"):
+        Tape(np.int32, room=0, folder=tmp_path / "gone").append(np.arange(5, dtype=np.int32))

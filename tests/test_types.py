@@ -1,0 +1,45 @@
+"""The cuts of a corpus into segments; spelling is tested where it is used."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from termmine import kernels as k
+from termmine import types
+from termmine.encode import encode
+from tests import naive
+
+
+@naive.compared("types: segments")
+@given(naive.dense_texts(), st.integers(1, 9), st.integers(0, 3), st.integers(0, 3))
+def test_segments_are_the_corpus(text: str, size: int, before: int, after: int) -> None:
+    corpus = encode([text])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(types, "SEGMENT", size)
+        segments = list(corpus.segments(before, after))
+    codes, pairs = np.asarray(corpus.codes), np.asarray(corpus.variants).reshape(-1, 2).tolist()
+    done, places = 0, []
+    for segment in segments:
+        assert segment.offset + segment.start == done
+        assert segment.start == min(before, done)
+        assert len(segment.codes) == min(segment.stop + after, len(corpus.codes) - segment.offset)
+        whole = codes[segment.offset : segment.offset + len(segment.codes)]
+        np.testing.assert_array_equal(segment.codes, whole)
+        inside = [(place + segment.offset, form) for place, form in segment.variants.tolist()]
+        assert inside == [(place, form) for place, form in pairs if 0 <= place - segment.offset < len(whole)]
+        places += [(place, form) for place, form in inside if 0 <= place - done < segment.stop - segment.start]
+        own = segment.codes[segment.start : segment.stop]
+        done += len(own)
+        assert 0 < len(own) <= size
+        if own[-1] >= k.FIRST_SYMBOL:  # cut inside a run, which no separator parts
+            assert len(own) == size
+            assert (own >= k.FIRST_SYMBOL).all()
+    assert done == len(corpus.codes)
+    assert places == [tuple(pair) for pair in pairs]
+
+
+def test_a_run_that_is_cut_is_segmented_as_it_would_be_whole() -> None:
+    assert types.SEGMENT % k.WINDOW == 0
