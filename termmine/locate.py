@@ -16,7 +16,7 @@ from typing import NamedTuple, cast
 import numpy as np
 
 from termmine import kernels as k
-from termmine.corpus import Document, Source, is_texts, read_documents, source_paths
+from termmine.corpus import STDIN, Document, Source, is_texts, read_documents, source_paths
 from termmine.encode import character_tables
 from termmine.errors import UsageError
 from termmine.lexicon import finder
@@ -28,7 +28,7 @@ LONGEST_LINE = (
 
 
 class Line(NamedTuple):
-    """A line of a source: the path that it stands in (`text` for texts), its number from 1, and its text."""
+    """A line of a source: where it stands (a path, `stdin`, or `text` for texts), its number from 1, and its text."""
 
     path: str
     number: int
@@ -51,9 +51,10 @@ def read_lines(source: Source, options: DiscoverOptions) -> Iterator[Line]:
 
 
 def _numbered(document: Document) -> Iterator[Line]:
-    number = document.line
+    number, path = document.line, str(document.path)
+    name = "stdin" if path == STDIN else path  # a spreadsheet would take -:12 for a formula
     for line in _lines(document.blocks):
-        yield Line(str(document.path), number, line.rstrip("\n"))
+        yield Line(name, number, line.rstrip("\n"))
         number += document.is_lines and line.endswith("\n")
 
 
