@@ -18,6 +18,7 @@ import numpy as np
 from termmine import kernels as k
 from termmine.characters import character_tables
 from termmine.corpus import Document, Source, is_texts, read_documents, source_paths
+from termmine.corpus.files import STDIN
 from termmine.errors import UsageError
 from termmine.folding import simplified
 from termmine.lexicon import finder
@@ -29,7 +30,7 @@ LONGEST_LINE = (
 
 
 class Line(NamedTuple):
-    """A line of a source: the path that it stands in (`text` for texts), its number from 1, and its text."""
+    """A line of a source: where it stands (a path, `stdin`, or `text` for texts), its number from 1, and its text."""
 
     path: str
     number: int
@@ -52,9 +53,10 @@ def read_lines(source: Source, options: ReadOptions) -> Iterator[Line]:
 
 
 def _numbered(document: Document) -> Iterator[Line]:
-    number = document.line
+    number, path = document.line, str(document.path)
+    name = "stdin" if path == STDIN else path  # a spreadsheet would take -:12 for a formula
     for line in _lines(document.blocks):
-        yield Line(str(document.path), number, line.rstrip("\n"))
+        yield Line(name, number, line.rstrip("\n"))
         number += document.is_lines and line.endswith("\n")
 
 

@@ -153,6 +153,7 @@ def is_texts(source: Source) -> bool:
 
 
 def source_paths(source: Source) -> list[Path]:
+    """The paths of a source; none where it is texts."""
     if is_texts(source):
         return []
     return [Path(path) for path in ([source] if isinstance(source, (str, os.PathLike)) else source)]
