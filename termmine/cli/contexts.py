@@ -18,7 +18,7 @@ from termmine.options import make_options
 @click.option("-c", "--corpus", multiple=True, help="The corpus, where it is not the last argument; several if needed.")
 @click.option("--encoding", help="Encoding of all files; default: BOM, else UTF-8, else GB18030.")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="Occurrences shown of each term.")
-@click.option("--width", type=click.IntRange(20), default=80, show_default=True, help="Columns for the text.")
+@click.option("--width", type=click.IntRange(1), default=80, show_default=True, help="Columns for the text.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object an occurrence instead of a table.")
 def contexts(
     terms: tuple[str, ...], corpus: tuple[str, ...], encoding: str | None, limit: int, width: int, as_json: bool
