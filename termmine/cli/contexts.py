@@ -21,7 +21,7 @@ from termmine.options import ReadOptions
     help="The corpus, where it is not the last argument; may be given several times.",
 )  # fmt: skip
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="Occurrences shown of each term.")
-@click.option("--width", type=click.IntRange(20), default=80, show_default=True, help="Columns for the text.")
+@click.option("--width", type=click.IntRange(1), default=80, show_default=True, help="Columns for the text.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object an occurrence instead of a table.")
 @with_options(ReadOptions, leave_out=("document",))
 def contexts(
