@@ -7,6 +7,7 @@ known here. A scratch file has no name, so that nothing is left of it however th
 from __future__ import annotations
 
 import tempfile
+import weakref
 from pathlib import Path
 from threading import Lock
 from typing import Any, BinaryIO, cast
@@ -23,9 +24,7 @@ class OpenFile:
         self.name = name
         self._file = file
         self._lock = Lock()
-
-    def __del__(self) -> None:
-        self._file.close()
+        weakref.finalize(self, file.close)  # unlike `__del__` also before the file's own end, in a cycle of objects
 
     def read(self, at: int, data: memoryview) -> None:
         """Fill data with what stands from a place on."""
