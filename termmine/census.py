@@ -83,6 +83,7 @@ def merge(
     *,
     min_freq: int | None = None,
     max_length: int | None = None,
+    neighbours: bool = False,
     progress: Progress | None = None,
     resources: Resources | None = None,
 ) -> Counted:
@@ -93,7 +94,9 @@ def merge(
                 f"{path}: is no count file: count it first, or use termmine count for text and count files"
             )
     first = countfile.load(files[0]).settings
-    options = CountOptions(document=first.document, fold=first.fold, min_freq=min_freq, max_length=max_length)
+    options = CountOptions(
+        document=first.document, fold=first.fold, min_freq=min_freq, max_length=max_length, neighbours=neighbours
+    )
     return count(files, output, options, progress, resources)
 
 

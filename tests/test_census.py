@@ -254,6 +254,14 @@ def test_a_count_file_is_not_merged_into_a_stream(tmp_path: Path, power: Path) -
     assert done.err == "termmine: error: -: is no file, and what is to be written must be one: name a file\n"
 
 
+def test_neighbours_are_counted_for_files_that_lack_them(tmp_path: Path, power: Path, general: Path) -> None:
+    merged, both = tmp_path / "merged.tmc", tmp_path / "both.tmc"
+    assert "were counted with different --neighbours: say which" in run("merge", power, general, "-o", merged).err
+    assert run("merge", power, general, "-o", merged, "--neighbours", "-q").code == 0
+    assert run("count", POWER, ENCYCLOPEDIA, "-o", both, "--neighbours", "-q").code == 0
+    assert merged.read_bytes() == both.read_bytes()
+
+
 def test_what_is_no_count_file(tmp_path: Path, general: Path) -> None:
     data = general.read_bytes()
     cases = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 from pathlib import Path
 
@@ -72,3 +73,15 @@ def test_no_place_for_scratch_files(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         kept.append(np.arange(5, dtype=np.int32))
     with pytest.raises(TermmineError, match="No such file or directory: no place for scratch files"):
         Tape(np.int32, room=0, folder=tmp_path / "gone").append(np.arange(5, dtype=np.int32))
+
+
+@pytest.mark.parametrize("looped", [False, True])
+def test_a_file_is_closed_with_its_last_tape(tmp_path: Path, looped: bool) -> None:
+    """Also where the tape is one of several objects that hold each other, as an error holds what it went through."""
+    file = (tmp_path / "numbers").open("wb+", buffering=0)
+    kept = {"tape": Tape.stored(OpenFile(file, "numbers"), np.int64, 0, 0)}
+    if looped:
+        kept["itself"] = kept  # type: ignore[assignment]
+    del kept
+    gc.collect()
+    assert file.closed

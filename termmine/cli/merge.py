@@ -15,6 +15,7 @@ from termmine.resources import Resources
 @click.option("-o", "--output", type=OUTPUT_PATH, required=True, help="The count file to write, whole or not at all.")
 @click.option("--min-freq", type=int, help="Least frequency; default: as all files say.")
 @click.option("--max-length", type=int, help="Longest n-gram, in symbols; default: as all files say.")
+@click.option("--neighbours", is_flag=True, help="Also count documents and neighbours, where not all files say so.")
 @click.option("-q", "--quiet", is_flag=True, help="Only errors on standard error.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell each stage.")
 @with_resources
@@ -23,6 +24,7 @@ def merge(
     output: Path,
     min_freq: int | None,
     max_length: int | None,
+    neighbours: bool,
     quiet: bool,
     verbose: bool,
     resources: Resources,
@@ -34,7 +36,10 @@ def merge(
     from termmine.census import merge as merge_files
 
     progress = make_progress(quiet=quiet, verbose=verbose)
-    done = merge_files(files, output, min_freq=min_freq, max_length=max_length, progress=progress, resources=resources)
+    done = merge_files(
+        files, output, min_freq=min_freq, max_length=max_length, neighbours=neighbours,
+        progress=progress, resources=resources,
+    )  # fmt: skip
     report(**vars(done))
     progress.note(
         f"{output}: {done.n_symbols} symbols, {done.n_documents} documents, "
