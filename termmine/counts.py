@@ -27,6 +27,7 @@ from termmine.tape import Tape
 from termmine.types import Corpus, NgramTable
 
 CHUNK = 1 << 20  # positions handled at once: 4 MiB of codes, and as many of ids, for each thread
+NARROW = 1 << 31  # separators: with fewer, half the width is enough to count documents and edges of runs
 PARTITION = 1 << 16  # pairs; its table then has its place in the second-level cache
 _MOST_PARTITION_BITS = 12
 _TABLE = 1 << 17  # slots of a partition's table, 2 MiB, before it has to grow
@@ -94,6 +95,8 @@ class _Counter:
         self._min_freq = min_freq
         self._resources = resources
         self._neighbours = neighbours
+        n_separators = len(corpus.codes) - corpus.n_symbols  # as many documents and edges of runs at most
+        self._width = np.int32 if n_separators < NARROW else np.int64
         self._spans = document_spans(corpus.codes, resources.threads)
         room = None if corpus.codes.in_memory else 0
         self._ids = Tape(np.int32, room=room, folder=resources.folder, fill=-1)
@@ -153,7 +156,7 @@ class _Counter:
         n_rows = len(freq) if self._neighbours else 0
         bits = min(max((int(freq.sum()) // PARTITION).bit_length(), 1), _MOST_PARTITION_BITS)
         shift, sizes = np.uint64(64 - bits), np.zeros((len(self._spans), 1 << bits), dtype=np.int64)
-        accounts = [_evidence(n_rows) for _ in self._spans]
+        accounts = [_evidence(n_rows, self._width) for _ in self._spans]
         self._resources.map(lambda i: work(self._spans[i], accounts[i], shift, sizes[i]), range(len(self._spans)))
         for other in accounts[1:]:
             for column, added in zip(accounts[0][:3], other[:3], strict=True):
@@ -297,9 +300,9 @@ def _even_spans(limits: np.ndarray, parts: int) -> list[Span]:
 # --- the table -------------------------------------------------------------------------------------------------------
 
 
-def _evidence(n_rows: int) -> k.Evidence:
-    doc_freq, left_edge, right_edge = np.zeros((3, n_rows), dtype=np.int32)
-    return k.Evidence(doc_freq, left_edge, right_edge, last=np.full(n_rows, -1, dtype=np.int32))
+def _evidence(n_rows: int, width: type) -> k.Evidence:
+    counts: np.ndarray = np.zeros((3, n_rows), dtype=width)
+    return k.Evidence(*counts, last=np.full(n_rows, -1, dtype=width))
 
 
 _Level = dict[str, np.ndarray]  # columns of an `NgramTable`; prefix and suffix are still rows of the level below

@@ -20,12 +20,12 @@ _BATCH = 256  # positions looked up together, so that their cache misses overlap
 
 
 class Evidence(NamedTuple):
-    """What is gathered of the occurrences of one level's rows, beside their number."""
+    """What is gathered of the occurrences of one level's rows, beside their number: int32, or int64 in huge corpora."""
 
-    doc_freq: np.ndarray  # int32 (R): documents
-    left_edge: np.ndarray  # int32 (R): occurrences that begin a run
-    right_edge: np.ndarray  # int32 (R): occurrences that end a run
-    last: np.ndarray  # int32 (R): the last document that it was seen in, or -1
+    doc_freq: np.ndarray  # (R) documents
+    left_edge: np.ndarray  # (R) occurrences that begin a run
+    right_edge: np.ndarray  # (R) occurrences that end a run
+    last: np.ndarray  # (R) the last document that it was seen in, or -1
 
 
 @njit
