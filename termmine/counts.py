@@ -302,7 +302,7 @@ def _even_spans(limits: np.ndarray, parts: int) -> list[Span]:
 
 def _evidence(n_rows: int, width: type) -> k.Evidence:
     counts: np.ndarray = np.zeros((3, n_rows), dtype=width)
-    return k.Evidence(*counts, last=np.full(n_rows, -1, dtype=width))
+    return k.Evidence(counts[0], counts[1], counts[2], last=np.full(n_rows, -1, dtype=width))
 
 
 _Level = dict[str, np.ndarray]  # columns of an `NgramTable`; prefix and suffix are still rows of the level below
