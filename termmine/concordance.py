@@ -38,13 +38,15 @@ class Concordance:
     freq: dict[str, int]
 
 
-def concordance(terms: Iterable[str], lines: Iterable[Line], *, limit: int, width: int) -> Concordance:
+def concordance(
+    terms: Iterable[str], lines: Iterable[Line], *, limit: int, width: int, folding: str | None = None
+) -> Concordance:
     """Find terms in lines; at most ``limit`` occurrences of each are kept, with ``width`` characters on each side."""
-    search = Finder(terms)
+    search = Finder(terms, folding)
     result = Concordance({term: [] for term in search.strings.values()}, dict.fromkeys(search.strings.values(), 0))
     for line in lines:
         found = {}
-        for _, _, string in search.find(fold(line.text)):
+        for _, _, string in search.find(fold(line.text, folding)):
             term = search.strings[string]
             result.freq[term] += 1
             found[term] = result.occurrences[term]
@@ -56,7 +58,7 @@ def concordance(terms: Iterable[str], lines: Iterable[Line], *, limit: int, widt
 
 
 def _occurrences(search: Finder, line: Line, width: int) -> Iterator[Occurrence]:
-    folded, places = fold_with_places(line.text)
+    folded, places = fold_with_places(line.text, search.folding)
     for begin, end, string in search.find(folded):
         left, right = places[begin], places[end]
         while line.text[right - 1].isspace():  # a blank that does not part it from what follows

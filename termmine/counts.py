@@ -81,7 +81,7 @@ class _Seen:
     ``sizes`` (spans, partitions); the partition of a pair is its hash, shifted by ``shift``.
     """
 
-    evidence: k.Evidence
+    evidence: np.ndarray
     sizes: np.ndarray
     shift: np.uint64
 
@@ -131,10 +131,10 @@ class _Counter:
         slots[:, 0] = k.FREE
         k.fill_slots(found.keys, slots)
 
-        def turn(span: Span, evidence: k.Evidence, shift: np.uint64, sizes: np.ndarray) -> None:
+        def turn(span: Span, evidence: np.ndarray, shift: np.uint64, sizes: np.ndarray) -> None:
             document = 0
             for lo, hi in _chunks(span):
-                codes, ids = self._codes.read(lo - 1, hi + n), self._ids.read(lo - 1, hi + 1)
+                codes, ids = self._window(lo, hi, 1, n)
                 document = k.next_level(
                     codes, ids, 1, 1 + hi - lo, slots, n, self._neighbours, document, evidence, shift, sizes
                 )
@@ -143,15 +143,15 @@ class _Counter:
 
         return self._look(found.freq, turn)
 
-    def _look_at_symbols(self, span: Span, evidence: k.Evidence, shift: np.uint64, sizes: np.ndarray) -> None:
+    def _look_at_symbols(self, span: Span, evidence: np.ndarray, shift: np.uint64, sizes: np.ndarray) -> None:
         document = 0
         for lo, hi in _chunks(span):
-            codes, ids = self._codes.read(lo - 1, hi + 1), self._ids.read(lo - 1, hi + 1)
+            codes, ids = self._window(lo, hi, 1, 1)
             if self._neighbours:
                 document = k.observe_symbols(codes, ids, 1, 1 + hi - lo, document, evidence)
             k.pair_sizes(codes, ids, 1, 1 + hi - lo, 1, self._neighbours, shift, sizes)
 
-    def _look(self, freq: np.ndarray, work: Callable[[Span, k.Evidence, np.uint64, np.ndarray], None]) -> _Seen:
+    def _look(self, freq: np.ndarray, work: Callable[[Span, np.ndarray, np.uint64, np.ndarray], None]) -> _Seen:
         """Have each span looked at, by a thread with an account of its own, and add the accounts up."""
         n_rows = len(freq) if self._neighbours else 0
         bits = min(max((int(freq.sum()) // PARTITION).bit_length(), 1), _MOST_PARTITION_BITS)
@@ -159,8 +159,7 @@ class _Counter:
         accounts = [_evidence(n_rows, self._width) for _ in self._spans]
         self._resources.map(lambda i: work(self._spans[i], accounts[i], shift, sizes[i]), range(len(self._spans)))
         for other in accounts[1:]:
-            for column, added in zip(accounts[0][:3], other[:3], strict=True):
-                column += added
+            accounts[0][:, k.DOC_FREQ :] += other[:, k.DOC_FREQ :]
         return _Seen(accounts[0], sizes, shift)
 
     def count_pairs(self, n: int, n_rows: int, seen: _Seen) -> _Found:
@@ -170,9 +169,8 @@ class _Counter:
         for first, last in _groups(seen.sizes.sum(axis=0), capacity):
             if seen.sizes[:, first:last].sum() > capacity:
                 parts.append(self._count_in_pieces(n, seen.shift, first, n_rows))
-                continue
-            pairs, limits = self._scatter(n, seen.shift, seen.sizes, first, last)
-            parts += self._count_in_memory(pairs, limits, n_rows)
+            else:
+                parts += self._count_in_memory(n, seen, (first, last), n_rows)
         keys, freq = (np.concatenate([getattr(part, name) for part in parts]) for name in ("keys", "freq"))
         left, right = (np.sum([getattr(part, name) for part in parts], axis=0) for name in ("left", "right"))
         order = np.argsort(keys)
@@ -207,12 +205,18 @@ class _Counter:
     def _scatter_chunk(
         self, lo: int, hi: int, n: int, shift: np.uint64, wanted: Span, offsets: np.ndarray, pairs: np.ndarray
     ) -> None:
-        codes, ids = self._codes.read(lo, hi + n), self._ids.read(lo, hi + 1)
+        codes, ids = self._window(lo, hi, 0, n)
         first, last = np.uint64(wanted[0]), np.uint64(wanted[1])
         k.scatter_pairs(codes, ids, 0, hi - lo, n, self._neighbours, shift, first, last, offsets, pairs)
 
-    def _count_in_memory(self, pairs: np.ndarray, limits: np.ndarray, n_rows: int) -> list[_Found]:
-        """Count partitions, each thread a row of them that holds about as many pairs as the others'."""
+    def _window(self, lo: int, hi: int, before: int, after: int) -> tuple[np.ndarray, np.ndarray]:
+        """Codes and ids of a chunk and of what is around it; without neighbours codes are not looked at, nor read."""
+        ids = self._ids.read(lo - before, hi + 1)
+        return (self._codes.read(lo - before, hi + after) if self._neighbours else ids), ids
+
+    def _count_in_memory(self, n: int, seen: _Seen, wanted: Span, n_rows: int) -> list[_Found]:
+        """Count the partitions wanted, each thread a row of them that holds about as many pairs as the others'."""
+        pairs, limits = self._scatter(n, seen.shift, seen.sizes, *wanted)
 
         def count(span: Span) -> _Found:
             within = limits[span[0] : span[1] + 1]
@@ -300,22 +304,23 @@ def _even_spans(limits: np.ndarray, parts: int) -> list[Span]:
 # --- the table -------------------------------------------------------------------------------------------------------
 
 
-def _evidence(n_rows: int, width: type) -> k.Evidence:
-    counts: np.ndarray = np.zeros((3, n_rows), dtype=width)
-    return k.Evidence(counts[0], counts[1], counts[2], last=np.full(n_rows, -1, dtype=width))
+def _evidence(n_rows: int, width: type) -> np.ndarray:
+    evidence = np.zeros((n_rows, 4), dtype=width)
+    evidence[:, k.LAST] = -1
+    return evidence
 
 
 _Level = dict[str, np.ndarray]  # columns of an `NgramTable`; prefix and suffix are still rows of the level below
 
 
-def _level(keys: np.ndarray, freq: np.ndarray, evidence: k.Evidence, found: _Found) -> _Level:
+def _level(keys: np.ndarray, freq: np.ndarray, evidence: np.ndarray, found: _Found) -> _Level:
     return {
         "freq": freq,
-        "doc_freq": evidence.doc_freq,
+        "doc_freq": evidence[:, k.DOC_FREQ],
         "left_entropy": _entropy(freq, found.left),
         "right_entropy": _entropy(freq, found.right),
-        "left_edge": evidence.left_edge,
-        "right_edge": evidence.right_edge,
+        "left_edge": evidence[:, k.LEFT_EDGE],
+        "right_edge": evidence[:, k.RIGHT_EDGE],
         "prefix": (keys >> np.uint64(32)).astype(np.int32),
         "suffix": keys.astype(np.int32),  # the lower half
     }

@@ -68,23 +68,25 @@ def example(sentence: str, line: Line) -> Example:
     return Example(cost(sentence), zlib.crc32(shape(sentence).encode()), sentence, line.path, line.number)
 
 
-def examples(terms: Iterable[str], lines: Iterable[Line], n: int) -> dict[str, list[Example]]:
+def examples(
+    terms: Iterable[str], lines: Iterable[Line], n: int, folding: str | None = None
+) -> dict[str, list[Example]]:
     """At most ``n`` sentences for each term: short, whole, different, and from different places where there are such.
 
     The best ``SPARE * n`` of each term are held while the lines stream by.
     """
     terms = list(terms)
-    search = Finder(terms)
+    search = Finder(terms, folding)
     pools: dict[str, list[Example]] = {string: [] for string in search.strings}
     for line in lines:
         for sentence in sentences(line.text):
-            found = {string for _, _, string in search.find(fold(sentence))}
+            found = {string for _, _, string in search.find(fold(sentence, folding))}
             if found:
                 offered = example(sentence, line)
                 for string in found:
                     _offer(pools[string], offered, SPARE * n)
     chosen = {string: choose(pool, n) for string, pool in pools.items()}
-    return {term: chosen[fold(term.strip())] for term in terms}
+    return {term: chosen[fold(term.strip(), folding)] for term in terms}
 
 
 def _offer(pool: list[Example], offered: Example, size: int) -> None:

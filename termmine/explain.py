@@ -27,6 +27,7 @@ from termmine.options import DiscoverOptions
 from termmine.pipeline import Analysis, analyse, rank
 from termmine.progress import Progress
 from termmine.resources import Resources
+from termmine.sources import check_has_lines
 from termmine.spool import readable_twice
 from termmine.tries import find_rows
 from termmine.types import spell
@@ -46,10 +47,11 @@ def explain_source(
     terms = list(terms)
     if not options.contexts:
         return explain(analyse(source, background, options, progress, resources), terms)
-    with readable_twice(source) as (again, rewind):
+    check_has_lines(source)
+    with readable_twice(source, resources.folder) as (again, rewind):
         records = explain(analyse(again, background, options, progress, resources), terms)
         rewind()
-        found = examples(terms, read_lines(again, options), options.contexts)
+        found = examples(terms, read_lines(again, options), options.contexts, options.fold)
     return [
         record | {"contexts": [{"source": one.place, "context": one.sentence} for one in found[record["term"]]]}
         for record in records
@@ -165,13 +167,11 @@ def _weakest_split(analysis: Analysis, row: int, n: int) -> dict[str, Any]:
 
 
 def _longer(analysis: Analysis, row: int) -> list[tuple[str, int]]:
-    """The commonest n-grams one symbol longer; of equally common ones the first by their text."""
+    """The commonest n-grams one symbol longer."""
     table = analysis.table
     found = np.flatnonzero((table.prefix == row) | (table.suffix == row))
-    if len(found) > MOST:  # a common symbol has thousands: only those that may be shown are spelled out
-        found = found[table.freq[found] >= np.partition(table.freq[found], -MOST)[-MOST]]
-    longer = zip(table.texts(found), table.freq[found].tolist(), strict=True)
-    return sorted(longer, key=lambda item: (-item[1], item[0]))[:MOST]
+    best = found[np.lexsort((found, -table.freq[found]))][:MOST]
+    return list(zip(table.texts(best), table.freq[best].tolist(), strict=True))
 
 
 def _verdict(analysis: Analysis, row: int, ranking: pd.DataFrame) -> dict[str, Any]:

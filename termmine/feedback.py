@@ -53,7 +53,7 @@ class Verdict:
     place: str
 
 
-def read_verdicts(paths: Iterable[str]) -> dict[str, Verdict]:
+def read_verdicts(paths: Iterable[str], fold: str | None = None) -> dict[str, Verdict]:
     """The verdicts of reviewed tables by the term's normal form; of several on one term the last counts."""
     verdicts: dict[str, Verdict] = {}
     for path in paths:
@@ -65,7 +65,7 @@ def read_verdicts(paths: Iterable[str]) -> dict[str, Verdict]:
             if text and text not in _VERDICTS:
                 raise TermmineError(f"{path}: the verdict on {term} is {text!r}: write y or n, or leave the cell empty")
             if text:
-                verdicts[normal_form(term)] = Verdict(_VERDICTS[text], str(path))
+                verdicts[normal_form(term, fold)] = Verdict(_VERDICTS[text], str(path))
     if paths and not verdicts:
         raise TermmineError(f"{', '.join(paths)}: holds no verdict: write y or n into its column verdict")
     return verdicts
@@ -158,8 +158,7 @@ def make_features(frame: pd.DataFrame, terms: Sequence[str], judged: np.ndarray)
         column = frame[name].to_numpy(dtype=np.float64)
         figures[name] = _standardised(np.log(np.maximum(column, 1e-9)) if name in _LOGARITHMS else column)
     figures["letters"] = _standardised(np.array([any(c.isascii() for c in term) for term in terms], dtype=np.float64))
-    folded = [normal_form(term) for term in terms]
-    ends = {"first": np.array([term[0] for term in folded]), "last": np.array([term[-1] for term in folded])}
+    ends = {"first": np.array([term[0] for term in terms]), "last": np.array([term[-1] for term in terms])}
     marked = [(end, character) for end, found in ends.items() for character in _common(found[judged].tolist())]
     return Features(figures, ends, tuple(marked))
 
@@ -264,13 +263,15 @@ class Lesson:
     told: str
 
 
-def apply_feedback(frame: pd.DataFrame, terms: Sequence[str], verdicts: Mapping[str, Verdict]) -> Lesson:
+def apply_feedback(
+    frame: pd.DataFrame, terms: Sequence[str], verdicts: Mapping[str, Verdict], fold: str | None = None
+) -> Lesson:
     """Learn from the verdicts on candidates, and apply that to all of them."""
-    folded = [normal_form(term) for term in terms]
+    folded = [normal_form(term, fold) for term in terms]
     found = [verdicts.get(term) for term in folded]
     judged = np.array([verdict is not None for verdict in found])
     accepted = np.array([verdict.accepts for verdict in found if verdict is not None], dtype=bool)
-    features = make_features(frame, terms, judged)
+    features = make_features(frame, folded, judged)
     model = learn(features, np.flatnonzero(judged), accepted)
     n_found = len(verdicts.keys() & set(folded))
     n_accepted = sum(verdict.accepts for verdict in verdicts.values())

@@ -18,7 +18,9 @@ import numpy as np
 from termmine import kernels as k
 from termmine.characters import character_tables
 from termmine.corpus import Document, Source, is_texts, read_documents, source_paths
+from termmine.corpus.files import STDIN
 from termmine.errors import UsageError
+from termmine.folding import simplified
 from termmine.lexicon import finder
 from termmine.options import ReadOptions
 
@@ -28,7 +30,7 @@ LONGEST_LINE = (
 
 
 class Line(NamedTuple):
-    """A line of a source: the path that it stands in (`text` for texts), its number from 1, and its text."""
+    """A line of a source: where it stands (a path, `stdin`, or `text` for texts), its number from 1, and its text."""
 
     path: str
     number: int
@@ -51,9 +53,10 @@ def read_lines(source: Source, options: ReadOptions) -> Iterator[Line]:
 
 
 def _numbered(document: Document) -> Iterator[Line]:
-    number = document.line
+    number, path = document.line, str(document.path)
+    name = "stdin" if path == STDIN else path  # a spreadsheet would take -:12 for a formula
     for line in _lines(document.blocks):
-        yield Line(str(document.path), number, line.rstrip("\n"))
+        yield Line(name, number, line.rstrip("\n"))
         number += document.is_lines and line.endswith("\n")
 
 
@@ -109,25 +112,27 @@ def _expressions() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     )
 
 
-def _folded(text: str) -> str:
+def _folded(text: str, folding: str | None) -> str:
     ignored, _, _ = _expressions()
     text = ignored.sub("", unicodedata.normalize("NFKC", text))
+    if folding is not None:
+        text = text.translate(simplified())
     lower = text.lower()
     if len(lower) == len(text) and "ς" not in lower:
         return lower
     return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)  # İ and final Σ: character by character
 
 
-def fold(text: str) -> str:
-    """Text as it is searched: folded as for counting, without the blanks that the text model ignores.
+def fold(text: str, folding: str | None = None) -> str:
+    """Text as it is searched: folded as for counting (``folding``: "t2s" or None), without blanks that do not count.
 
     >>> fold("ＧＰＵ 加速，Air Motor")
     'gpu加速,air motor'
     """
-    return _expressions()[1].sub("", _folded(text))
+    return _expressions()[1].sub("", _folded(text, folding))
 
 
-def fold_with_places(text: str) -> tuple[str, list[int]]:
+def fold_with_places(text: str, folding: str | None = None) -> tuple[str, list[int]]:
     """`fold`, and where in the text each of its characters begins; the last entry is the length of the text.
 
     >>> fold_with_places("ｶﾞ ①")
@@ -136,7 +141,7 @@ def fold_with_places(text: str) -> tuple[str, list[int]]:
     _, blank, letter = _expressions()
     characters, places = [], []
     for match in letter.finditer(text):
-        folded = _folded(match[0])
+        folded = _folded(match[0], folding)
         characters.append(folded)
         places += [match.start()] * len(folded)
     joined = "".join(characters)
@@ -166,10 +171,11 @@ def _is_whole(text: str, begin: int, end: int) -> bool:
 class Finder:
     """Finds terms in folded text. ``strings``: each term as it is searched for, and as it was given, in that order."""
 
-    def __init__(self, terms: Iterable[str]) -> None:
+    def __init__(self, terms: Iterable[str], folding: str | None = None) -> None:
+        self.folding = folding
         self.strings: dict[str, str] = {}
         for term in terms:
-            folded = fold(term.strip())
+            folded = fold(term.strip(), folding)
             if not folded:
                 raise UsageError(f"{term!r}: nothing to look for: give a term with characters in it")
             self.strings.setdefault(folded, term)

@@ -21,7 +21,7 @@ from termmine.contexts import survey
 from termmine.contrast import Background, compare, score_like, term_rules
 from termmine.corpus import Source
 from termmine.counts import count_ngrams
-from termmine.errors import TermmineError, UsageError
+from termmine.errors import TermmineError
 from termmine.examples import examples
 from termmine.export import COLUMNS
 from termmine.feedback import apply_feedback, read_verdicts
@@ -33,7 +33,7 @@ from termmine.progress import Progress
 from termmine.resources import Resources, make_resources
 from termmine.rules import TermLists, kept_rows, read_known, read_rules, rule_on
 from termmine.segment import Segmenter, jieba_dictionary, pattern
-from termmine.sources import count_files, read_corpus
+from termmine.sources import check_has_lines, read_corpus
 from termmine.spool import readable_twice
 from termmine.surface import surfaces
 from termmine.tries import find_rows
@@ -132,9 +132,8 @@ def run_discovery(
     resources = resources or Resources()
     if not options.contexts:
         return _discovery(analyse(source, background, options, progress, resources), progress)
-    if count_files(source):
-        raise UsageError(f"{count_files(source)[0]}: a count file has no sentences for --contexts: give its text")
-    with readable_twice(source) as (source_again, rewind):
+    check_has_lines(source)
+    with readable_twice(source, resources.folder) as (source_again, rewind):
         discovery = _discovery(analyse(source_again, background, options, progress, resources), progress)
         rewind()
         with progress.stage("looking for examples"):
@@ -149,7 +148,7 @@ def _discovery(analysis: Analysis, progress: Progress) -> Discovery:
 
 def add_examples(terms: pd.DataFrame, source: Source, options: DiscoverOptions) -> pd.DataFrame:
     """The terms with columns context_1, source_1, ...: sentences that hold them, and their places; or empty cells."""
-    found = examples(terms["term"], read_lines(source, options), options.contexts)
+    found = examples(terms["term"], read_lines(source, options), options.contexts, options.fold)
     for i in range(options.contexts):
         chosen = [of_term[i] if i < len(of_term) else None for of_term in map(found.__getitem__, terms["term"])]
         terms[f"context_{i + 1}"] = ["" if one is None else one.sentence for one in chosen]
@@ -208,10 +207,11 @@ def analyse(
 def read_lists(options: DiscoverOptions) -> TermLists:
     """Every list that the options name."""
     return TermLists(
-        kept=read_rules(options.keep, "--keep"),
-        known=read_known(options.known),
-        verdicts=read_verdicts(options.feedback),
-        banned=read_rules(options.ban, "--ban"),
+        kept=read_rules(options.keep, "--keep", options.fold),
+        known=read_known(options.known, options.fold),
+        verdicts=read_verdicts(options.feedback, options.fold),
+        banned=read_rules(options.ban, "--ban", options.fold),
+        fold=options.fold,
     )
 
 
@@ -242,7 +242,7 @@ def _consult(
     frame = frame.assign(term=terms, kept=rulings.kept, dropped=rulings.dropped, listed=rulings.listed)
     if not lists.verdicts:
         return frame
-    lesson = apply_feedback(frame, terms, lists.verdicts)
+    lesson = apply_feedback(frame, terms, lists.verdicts, options.fold)
     progress.note(lesson.told)
     return frame.assign(verdict=lesson.verdicts, probability=lesson.probability, merit=lesson.merit)
 

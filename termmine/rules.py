@@ -60,6 +60,7 @@ class TermLists:
     known: Mapping[str, str]
     verdicts: Mapping[str, Verdict]
     banned: RuleList
+    fold: str | None = None
 
     def __bool__(self) -> bool:
         lists = (self.kept, self.banned)
@@ -72,7 +73,7 @@ class TermLists:
         return accepted | dict(self.kept.words)
 
 
-def read_rules(paths: Iterable[str], option: str) -> RuleList:
+def read_rules(paths: Iterable[str], option: str, fold: str | None = None) -> RuleList:
     """The words and /expressions/ of files, one a line; a line that begins with `#` and a blank is a comment."""
     words: dict[str, str] = {}
     expressions: list[tuple[re.Pattern[str], str]] = []
@@ -84,7 +85,7 @@ def read_rules(paths: Iterable[str], option: str) -> RuleList:
             if rule.startswith("/"):
                 expressions.append((_expression(rule, place), f"{place} ({option})"))
             else:
-                words.setdefault(normal_form(rule), f"{place} ({option})")
+                words.setdefault(normal_form(rule, fold), f"{place} ({option})")
     return RuleList(words, tuple(expressions))
 
 
@@ -97,7 +98,7 @@ def _expression(rule: str, place: str) -> re.Pattern[str]:
         raise TermmineError(f"{place}: {rule} is no regular expression ({error}): correct it") from None
 
 
-def read_known(paths: Iterable[str]) -> dict[str, str]:
+def read_known(paths: Iterable[str], fold: str | None = None) -> dict[str, str]:
     """The terms that files list, in normal form, each with the first file: lists, jieba dictionaries, tables of terms.
 
     A file is a table when its first line names a column ``term``, or its name ends in `.jsonl` or `.xlsx`.
@@ -105,7 +106,7 @@ def read_known(paths: Iterable[str]) -> dict[str, str]:
     known: dict[str, str] = {}
     for path in paths:
         for term in _terms(Path(path)):
-            known.setdefault(normal_form(term), str(path))
+            known.setdefault(normal_form(term, fold), str(path))
     known.pop("", None)
     return known
 
@@ -149,7 +150,7 @@ def kept_rows(lists: TermLists, table: NgramTable, could_be_terms: np.ndarray) -
         for start in range(0, len(table), _CHUNK):
             chunk = np.arange(start, min(start + _CHUNK, len(table)))
             for row, text in zip(chunk.tolist(), table.texts(chunk), strict=True):
-                folded = normal_form(text)
+                folded = normal_form(text, lists.fold)
                 if folded in missing:
                     kept[row] = True
                     found.add(folded)
@@ -174,7 +175,7 @@ def rule_on(lists: TermLists, terms: Iterable[str], *, mark_known: bool) -> Ruli
     """What the lists say of terms as they are written; with ``mark_known`` what is known is not dropped for that."""
     rulings = Rulings([], [], [])
     for term in terms:
-        folded = normal_form(term)
+        folded = normal_form(term, lists.fold)
         kept, dropped = _rule(lists, term, folded, mark_known)
         rulings.kept.append(kept)
         rulings.dropped.append(dropped)

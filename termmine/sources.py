@@ -40,6 +40,12 @@ def count_files(source: Source) -> list[Path]:
     return [path for path in reading.source_paths(source) if countfile.is_count_file(path)]
 
 
+def check_has_lines(source: Source) -> None:
+    """Refuse a count file where the text itself is to be looked at: it holds no lines."""
+    for path in count_files(source):
+        raise UsageError(f"{path}: holds counts and no text to show: give the text itself, or leave --contexts out")
+
+
 def read_corpus(
     source: Source, options: DiscoverOptions, progress: Progress, resources: Resources
 ) -> tuple[Corpus, NgramTable | None]:

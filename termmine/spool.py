@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import BinaryIO, cast
 
 from termmine.corpus import Source, is_texts, source_paths
@@ -20,7 +21,7 @@ from termmine.errors import TermmineError, UsageError
 
 
 @contextmanager
-def readable_twice(source: Source) -> Iterator[tuple[Source, Callable[[], object]]]:
+def readable_twice(source: Source, folder: Path | None = None) -> Iterator[tuple[Source, Callable[[], object]]]:
     """The source, or what to read in its place, and a function to call between the two readings.
 
     Texts that an iterator gives become a list. A pipe with a name (`<(zcat a.gz)`) is an error.
@@ -37,7 +38,7 @@ def readable_twice(source: Source) -> Iterator[tuple[Source, Callable[[], object
         yield source, lambda: None
         return
     before = sys.stdin
-    with tempfile.TemporaryFile() as spool:
+    with tempfile.TemporaryFile(dir=folder) as spool:
         _copy(before.buffer, cast("BinaryIO", spool))
         sys.stdin = io.TextIOWrapper(cast("BinaryIO", spool))
         try:

@@ -108,7 +108,9 @@ class Tape:
         lo, hi = max(start, 0), min(stop, self._length)
         if self._file is None and lo == start and hi == stop:
             return self._array[lo:hi]
-        entries = np.full(stop - start, self.fill, dtype=self.dtype)
+        entries = np.empty(stop - start, dtype=self.dtype)
+        entries[: max(lo - start, 0)] = self.fill
+        entries[max(hi - start, 0) :] = self.fill
         if lo < hi:
             inside = entries[lo - start : hi - start]
             if self._file is None:

@@ -1,8 +1,9 @@
 """The READMEs say what is so: every name stands in both of them, and their examples run as they are printed.
 
 An example is a fenced block after the line `<!-- example -->`: a shell session (`console`), a Python session (`pycon`)
-or Python code (`python`) for the sessions after it. With TERMMINE_REWRITE_DOCS=1 in the environment the outputs are
-written anew into both files instead of compared.
+or Python code (`python`) for the sessions after it. The files that it makes are there
+for those after it, too. With TERMMINE_REWRITE_DOCS=1 in the environment the outputs are written anew into both files
+instead of compared.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import os
 import re
 import runpy
 import shlex
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,11 +85,18 @@ def shell_session(text: str) -> str:
 
 
 def _shell(command: str) -> str:
-    program, *arguments = shlex.split(command.removeprefix("$ "))
-    assert program == "termmine"
-    done = run(*arguments)
-    assert done.code == 0, done.err
-    return done.err + done.out.decode().replace("\r\n", "\n")
+    line = command.removeprefix("$ ")
+    program, *arguments = shlex.split(line)
+    if program == "termmine" and "|" not in arguments:
+        done = run(*arguments)
+        code, written = done.code, done.err + done.out.decode()
+    else:
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        environment = os.environ | {"PATH": path}
+        pipe = subprocess.run(["sh", "-c", line], env=environment, capture_output=True, encoding="utf-8")
+        code, written = pipe.returncode, pipe.stderr + pipe.stdout
+    assert code == 0, written
+    return written.replace("\r\n", "\n")
 
 
 def python_session(text: str, names: dict[str, Any]) -> str:

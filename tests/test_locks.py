@@ -84,6 +84,20 @@ def test_the_second_run_fails_before_it_reads_anything() -> None:
     assert names() == ["link.csv", "terms.csv"]
 
 
+def test_a_count_file_is_added_to_by_one_run_at_a_time() -> None:
+    """The lock is taken before the old counts are read, so that none of two additions is lost."""
+    assert run("count", POWER, "-o", "power.tmc").code == 0
+    before = Path("power.tmc").read_bytes()
+    holder = start_holder("power.tmc")
+    line = f"power.tmc: process {holder.pid} is writing it: wait until that is done, or choose another file"
+    assert run("count", "--add", ENCYCLOPEDIA, "power.tmc") == Run(75, b"", f"termmine: error: {line}\n")
+    assert Path("power.tmc").read_bytes() == before
+    end(holder)
+    assert run("count", "--add", ENCYCLOPEDIA, "power.tmc").code == 0
+    assert Path("power.tmc").read_bytes() != before
+    assert names() == ["power.tmc"]
+
+
 def test_a_killed_process_holds_nothing() -> None:
     holder = start_holder("terms.csv", "meta.json")
     holder.kill()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from termmine.cli.shared import OUTPUT_PATH, check_inputs, claim, ignore, report, tell
+from termmine.cli.shared import OUTPUT_PATH, check_inputs, claim, ignore, tell
 from termmine.errors import TermmineError
 from termmine.options import MIN_CHANGE_KEYNESS, MIN_CHANGE_LOG_RATIO
 
@@ -48,13 +48,12 @@ def compare(
         from termmine import export, files
         from termmine.compare import compare_lists, in_words
 
-        claim([output], [str(before), str(after)])
+        claim((output,), (str(before), str(after)))
         changes = compare_lists(before, after, min_keyness=min_keyness, min_log_ratio=min_log_ratio)
         files.write(output, export.render(changes, "csv", bom=bom))
     except TermmineError as error:
         if exit_code:
             error.exit_code = EXIT_CODE_OF_ERRORS
         raise
-    report(n_changes=len(changes))
     (ignore if quiet else tell)(in_words(changes))
     return CHANGED if exit_code and len(changes) else 0

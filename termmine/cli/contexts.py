@@ -18,10 +18,10 @@ from termmine.options import ReadOptions
 @click.argument("terms", nargs=-1, required=True)
 @click.option(
     "-c", "--corpus", type=INPUT_PATH, multiple=True,
-    help="The corpus, where it is not the last argument; several if needed.",
+    help="The corpus, where it is not the last argument; may be given several times.",
 )  # fmt: skip
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="Occurrences shown of each term.")
-@click.option("--width", type=click.IntRange(20), default=80, show_default=True, help="Columns for the text.")
+@click.option("--width", type=click.IntRange(1), default=80, show_default=True, help="Columns for the text.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object an occurrence instead of a table.")
 @with_options(ReadOptions, leave_out=("document",))
 def contexts(
@@ -37,9 +37,12 @@ def contexts(
     from termmine import files
     from termmine.concordance import as_table, concordance
     from termmine.locate import read_lines
+    from termmine.sources import check_has_lines
 
-    lines = read_lines(paths(corpus), ReadOptions(**options))
-    found = concordance(terms, lines, limit=limit, width=width)
+    reading = ReadOptions(**options)
+    check_has_lines(paths(corpus))
+    lines = read_lines(paths(corpus), reading)
+    found = concordance(terms, lines, limit=limit, width=width, folding=reading.fold)
     missing = [term for term, n in found.freq.items() if not n]
     if len(missing) == len(found.freq):
         raise TermmineError(f"{', '.join(missing)}: does not occur in {', '.join(corpus)}: check spelling and corpus")

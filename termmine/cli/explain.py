@@ -39,7 +39,6 @@ def explain(
     from termmine import files
     from termmine.explain import as_text, explain_source
 
-    background_paths = paths(background) or None
-    records = explain_source(paths(corpus), background_paths, chosen, terms, make_progress(), resources)
+    records = explain_source(paths(corpus), paths(background) or None, chosen, terms, make_progress(), resources)
     texts = (json.dumps(record, ensure_ascii=False) if as_json else as_text(record) for record in records)
     files.write(Path("-"), "".join(text + "\n" for text in texts).encode())

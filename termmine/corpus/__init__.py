@@ -99,8 +99,8 @@ def read_blocks(
     """Read paths as blocks of text; ``progress`` is told how many bytes of a file have been read."""
     report = ReadReport() if report is None else report
     for file in _read_files(paths, options, report, progress):
-        parts: list[str] = []  # one block alone is not copied
-        size, n_skipped = 0, len(report.skipped)
+        parts, size = [""], 0
+        n_skipped = len(report.skipped)
         for n, document in enumerate(file):
             if n:
                 parts.append(DOCUMENT_END_CHARACTER)
@@ -109,7 +109,7 @@ def read_blocks(
                 size += len(block)
                 if size >= _JOINED:
                     yield "".join(parts)
-                    parts, size = [], 0
+                    parts, size = [""], 0
         if len(report.skipped) == n_skipped:
             parts.append(SOURCE_END_CHARACTER)
         yield "".join(parts)
@@ -153,7 +153,7 @@ def is_texts(source: Source) -> bool:
 
 
 def source_paths(source: Source) -> list[Path]:
-    """The paths of a source, none where it is texts."""
+    """The paths of a source; none where it is texts."""
     if is_texts(source):
         return []
     return [Path(path) for path in ([source] if isinstance(source, (str, os.PathLike)) else source)]

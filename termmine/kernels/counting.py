@@ -6,7 +6,6 @@ cache holds; a look-up that misses every cache costs ten times one that does not
 """
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 
@@ -19,13 +18,10 @@ _HALF = np.uint64(0xFFFFFFFF)
 _BATCH = 256  # positions looked up together, so that their cache misses overlap
 
 
-class Evidence(NamedTuple):
-    """What is gathered of the occurrences of one level's rows, beside their number: int32, or int64 in huge corpora."""
-
-    doc_freq: np.ndarray  # (R) documents
-    left_edge: np.ndarray  # (R) occurrences that begin a run
-    right_edge: np.ndarray  # (R) occurrences that end a run
-    last: np.ndarray  # (R) the last document that it was seen in, or -1
+# What is gathered of the occurrences of a level's rows, beside their number: columns of evidence (R, 4; int32, or int64
+# in huge corpora), side by side because they are needed together. The last document that the row was seen in (-1: none),
+# the number of documents, the occurrences that begin a run, and those that end one.
+LAST, DOC_FREQ, LEFT_EDGE, RIGHT_EDGE = range(4)
 
 
 @njit
@@ -46,11 +42,11 @@ def first_level(codes, rows, ids):
 @njit
 def _note(evidence, row, document, before, after):
     """Add an occurrence of a row to the evidence: its document, and the codes on both sides."""
-    if evidence.last[row] != document:
-        evidence.last[row] = document
-        evidence.doc_freq[row] += 1
-    evidence.left_edge[row] += before < FIRST_SYMBOL
-    evidence.right_edge[row] += after < FIRST_SYMBOL
+    if evidence[row, LAST] != document:
+        evidence[row, LAST] = document
+        evidence[row, DOC_FREQ] += 1
+    evidence[row, LEFT_EDGE] += before < FIRST_SYMBOL
+    evidence[row, RIGHT_EDGE] += after < FIRST_SYMBOL
 
 
 @njit
@@ -67,31 +63,20 @@ def observe_symbols(codes, ids, start, stop, document, evidence):
 
 
 @njit
-def _pair(a, b, outer_left, outer_right, one_sided):
-    """The pair of the rows a and b, or FREE where there is none to count.
+def _batch_of_pairs(codes, ids, lo, hi, n, one_sided, keys):
+    """Write the pairs of the positions lo to hi to keys, without a branch that depends on them; how many.
 
     With one_sided, a pair with only one frequent part counts too, for that part's entropy: in place of the other
     stands the outer symbol, marked.
     """
-    if a >= 0 and b >= 0:
-        return np.uint64(a) << np.uint64(32) | np.uint64(b)
-    if one_sided:
-        if a >= 0 and outer_right >= FIRST_SYMBOL:
-            return np.uint64(a) << np.uint64(32) | _ONE_SIDED | np.uint64(outer_right)
-        if b >= 0 and outer_left >= FIRST_SYMBOL:
-            return (_ONE_SIDED | np.uint64(outer_left)) << np.uint64(32) | np.uint64(b)
-    return FREE
-
-
-@njit
-def _batch_of_pairs(codes, ids, lo, hi, n, one_sided, keys):
-    """Write the pairs of the positions lo to hi to keys, without a branch that depends on them; how many."""
     found = 0
     if one_sided:
         for i in range(lo, hi):
-            key = _pair(ids[i], ids[i + 1], codes[i], codes[i + n], True)
-            keys[found] = key
-            found += key != FREE
+            a, b, before, after = ids[i], ids[i + 1], codes[i], codes[i + n]
+            left = np.uint64(a) if a >= 0 else _ONE_SIDED | np.uint64(before)
+            right = np.uint64(b) if b >= 0 else _ONE_SIDED | np.uint64(after)
+            keys[found] = left << np.uint64(32) | right
+            found += ((a >= 0) & ((b >= 0) | (after >= FIRST_SYMBOL))) | ((b >= 0) & (before >= FIRST_SYMBOL))
         return found
     for i in range(lo, hi):
         a, b = ids[i], ids[i + 1]
@@ -140,14 +125,13 @@ def _larger_table(keys, freq):
 
 
 @njit
-def count_pairs(pairs, keys, freq, used):
-    """Count pairs in a table with a power of two of slots: keys (uint64, FREE where unused) and freq (int64).
-
-    Returns the table, a larger one where it had to grow, and the number of used slots.
-    """
+def _count_while_room(pairs, start, keys, freq, used):
+    """Count pairs[start:] until three quarters of the slots are taken; how far that went, and the used slots."""
     mask = np.uint64(len(keys) - 1)
     limit = 3 * len(keys) // 4
-    for j in range(len(pairs)):
+    for j in range(start, len(pairs)):
+        if used > limit:
+            return j, used
         key = pairs[j]
         slot = mix(key) & mask
         while keys[slot] != key:
@@ -158,10 +142,19 @@ def count_pairs(pairs, keys, freq, used):
                 break
             slot = (slot + np.uint64(1)) & mask
         freq[slot] += 1
-        if used > limit:
-            keys, freq = _larger_table(keys, freq)
-            mask = np.uint64(len(keys) - 1)
-            limit = 3 * len(keys) // 4
+    return len(pairs), used
+
+
+@njit
+def count_pairs(pairs, keys, freq, used):
+    """Count pairs in a table with a power of two of slots: keys (uint64, FREE where unused) and freq (int64).
+
+    Returns the table, a larger one where it had to grow, and the number of used slots.
+    """
+    done, used = _count_while_room(pairs, 0, keys, freq, used)
+    while done < len(pairs):
+        keys, freq = _larger_table(keys, freq)
+        done, used = _count_while_room(pairs, done, keys, freq, used)
     return keys, freq, used
 
 
