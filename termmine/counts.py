@@ -305,7 +305,7 @@ def _even_spans(limits: np.ndarray, parts: int) -> list[Span]:
 
 
 def _evidence(n_rows: int, width: type) -> np.ndarray:
-    evidence = np.zeros((n_rows, 4), dtype=width)
+    evidence: np.ndarray = np.zeros((n_rows, 4), dtype=width)
     evidence[:, k.LAST] = -1
     return evidence
 
