@@ -31,6 +31,7 @@ NARROW = 1 << 31  # separators: with fewer, half the width is enough to count do
 PARTITION = 1 << 16  # pairs; its table then has its place in the second-level cache
 _MOST_PARTITION_BITS = 12
 _TABLE = 1 << 17  # slots of a partition's table, 2 MiB, before it has to grow
+_SPARSE = 6  # times fewer places with a row than places in all: then it pays to leave out the others
 _LEAST_PAIRS = 1 << 20  # in memory at once, 8 MiB, however little memory is left
 
 Span = tuple[int, int]  # a half-open range
@@ -98,8 +99,12 @@ class _Counter:
         n_separators = len(corpus.codes) - corpus.n_symbols  # as many documents and edges of runs at most
         self._width = np.int32 if n_separators < NARROW else np.int64
         self._spans = document_spans(corpus.codes, resources.threads)
-        room = None if corpus.codes.in_memory else 0
-        self._ids = Tape(np.int32, room=room, folder=resources.folder, fill=-1)
+        self._ids = self._tape(fill=-1)
+        self._n_active = 0  # places with a row
+
+    def _tape(self, fill: int) -> Tape:
+        room = None if self._codes.in_memory else 0
+        return Tape(np.int32, room=room, folder=self._resources.folder, fill=fill)
 
     def first_level(self) -> tuple[np.ndarray, np.ndarray, _Seen]:
         """The codes of the frequent symbols, their frequencies, and what is seen of them; each position gets its id."""
@@ -124,6 +129,8 @@ class _Counter:
 
     def next_level(self, n: int, found: _Found) -> _Seen:
         """Turn the ids into rows of the n-grams that were found, and look at these."""
+        if _SPARSE * self._n_active < len(self._codes):
+            self._compact(n - 1)
         n_slots = 16
         while n_slots < 2 * len(found.keys):
             n_slots *= 2
@@ -143,6 +150,22 @@ class _Counter:
 
         return self._look(found.freq, turn)
 
+    def _compact(self, n: int) -> None:
+        """Leave out of codes and ids what no n-gram with a row, and no longer one, touches any more."""
+        codes, ids, gap = self._tape(fill=0), self._tape(fill=-1), 0
+        for lo, hi in _chunks((0, len(self._codes))):
+            kept = np.empty((2, hi - lo + 1), dtype=np.int32)
+            before, after = self._codes.read(lo - n, hi), self._ids.read(lo - n, hi + 1)
+            copied, gap = k.compact(before, after, n, n + hi - lo, n, gap, *kept)
+            codes.append(kept[0, :copied])
+            ids.append(kept[1, :copied])
+        codes.append(np.array([k.SOURCE_END], dtype=np.int32))
+        ids.append(np.full(2, -1, dtype=np.int32))
+        codes.finish()
+        ids.finish()
+        self._codes, self._ids = codes, ids
+        self._spans = document_spans(codes, self._resources.threads)
+
     def _look_at_symbols(self, span: Span, evidence: np.ndarray, shift: np.uint64, sizes: np.ndarray) -> None:
         document = 0
         for lo, hi in _chunks(span):
@@ -154,7 +177,8 @@ class _Counter:
     def _look(self, freq: np.ndarray, work: Callable[[Span, np.ndarray, np.uint64, np.ndarray], None]) -> _Seen:
         """Have each span looked at, by a thread with an account of its own, and add the accounts up."""
         n_rows = len(freq) if self._neighbours else 0
-        bits = min(max((int(freq.sum()) // PARTITION).bit_length(), 1), _MOST_PARTITION_BITS)
+        self._n_active = int(freq.sum())
+        bits = min(max((self._n_active // PARTITION).bit_length(), 1), _MOST_PARTITION_BITS)
         shift, sizes = np.uint64(64 - bits), np.zeros((len(self._spans), 1 << bits), dtype=np.int64)
         accounts = [_evidence(n_rows, self._width) for _ in self._spans]
         self._resources.map(lambda i: work(self._spans[i], accounts[i], shift, sizes[i]), range(len(self._spans)))

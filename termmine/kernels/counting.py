@@ -273,3 +273,33 @@ def _further(slots, key, mask):
             return np.int64(-1)
         slot = (slot + np.uint64(1)) & mask
     return np.int64(slots[slot, 1])
+
+
+@njit
+def compact(codes, ids, start, stop, n, gap, out_codes, out_ids):
+    """Copy what n-grams that have a row, and longer ones, can still touch: their symbols and one on either side.
+
+    A separator stands for what is left out, one that ends a document where it held such a one. ids reach n places
+    before start and one behind stop. gap: what has been left out since the last copied place (0 nothing, 1 symbols, 2
+    also the end of a document). Returns how many places were copied, and the gap.
+    """
+    copied = 0
+    last = start - n - 1
+    for i in range(start - n, start):
+        if ids[i] >= 0:
+            last = i
+    for i in range(start, stop):
+        if ids[i] >= 0:
+            last = i
+        if i - last <= n or ids[i + 1] >= 0:
+            if gap:
+                out_codes[copied] = gap - 1
+                out_ids[copied] = -1
+                copied += 1
+                gap = 0
+            out_codes[copied] = codes[i]
+            out_ids[copied] = ids[i]
+            copied += 1
+        else:
+            gap = max(gap, 1 + (codes[i] == DOCUMENT_END or codes[i] == SOURCE_END))
+    return copied, gap
