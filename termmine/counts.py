@@ -27,6 +27,7 @@ from termmine.tape import Tape
 from termmine.types import Corpus, NgramTable
 
 CHUNK = 1 << 20  # positions handled at once: 4 MiB of codes, and as many of ids, for each thread
+NARROW = 1 << 31  # separators: with fewer, half the width is enough to count documents and edges of runs
 PARTITION = 1 << 16  # pairs; its table then has its place in the second-level cache
 _MOST_PARTITION_BITS = 12
 _TABLE = 1 << 17  # slots of a partition's table, 2 MiB, before it has to grow
@@ -95,6 +96,8 @@ class _Counter:
         self._min_freq = min_freq
         self._resources = resources
         self._neighbours = neighbours
+        n_separators = len(corpus.codes) - corpus.n_symbols  # as many documents and edges of runs at most
+        self._width = np.int32 if n_separators < NARROW else np.int64
         self._spans = document_spans(corpus.codes, resources.threads)
         self._ids = self._tape(fill=-1)
         self._n_active = 0  # places with a row
@@ -177,7 +180,7 @@ class _Counter:
         self._n_active = int(freq.sum())
         bits = min(max((self._n_active // PARTITION).bit_length(), 1), _MOST_PARTITION_BITS)
         shift, sizes = np.uint64(64 - bits), np.zeros((len(self._spans), 1 << bits), dtype=np.int64)
-        accounts = [_evidence(n_rows) for _ in self._spans]
+        accounts = [_evidence(n_rows, self._width) for _ in self._spans]
         self._resources.map(lambda i: work(self._spans[i], accounts[i], shift, sizes[i]), range(len(self._spans)))
         for other in accounts[1:]:
             accounts[0][:, k.DOC_FREQ :] += other[:, k.DOC_FREQ :]
@@ -325,8 +328,8 @@ def _even_spans(limits: np.ndarray, parts: int) -> list[Span]:
 # --- the table -------------------------------------------------------------------------------------------------------
 
 
-def _evidence(n_rows: int) -> np.ndarray:
-    evidence = np.zeros((n_rows, 4), dtype=np.int32)
+def _evidence(n_rows: int, width: type) -> np.ndarray:
+    evidence: np.ndarray = np.zeros((n_rows, 4), dtype=width)
     evidence[:, k.LAST] = -1
     return evidence
 

@@ -25,7 +25,7 @@ class OpenFile:
         self.name = name
         self._file = file
         self._lock = Lock()
-        weakref.finalize(self, file.close)
+        weakref.finalize(self, file.close)  # unlike `__del__` also before the file's own end, in a cycle of objects
 
     def read(self, at: int, data: memoryview) -> None:
         """Fill data with what stands from a place on."""

@@ -146,9 +146,10 @@ class NgramTable:
     and ``suffix`` (the rows of the n-gram without its last and without its first symbol; -1 for a single symbol)
     reach every part by index arithmetic.
 
-    length (int16): symbols; freq (int64), doc_freq (int32): occurrences, documents; left_entropy, right_entropy
-    (float64, bits); left_edge, right_edge (int32): occurrences that begin and that end a run; last (int32): code of the
-    last symbol; level (int64): where each length's rows begin. The rows of a length are in order of prefix and suffix.
+    length (int16): symbols; freq (int64): occurrences; doc_freq: documents; left_entropy, right_entropy (float64,
+    bits); left_edge, right_edge: occurrences that begin and that end a run (like doc_freq int32, or int64 where the
+    corpus has more separators than that can count); last (int32): code of the last symbol; level (int64): where each
+    length's rows begin. The rows of a length are in order of prefix and suffix.
     """
 
     length: np.ndarray

@@ -2,7 +2,7 @@
 
 import os
 
-import numpy as np
+import pytest
 from hypothesis import HealthCheck, settings
 
 TINY = os.environ.get("NUMBA_DISABLE_JIT") == "1"
@@ -13,5 +13,8 @@ settings.register_profile(
 settings.register_profile("tiny", settings.get_profile("reproducible"), max_examples=15)
 settings.load_profile("tiny" if TINY else "reproducible")
 
-if TINY:  # compiled code wraps 64-bit hashes around in silence, numpy's scalars warn
-    np.seterr(over="ignore")
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compiled code wraps 64-bit hashes around in silence, numpy's scalars warn (`np.seterr` binds one thread only)."""
+    if TINY:
+        config.addinivalue_line("filterwarnings", "ignore:overflow encountered in scalar:RuntimeWarning")

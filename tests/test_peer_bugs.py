@@ -6,6 +6,7 @@ import math
 import random
 from contextlib import suppress
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ import pytest
 from command import ENCYCLOPEDIA, POWER
 
 import termmine
-from termmine import EmptyResultError, TermmineError
+from termmine import EmptyResultError, TermmineError, counts
 from termmine.counts import count_ngrams
 from termmine.encode import encode
 from termmine.measures import keyness, log_ratio
@@ -113,9 +114,16 @@ def test_latin_is_not_shredded() -> None:
 
 def test_totals_beyond_32_bits() -> None:
     """AutoPhrase#57: totals in 32 bits overflow in a corpus of billions of symbols."""
-    table = count_ngrams(encode(["变压器变压器"]), min_freq=1, max_length=3)
-    for name in ("freq", "doc_freq", "left_edge", "right_edge", "level"):
-        assert getattr(table, name).dtype == np.int64
+    corpus = encode(["变压器变压器\n压器"])
+    table = count_ngrams(corpus, min_freq=1, max_length=3)
+    n_separators = len(corpus.codes) - corpus.n_symbols  # 32 bits hold this number, and so all that it bounds
+    with mock.patch.object(counts, "NARROW", n_separators):
+        wide = count_ngrams(corpus, min_freq=1, max_length=3)
+    assert np.iinfo(np.int32).max == counts.NARROW - 1
+    assert table.freq.dtype == table.level.dtype == np.int64
+    for name in ("doc_freq", "left_edge", "right_edge"):
+        assert getattr(wide, name).dtype == np.int64
+        np.testing.assert_array_equal(getattr(wide, name), getattr(table, name))
     f1, f2 = np.array([3_000_000_000, 5]), np.array([1_000_000_000, 2_500_000_000])
     n = 20_000_000_000
     share = 2 * (3e9 * math.log(1.5) + 1e9 * math.log(0.5) + 17e9 * math.log(17 / 18) + 19e9 * math.log(19 / 18))

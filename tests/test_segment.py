@@ -14,8 +14,9 @@ from termmine.segment import Dictionary, Segmenter, jieba_dictionary
 from termmine.types import Corpus
 
 
-def split(segmenter: Segmenter, codes: np.ndarray) -> list[list[int]]:
+def split(segmenter: Segmenter, corpus: Corpus) -> list[list[int]]:
     """How long the words of each run are."""
+    codes = np.asarray(corpus.codes)
     words = segmenter.words(codes)
     ends = np.flatnonzero(codes < k.FIRST_SYMBOL)[1:]
     lengths = []
@@ -51,13 +52,14 @@ def test_routes_are_the_naive_ones(text: str, words: list[str], data: st.DataObj
     weight = weights(dictionary, corpus)
     runs = [[s.text for s in run] for document in naive.read(text) for run in document]
     expected = [naive.segment(run, weight, segmenter.default) for run in runs]
-    assert split(segmenter, corpus.codes) == [[len(word) for word in route] for route in expected]
-    found = segmenter.words(corpus.codes)
+    assert split(segmenter, corpus) == [[len(word) for word in route] for route in expected]
+    codes = np.asarray(corpus.codes)
+    found = segmenter.words(codes)
     is_known = [word in weight for route in expected for word in route]
     assert (found.node != k.NO_WORD).tolist() == is_known
     if runs:
         whole = [tuple(run) in weight for run in runs]
-        assert segmenter.is_word(corpus.codes, len(runs)).tolist() == whole
+        assert segmenter.is_word(codes, len(runs)).tolist() == whole
         probability = [sum(weight.get(word, segmenter.default) for word in route) for route in expected]
         np.testing.assert_allclose(
             segmenter.expected_freq(found, len(runs)), dictionary.freq.sum() * np.exp(probability), rtol=1e-9
@@ -75,14 +77,14 @@ def test_a_run_of_many_windows_is_cut_into_windows() -> None:
     for at in range(0, n, k.WINDOW):
         route = naive.segment(text[at : at + k.WINDOW], weight, segmenter.default)
         expected += [len(word) for word in route]
-    assert split(segmenter, corpus.codes) == [expected]
+    assert split(segmenter, corpus) == [expected]
 
 
 def test_a_symbol_alone_is_a_way_only_where_no_word_begins() -> None:
     """With 甲 alone as another way, 甲 乙丙丁 would win here, which jieba does not take."""
     dictionary = Dictionary(["甲乙", "乙丙丁"], np.array([1, 1000]), ["n", "n"], "small")
     corpus = encode(["甲乙丙丁"])
-    assert split(Segmenter(dictionary, corpus.alphabet), corpus.codes) == [[2, 1, 1]]
+    assert split(Segmenter(dictionary, corpus.alphabet), corpus) == [[2, 1, 1]]
 
 
 def test_jiebas_own_route_without_its_hmm() -> None:
@@ -111,7 +113,7 @@ def test_jiebas_own_route_without_its_hmm() -> None:
     )
     corpus = encode(["\n".join(texts)])
     expected = [[len(word) for word in jieba.cut(text, HMM=False)] for text in texts]
-    assert split(Segmenter(dictionary, corpus.alphabet), corpus.codes) == expected
+    assert split(Segmenter(dictionary, corpus.alphabet), corpus) == expected
 
 
 def test_the_dictionary_under_an_alphabet() -> None:

@@ -18,9 +18,9 @@ _HALF = np.uint64(0xFFFFFFFF)
 _BATCH = 256  # positions looked up together, so that their cache misses overlap
 
 
-# What is gathered of the occurrences of a level's rows, beside their number: columns of evidence (R, 4; int32), side by
-# side because they are needed together. The last document that the row was seen in (-1: none), the number of documents,
-# the occurrences that begin a run, and those that end one.
+# What is gathered of the occurrences of a level's rows, beside their number: columns of evidence (R, 4; int32, or int64
+# in huge corpora), side by side because they are needed together. The last document that the row was seen in (-1:
+# none), the number of documents, the occurrences that begin a run, and those that end one.
 LAST, DOC_FREQ, LEFT_EDGE, RIGHT_EDGE = range(4)
 
 
