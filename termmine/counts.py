@@ -6,9 +6,9 @@ frequent n-gram is at least as frequent, so nothing that matters is skipped, and
 its rare n-grams are dropped. The entropies of the n-grams come from the counts of the pairs, the rare ones among them
 too.
 
-The pairs of a level are written to one buffer, sorted into partitions by their hash, and each partition is counted in
-a small table. What does not fit the buffer is left for a further pass over the ids; where codes and ids do not fit the
-memory they are on scratch files. None of that changes a count, and the rows of a level are put in order at its end, so
+The pairs of a level are sorted into partitions by their hash, and each partition is counted in a small table. Where
+pairs, or codes and ids, do not fit the memory they are on scratch files, and places that no n-gram touches any more are
+left out. None of that changes a count, and the rows of a level are put in order at its end, so
 the table is the same for any memory and any number of threads. Here is the order of the steps; the loops are in
 `kernels`.
 """
@@ -29,7 +29,8 @@ from termmine.types import Corpus, NgramTable
 CHUNK = 1 << 20  # positions handled at once: 4 MiB of codes, and as many of ids, for each thread
 NARROW = 1 << 31  # separators: with fewer, half the width is enough to count documents and edges of runs
 PARTITION = 1 << 16  # pairs; its table then has its place in the second-level cache
-_MOST_PARTITION_BITS = 12
+_MOST_BITS = 12  # of a hash that choose a partition
+_MOST_BITS_ON_FILE = 9  # so that a chunk's share of a partition is worth a write
 _TABLE = 1 << 17  # slots of a partition's table, 2 MiB, before it has to grow
 _SPARSE = 6  # times fewer places with a row than places in all: then it pays to leave out the others
 _LEAST_PAIRS = 1 << 20  # in memory at once, 8 MiB, however little memory is left
@@ -178,7 +179,8 @@ class _Counter:
         """Have each span looked at, by a thread with an account of its own, and add the accounts up."""
         n_rows = len(freq) if self._neighbours else 0
         self._n_active = int(freq.sum())
-        bits = min(max((self._n_active // PARTITION).bit_length(), 1), _MOST_PARTITION_BITS)
+        most_bits = _MOST_BITS if self._n_active <= self._capacity(n_rows) else _MOST_BITS_ON_FILE
+        bits = min(max((self._n_active // PARTITION).bit_length(), 1), most_bits)
         shift, sizes = np.uint64(64 - bits), np.zeros((len(self._spans), 1 << bits), dtype=np.int64)
         accounts = [_evidence(n_rows, self._width) for _ in self._spans]
         self._resources.map(lambda i: work(self._spans[i], accounts[i], shift, sizes[i]), range(len(self._spans)))
@@ -189,12 +191,10 @@ class _Counter:
     def count_pairs(self, n: int, n_rows: int, seen: _Seen) -> _Found:
         """Count the (n + 1)-grams; the frequent ones in order of prefix and suffix."""
         capacity = self._capacity(n_rows)
-        parts: list[_Found] = []
-        for first, last in _groups(seen.sizes.sum(axis=0), capacity):
-            if seen.sizes[:, first:last].sum() > capacity:
-                parts.append(self._count_in_pieces(n, seen.shift, first, n_rows))
-            else:
-                parts += self._count_in_memory(n, seen, (first, last), n_rows)
+        if seen.sizes.sum() <= capacity:
+            parts = self._count_in_memory(*self._scatter(n, seen), n_rows)
+        else:
+            parts = self._count_from_file(n, seen, n_rows, capacity)
         keys, freq = (np.concatenate([getattr(part, name) for part in parts]) for name in ("keys", "freq"))
         left, right = (np.sum([getattr(part, name) for part in parts], axis=0) for name in ("left", "right"))
         order = np.argsort(keys)
@@ -206,41 +206,67 @@ class _Counter:
         other = threads * (16 * n_rows * self._neighbours + 32 * _TABLE + 8 * CHUNK)
         return max(int((self._resources.left() - other) / (8 + 16 / self._min_freq)), _LEAST_PAIRS)
 
-    def _scatter(
-        self, n: int, shift: np.uint64, sizes: np.ndarray, first: int, last: int
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """The pairs of the partitions first to last, one partition after the other, and where each begins.
+    def _scatter(self, n: int, seen: _Seen) -> tuple[np.ndarray, np.ndarray]:
+        """All pairs, one partition after the other, and where each begins, with the end.
 
         Within a partition they stand in the order of the spans, so that each thread has places of its own.
         """
-        begin = np.concatenate([[0], np.cumsum(sizes[:, first:last].T.ravel())])
+        begin = np.concatenate([[0], np.cumsum(seen.sizes.T.ravel())])
+        starts = begin[:-1].reshape(seen.sizes.shape[1], len(self._spans))
         pairs = np.empty(int(begin[-1]), dtype=np.uint64)
-        starts = begin[:-1].reshape(last - first, len(self._spans))
 
         def write(i: int) -> None:
-            offsets = np.zeros(sizes.shape[1], dtype=np.int64)
-            offsets[first:last] = starts[:, i]
+            offsets = starts[:, i].copy()
             for lo, hi in _chunks(self._spans[i]):
-                self._scatter_chunk(lo, hi, n, shift, (first, last), offsets, pairs)
+                k.scatter_pairs(
+                    *self._window(lo, hi, 0, n), 0, hi - lo, n, self._neighbours, seen.shift, offsets, pairs
+                )
 
         self._resources.map(write, range(len(self._spans)))
         return pairs, np.append(starts[:, 0], begin[-1])
 
-    def _scatter_chunk(
-        self, lo: int, hi: int, n: int, shift: np.uint64, wanted: Span, offsets: np.ndarray, pairs: np.ndarray
-    ) -> None:
-        codes, ids = self._window(lo, hi, 0, n)
-        first, last = np.uint64(wanted[0]), np.uint64(wanted[1])
-        k.scatter_pairs(codes, ids, 0, hi - lo, n, self._neighbours, shift, first, last, offsets, pairs)
+    def _count_from_file(self, n: int, seen: _Seen, n_rows: int, capacity: int) -> list[_Found]:
+        """Count partitions that do not fit the memory together: as many at a time as do, out of a scratch file."""
+        limits = np.concatenate([[0], np.cumsum(seen.sizes.sum(axis=0))])
+        file = self._scatter_to_file(n, seen.shift, limits)
+        parts: list[_Found] = []
+        for first, last in _groups(np.diff(limits), capacity):
+            lo, hi = int(limits[first]), int(limits[last])
+            if hi - lo > capacity:
+                parts.append(self._count_in_pieces(file, (lo, hi), n_rows))
+            else:
+                parts += self._count_in_memory(file.read(lo, hi), limits[first : last + 1] - lo, n_rows)
+        return parts
+
+    def _scatter_to_file(self, n: int, shift: np.uint64, limits: np.ndarray) -> Tape:
+        """The same as `_scatter`, chunk by chunk into a scratch file; partitions begin at the limits."""
+        file = Tape.scratch(np.uint64, int(limits[-1]), self._resources.folder)
+        places = limits[:-1].copy()
+
+        def sort(span: Span) -> tuple[np.ndarray, np.ndarray]:
+            window, size = self._window(*span, 0, n), span[1] - span[0]
+            sizes = np.zeros(len(places), dtype=np.int64)
+            k.pair_sizes(*window, 0, size, n, self._neighbours, shift, sizes)
+            begin = np.concatenate([[0], np.cumsum(sizes)])
+            pairs, offsets = np.empty(int(begin[-1]), dtype=np.uint64), begin[:-1].copy()
+            k.scatter_pairs(*window, 0, size, n, self._neighbours, shift, offsets, pairs)
+            return pairs, begin
+
+        chunks = (chunk for span in self._spans for chunk in _chunks(span))
+        for pairs, begin in self._resources.stream(sort, chunks):
+            sizes = np.diff(begin)
+            for p in np.flatnonzero(sizes).tolist():
+                file.write(int(places[p]), pairs[begin[p] : begin[p + 1]])
+            places += sizes
+        return file
 
     def _window(self, lo: int, hi: int, before: int, after: int) -> tuple[np.ndarray, np.ndarray]:
         """Codes and ids of a chunk and of what is around it; without neighbours codes are not looked at, nor read."""
         ids = self._ids.read(lo - before, hi + 1)
         return (self._codes.read(lo - before, hi + after) if self._neighbours else ids), ids
 
-    def _count_in_memory(self, n: int, seen: _Seen, wanted: Span, n_rows: int) -> list[_Found]:
-        """Count the partitions wanted, each thread a row of them that holds about as many pairs as the others'."""
-        pairs, limits = self._scatter(n, seen.shift, seen.sizes, *wanted)
+    def _count_in_memory(self, pairs: np.ndarray, limits: np.ndarray, n_rows: int) -> list[_Found]:
+        """Count partitions, each thread a row of them that holds about as many pairs as the others'."""
 
         def count(span: Span) -> _Found:
             within = limits[span[0] : span[1] + 1]
@@ -255,15 +281,11 @@ class _Counter:
 
         return self._resources.map(count, _even_spans(limits, self._resources.threads))
 
-    def _count_in_pieces(self, n: int, shift: np.uint64, partition: int, n_rows: int) -> _Found:
+    def _count_in_pieces(self, file: Tape, span: Span, n_rows: int) -> _Found:
         """Count one partition that is too large for the memory (one pair that is everywhere): piece by piece."""
         keys, freq, used = np.full(1024, k.FREE, dtype=np.uint64), np.zeros(1024, dtype=np.int64), 0
-        pairs = np.empty(_LEAST_PAIRS, dtype=np.uint64)
-        for span in self._spans:
-            for lo, hi in _chunks(span, _LEAST_PAIRS):
-                offsets = np.zeros(1 << int(64 - shift), dtype=np.int64)
-                self._scatter_chunk(lo, hi, n, shift, (partition, partition + 1), offsets, pairs)
-                keys, freq, used = k.count_pairs(pairs[: offsets[partition]], keys, freq, used)
+        for lo, hi in _chunks(span, _LEAST_PAIRS):
+            keys, freq, used = k.count_pairs(file.read(lo, hi), keys, freq, used)
         found = self._room(used, n_rows)
         kept = k.keep_frequent(
             keys, freq, self._min_freq, self._neighbours, found.left, found.right, found.keys, found.freq, 0

@@ -74,6 +74,14 @@ class Tape:
         return tape
 
     @classmethod
+    def scratch(cls, dtype: type, length: int, folder: Path | None) -> Tape:
+        """A tape of so many entries in a scratch file, to be written in any order."""
+        tape = cls(dtype, room=0, folder=folder)
+        tape._spill()
+        tape._length = length
+        return tape
+
+    @classmethod
     def of(cls, array: np.ndarray, fill: int = 0) -> Tape:
         """The tape of an array."""
         tape = cls(array.dtype.type, fill=fill)

@@ -96,17 +96,16 @@ def pair_sizes(codes, ids, start, stop, n, one_sided, shift, sizes):
 
 
 @njit
-def scatter_pairs(codes, ids, start, stop, n, one_sided, shift, first, last, offsets, pairs):
-    """Write the pairs of the partitions first to last into pairs, each partition from its offset on."""
+def scatter_pairs(codes, ids, start, stop, n, one_sided, shift, offsets, pairs):
+    """Write the pairs at start to stop into pairs, each partition's from its offset on, which moves."""
     keys = np.empty(_BATCH, np.uint64)
     for lo in range(start, stop, _BATCH):
         found = _batch_of_pairs(codes, ids, lo, min(lo + _BATCH, stop), n, one_sided, keys)
         for j in range(found):
             p = mix(keys[j]) >> shift
-            if first <= p < last:
-                at = offsets[p]
-                pairs[at] = keys[j]
-                offsets[p] = at + 1
+            at = offsets[p]
+            pairs[at] = keys[j]
+            offsets[p] = at + 1
 
 
 @njit
