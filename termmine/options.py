@@ -86,7 +86,9 @@ class ReadOptions:
 class CountOptions(ReadOptions):
     """What `count` can be told: how to read, and what to count. None: as the count files that are added to say."""
 
-    max_length: int | None = _option(None, "Longest n-gram, in symbols; default: 10.", low=2, high=MAX_LENGTH)
+    max_length: int | None = _option(
+        None, "Longest n-gram, in symbols; default: as count files say, else 10.", low=2, high=MAX_LENGTH
+    )
     min_freq: int | None = _option(None, _MIN_FREQ_HELP, low=1)
     neighbours: bool = _option(False, "Also count documents and neighbours: for a file that is to be a domain.")
     no_text: bool = _option(False, "Keep the counts alone: a small file, but only for --background, and final.")

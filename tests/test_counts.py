@@ -199,9 +199,10 @@ def test_a_long_run_is_no_harder_than_many_short_ones() -> None:
 
 
 @contextlib.contextmanager
-def cramped(chunk: int, partition: int, pairs: int) -> Iterator[None]:
+def cramped(chunk: int, partition: int, pairs: int, sparse: int = 6) -> Iterator[None]:
     """Counting as it is when the memory is too small for everything: codes and ids in files, few pairs at a time."""
     with (
+        mock.patch.object(counts, "_SPARSE", sparse),
         mock.patch.object(counts, "CHUNK", chunk),
         mock.patch.object(counts, "PARTITION", partition),
         mock.patch.object(counts, "_LEAST_PAIRS", pairs),
@@ -229,16 +230,25 @@ def same_tables(a: NgramTable, b: NgramTable) -> None:
     partition=st.integers(1, 30),
     pairs=st.integers(1, 30),
     threads=st.integers(1, 4),
+    sparse=st.integers(0, 3),  # never, or as soon as a place has no row, are places left out
 )
 def test_memory_threads_and_chunks_change_nothing(
-    text: str, min_freq: int, max_length: int, document: str, chunk: int, partition: int, pairs: int, threads: int
+    text: str,
+    min_freq: int,
+    max_length: int,
+    document: str,
+    chunk: int,
+    partition: int,
+    pairs: int,
+    threads: int,
+    sparse: int,
 ) -> None:
     """The oracle's counts, to the last bit, when everything is spilled and cut as small as can be."""
     roomy = count_ngrams(
         encode([text], document=document), min_freq=min_freq, max_length=max_length, resources=Resources(threads=1)
     )
     resources = Resources(threads=threads)
-    with cramped(chunk, partition, max(pairs, chunk)):
+    with cramped(chunk, partition, max(pairs, chunk), sparse):
         corpus = encode([text], document=document, resources=resources)
         assert not corpus.codes.in_memory
         spilled = count_ngrams(corpus, min_freq=min_freq, max_length=max_length, resources=resources)

@@ -1,8 +1,8 @@
 """The READMEs say what is so: every name stands in both of them, and their examples run as they are printed.
 
 An example is a fenced block after the line `<!-- example -->`: a shell session (`console`), a Python session (`pycon`)
-or Python code (`python`) for the sessions after it. The files that it makes are there
-for those after it, too. With TERMMINE_REWRITE_DOCS=1 in the environment the outputs are written anew into both files
+or Python code (`python`) for the sessions after it. The files that it makes are there for those after
+it, too. With TERMMINE_REWRITE_DOCS=1 in the environment the outputs are written anew into both files
 instead of compared.
 """
 
@@ -209,6 +209,16 @@ def test_every_command_has_help_and_stands_in_the_readmes(name: str) -> None:
     assert command.help
     assert [param.name for param in command.params if isinstance(param, click.Option) and not param.help] == []
     assert [readme for readme in READMES if f"termmine {name}" not in TEXTS[readme]] == []
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_links_lead_to_headings_and_files(readme: str) -> None:
+    text = _BLOCK.sub("", TEXTS[readme])
+    anchors = {re.sub(r"[^\w\- ]", "", line.lstrip("# ").lower()).replace(" ", "-") for line in headings(readme)}
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", text) if ":" not in link]
+    assert links
+    assert [link for link in links if link[0] == "#" and link[1:] not in anchors] == []
+    assert [link for link in links if link[0] != "#" and not (ROOT / link).exists()] == []
 
 
 @pytest.mark.parametrize("readme", READMES)
