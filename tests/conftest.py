@@ -1,6 +1,7 @@
 """Hypothesis runs the same examples everywhere; without compilation, on tiny data, it runs a handful of them."""
 
 import os
+import signal
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,6 +16,10 @@ settings.load_profile("tiny" if TINY else "reproducible")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compiled code wraps 64-bit hashes around in silence, numpy's scalars warn (`np.seterr` binds one thread only)."""
-    if TINY:
+    """Heed no warning that is none, and leave the processes of the tests the signals that are sent to them."""
+    if TINY:  # compiled code wraps 64-bit hashes around in silence, numpy's scalars warn, in each thread
         config.addinivalue_line("filterwarnings", "ignore:overflow encountered in scalar:RuntimeWarning")
+    for name in ("SIGINT", "SIGHUP"):  # nohup, and a shell in the background, have us and ours ignore them
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)  # which ignores it, too, but is not handed on
