@@ -67,7 +67,7 @@ def with_resources(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(resources=make_resources(memory, threads, tmp), **given)
 
     options = [
-        click.option("--memory", help="Stay under this much memory, as 512M or 2G; default: a quarter, at most 4G."),
+        click.option("--memory", help="Memory to read and count in, as 512M or 2G; default: a quarter, at most 4G."),
         click.option("--threads", type=int, help="Threads; default: the cores that this process may use."),
         click.option(
             "--tmp", type=INPUT_PATH, help="Directory for scratch files; default: the system's place for them."
