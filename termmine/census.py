@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from termmine import corpus as reading
-from termmine import countfile
+from termmine import countfile, kernels
 from termmine.countfile import CountFile, Settings, is_count_file
 from termmine.counts import count_ngrams
 from termmine.encode import CorpusBuilder
@@ -52,7 +52,7 @@ def count(
     progress, resources = progress or Progress(), resources or Resources()
     opened = [countfile.load(path) for path in sources if is_count_file(path)]
     settings = _agreed(opened, options)
-    announce_compilation(progress)
+    announce_compilation(progress, kernels.COUNTING)
     builder = CorpusBuilder(settings.document, settings.fold, resources)
     for part in _parts(sources, opened):
         if isinstance(part, CountFile):

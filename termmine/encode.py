@@ -28,7 +28,7 @@ PIECE = 1 << 20  # characters encoded at once; the result does not depend on it
 
 def _strings(capacity: int) -> k.Strings:
     return k.Strings(
-        slots=np.zeros(4 * capacity, dtype=np.int32),
+        slots=np.zeros(2 * capacity, dtype=np.int32),
         hashes=np.zeros(capacity, dtype=np.uint64),
         offsets=np.zeros(capacity + 1, dtype=np.int64),
         pool=np.zeros(16 * capacity, dtype=np.int32),
@@ -37,9 +37,9 @@ def _strings(capacity: int) -> k.Strings:
 
 
 def _with_room(strings: k.Strings) -> k.Strings:
-    """The same strings, in twice the room where more than half of it is taken."""
+    """The same strings, in twice the room where more than seven eighths of it are taken."""
     size = int(strings.size[0])
-    if 2 * size <= len(strings.hashes) and 2 * strings.offsets[size] <= len(strings.pool):
+    if 8 * size <= 7 * len(strings.hashes) and 8 * strings.offsets[size] <= 7 * len(strings.pool):
         return strings
     bigger = _strings(2 * len(strings.hashes))
     for new, old in zip(bigger[1:], strings[1:], strict=True):
@@ -48,7 +48,8 @@ def _with_room(strings: k.Strings) -> k.Strings:
     return bigger
 
 
-_WORDS = 8192  # that an empty alphabet has room for; it must hold at least what one character can add
+_WORDS = 8192  # that an empty alphabet has room for; an eighth of it must hold what one character can add
+_MOST_LOCAL = 1 << 16  # words that a worker numbers before it begins anew, so that it holds but a few megabytes
 
 
 def empty_alphabet(fold: str | None = None) -> Alphabet:
@@ -124,13 +125,15 @@ def _plain_cut(text: str) -> int:
 class _Encoded:
     """A piece as codes; ``variants``: places of characters that are written otherwise than they are counted.
 
-    ``new_forms`` are the words that the worker had not met before (characters, and where each begins), and ``worker``
-    says by whose numbers the codes go; ``pending`` is what separates the last symbol from the next one.
+    ``worker`` says by whose numbers the codes go, and ``new_forms`` are the words that it had not met before
+    (characters, and where each begins); ``is_fresh``: it has begun to number them anew. ``pending`` is what separates
+    the last symbol from the next one.
     """
 
     codes: np.ndarray
     variants: np.ndarray
     new_forms: tuple[np.ndarray, np.ndarray]
+    is_fresh: bool
     worker: int
     pending: int
 
@@ -152,6 +155,8 @@ class _Worker:
         if k.contains(chars, tables.kinds, k.COMPOSING):
             chars = _composed(chars, tables.kinds)
         fields, raw = state.fields.copy(), state.raw.copy()
+        if not self._frozen and self._strings.size[0] > _MOST_LOCAL:
+            self._strings = _strings(_WORDS)
         known = int(self._strings.size[0])
         out = np.empty(len(chars) + 2 * k.SLACK, dtype=np.int32)
         written = np.empty((len(chars) // 4 + 2 * k.SLACK, 2), dtype=np.int64)
@@ -167,7 +172,7 @@ class _Worker:
             if not self._frozen:
                 self._strings = _with_room(self._strings)
         encoded = _Encoded(
-            _joined(codes), _joined(variants), self._forms_from(known), self.number, int(fields[k.PENDING])
+            _joined(codes), _joined(variants), self._forms_from(known), not known, self.number, int(fields[k.PENDING])
         )
         return encoded, _State(fields, raw)
 
@@ -246,7 +251,7 @@ class _Seam:
 # --- corpora ---------------------------------------------------------------------------------------------------------
 
 
-CODES_SHARE, VARIANTS_SHARE = 0.3, 0.05  # of the memory that is left: how much codes may take before they go to a file
+CODES_SHARE, VARIANTS_SHARE = 0.2, 0.03  # of the memory that is left: how much codes may take before they go to a file
 
 
 class CorpusBuilder:
@@ -269,7 +274,8 @@ class CorpusBuilder:
         """Encode blocks of text, and end the source."""
         ids: list[np.ndarray] = [np.zeros(0, dtype=np.int32) for _ in range(self._resources.threads)]
         for encoded in _encoded_pieces(blocks, self._alphabet, False, self._document, self._resources):
-            ids[encoded.worker] = np.concatenate([ids[encoded.worker], self._adopt(*encoded.new_forms)])
+            known = ids[encoded.worker][: 0 if encoded.is_fresh else None]
+            ids[encoded.worker] = np.concatenate([known, self._adopt(*encoded.new_forms)])
             self._append(encoded.codes, encoded.variants, ids[encoded.worker], encoded.pending)
         self._seam.pending = int(k.SOURCE)
 

@@ -6,20 +6,21 @@ much memory is left and runs work on several threads in a fixed order.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TypeVar
 
 from termmine.errors import UsageError
 
 MIB = 1 << 20
-LEAST_MEMORY = 384 * MIB  # the interpreter with numba and pandas takes some 250 MiB before it has read a byte
+LEAST_MEMORY = 512 * MIB  # the interpreter with numba and pandas takes some 250 MiB before it has read a byte
 MOST_BY_DEFAULT = 4096 * MIB
 RESERVE = 48 * MIB  # what no stage plans for: allocations of the interpreter, of numba, of pandas
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
@@ -73,6 +74,21 @@ def resident() -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
+@lru_cache(maxsize=1)
+def _malloc_trim() -> Callable[[int], int]:
+    """The C library's way to return freed memory; where it has none, nothing is done."""
+    try:
+        trim: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
+    except (OSError, AttributeError, TypeError):
+        return lambda _: 0
+    return trim
+
+
+def give_back() -> None:
+    """Return to the system what has been freed: arrays of some megabytes linger in the C library's heaps."""
+    _malloc_trim()(0)
+
+
 def default_memory() -> int:
     """A quarter of the machine's memory, at most 4 GiB."""
     return max(LEAST_MEMORY, min(machine_memory() // 4, MOST_BY_DEFAULT))
@@ -112,6 +128,7 @@ class Resources:
 
     def left(self) -> int:
         """How many bytes of the budget are still free; some always, so that the work goes on in small steps."""
+        give_back()
         return max(self.memory - resident() - RESERVE, 16 * MIB)
 
     def map(self, function: Callable[[In], Out], items: Iterable[In]) -> list[Out]:

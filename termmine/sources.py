@@ -22,9 +22,9 @@ from termmine.resources import Resources
 from termmine.types import Corpus, NgramTable
 
 
-def announce_compilation(progress: Progress) -> None:
+def announce_compilation(progress: Progress, needed: tuple[str, ...] = kernels.DISCOVERING) -> None:
     """Say so when the kernels have yet to be compiled: it takes some seconds, once."""
-    if kernels.is_compiled():
+    if kernels.is_compiled(needed):
         return
     if kernels.cache_folder() is None:
         progress.note(

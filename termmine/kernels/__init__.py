@@ -88,6 +88,8 @@ __all__ = [
     "BLANK",
     "BREAK",
     "COMPOSING",
+    "COUNTING",
+    "DISCOVERING",
     "DOCUMENT_BREAK",
     "DOCUMENT_END",
     "DOC_FREQ",
@@ -167,16 +169,17 @@ def cache_folder() -> Path | None:
     return None if path is None else Path(path)
 
 
-def is_compiled() -> bool:
-    """Whether the kernels' machine code is in numba's cache (or numba is switched off)."""
+def is_compiled(kernels: tuple[str, ...]) -> bool:
+    """Whether those kernels' machine code is in numba's cache (or numba is switched off)."""
     if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
         return True
     folder = cache_folder()
-    return folder is not None and all(any(folder.glob(f"{kernel}-*.nbi")) for kernel in _LAST_COMPILED)
+    return folder is not None and all(any(folder.glob(f"{kernel}-*.nbi")) for kernel in kernels)
 
 
-#: A kernel of each stage that every discovery passes through: when these are there, so are the others.
-_LAST_COMPILED = ("encoding.encode", "counting.next_level", "contexts.survey")
+#: The last kernels that each stage compiles: when these are there, so are the others.
+COUNTING = ("encoding.encode", "counting.next_level")
+DISCOVERING = (*COUNTING, "contexts.survey")
 
 if (_folder := cache_folder()) is not None:
     drop_stale(_folder)
