@@ -23,8 +23,8 @@ from termmine.errors import TermmineError, UsageError
 from termmine.lexicon import read_lines
 from termmine.options import DiscoverOptions
 from termmine.progress import Progress
-from termmine.resources import Resources
-from termmine.segment import Dictionary, Segmenter, Words, jieba_dictionary
+from termmine.resources import Resources, give_back
+from termmine.segment import Dictionary, Segmenter, Words, dictionary_name
 from termmine.sources import check_settings, count_files, tell_of_reading
 from termmine.tries import count_in_codes, count_rows, table_trie
 from termmine.types import NgramTable
@@ -50,10 +50,11 @@ def contrast_with(
     segmenter = candidates.segmenter
     expected = segmenter.expected_freq(candidates.words, len(candidates.rows))
     if source is None:
-        name = f"{jieba_dictionary().name} (no --background given)"
+        name = f"{dictionary_name()} (no --background given)"
         progress.note(f"background: {name}")
         return Background(np.rint(expected).astype(np.int64), segmenter.n_symbols, name, expected, segmenter.n_symbols)
     freq, n_symbols = _count(source, candidates, options, progress, resources)
+    give_back()
     if n_symbols < SMALL_BACKGROUND:
         progress.note(
             f"warning: the background holds {n_symbols} symbols, less than a paragraph: "

@@ -30,7 +30,7 @@ from termmine.locate import read_lines
 from termmine.measures import find_measure, noun_context
 from termmine.options import DiscoverOptions, default_min_freq, make_options
 from termmine.progress import Progress
-from termmine.resources import Resources, make_resources
+from termmine.resources import MIB, Resources, give_back, make_resources
 from termmine.rules import TermLists, kept_rows, read_known, read_rules, rule_on
 from termmine.segment import Segmenter, jieba_dictionary, pattern
 from termmine.sources import check_has_lines, read_corpus
@@ -184,7 +184,9 @@ def analyse(
         kept = _kept(lists, table, options, progress)
         candidates, absorbed = select(table, options, kept)
         rows = candidates["row"].to_numpy()
+        _check_memory(len(rows), resources, progress)
         segmenter = Segmenter(jieba_dictionary(), table.alphabet)
+        give_back()  # the dictionary's 349,000 strings
         runs = _runs(table, rows)
         words = segmenter.words(runs)
         places = survey(corpus, table, rows, segmenter, resources.threads)
@@ -194,6 +196,7 @@ def analyse(
             context=noun_context(places.left, places.right),
             burstiness=places.burstiness,
         )
+        give_back()
     strings = Candidates(table, rows, runs, words, segmenter)
     compared = contrast_with(background, strings, options, progress, resources)
     frame = compare(candidates, table, compared, options.measure)
@@ -202,6 +205,20 @@ def analyse(
     if lists:
         frame = _consult(lists, frame, corpus, table, options, progress)
     return Analysis(corpus, table, kept, frame, absorbed, options, _signature(corpus, compared, options))
+
+
+FIXED_BYTES = 100 * MIB  # what ranking takes for a handful of candidates: jieba's dictionary, most of it
+CANDIDATE_BYTES = 600  # what a candidate takes at the peak of ranking, measured on a domain of a million candidates
+
+
+def _check_memory(n_candidates: int, resources: Resources, progress: Progress) -> None:
+    """Warn where the candidates, which stay in memory, will not fit into what is left of it."""
+    needed = n_candidates * CANDIDATE_BYTES + FIXED_BYTES
+    if needed > resources.left():
+        progress.note(
+            f"warning: {n_candidates} candidates need some {needed // MIB} MiB, more than --memory leaves: "
+            "raise --min-freq, or give more memory"
+        )
 
 
 def read_lists(options: DiscoverOptions) -> TermLists:

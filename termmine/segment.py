@@ -15,7 +15,6 @@ import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +41,11 @@ class Dictionary:
     name: str
 
 
-@lru_cache(maxsize=1)
+def dictionary_name() -> str:
+    """What the dictionary that comes with jieba is called in messages and signatures."""
+    return f"jieba {importlib.metadata.version('jieba')} dictionary"
+
+
 def jieba_dictionary() -> Dictionary:
     """The dictionary that comes with jieba.
 
@@ -52,7 +55,7 @@ def jieba_dictionary() -> Dictionary:
     assert package is not None and package.origin is not None  # a requirement of ours
     cells = Path(package.origin).with_name("dict.txt").read_text(encoding="utf-8").split()  # three a line, no blanks
     freq = np.array(list(map(int, cells[1::3])), dtype=np.int64)
-    return Dictionary(cells[0::3], freq, cells[2::3], f"jieba {importlib.metadata.version('jieba')} dictionary")
+    return Dictionary(cells[0::3], freq, cells[2::3], dictionary_name())
 
 
 #: What jieba 0.42 looks for words in; it splits a text at everything else before it looks any word up.
