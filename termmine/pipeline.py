@@ -30,7 +30,7 @@ from termmine.locate import read_lines
 from termmine.measures import find_measure, noun_context
 from termmine.options import DiscoverOptions, default_min_freq, make_options
 from termmine.progress import Progress
-from termmine.resources import MIB, Resources, give_back, make_resources, resident
+from termmine.resources import MIB, RESERVE, Resources, give_back, make_resources
 from termmine.rules import TermLists, kept_rows, read_known, read_rules, rule_on
 from termmine.segment import Segmenter, jieba_dictionary, pattern
 from termmine.sources import check_has_lines, read_corpus
@@ -214,7 +214,7 @@ CANDIDATE_BYTES = 400  # what each takes at the peak of ranking, measured on a d
 def _check_memory(n_candidates: int, resources: Resources, progress: Progress) -> None:
     """Warn where the candidates, which stay in memory, will not fit into what is left of it."""
     needed = n_candidates * CANDIDATE_BYTES + FIXED_BYTES
-    if needed > resources.memory - resident():
+    if needed > resources.left() + RESERVE:
         progress.note(
             f"warning: {n_candidates} candidates need some {needed // MIB} MiB, more than --memory leaves: "
             "raise --min-freq, or give more memory"
