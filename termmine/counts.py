@@ -72,6 +72,15 @@ class _Found:
     right: np.ndarray
 
 
+def _together(parts: list[_Found]) -> _Found:
+    """What was found in several parts of a level: all keys, and the sums of the sums."""
+    if len(parts) == 1:
+        return parts[0]
+    keys, freq = (np.concatenate([getattr(part, name) for part in parts]) for name in ("keys", "freq"))
+    left, right = (np.sum([getattr(part, name) for part in parts], axis=0) for name in ("left", "right"))
+    return _Found(keys, freq, left, right)
+
+
 def _nothing() -> _Found:
     return _Found(np.zeros(0, dtype=np.uint64), *np.zeros((3, 0), dtype=np.int64))
 
@@ -192,13 +201,11 @@ class _Counter:
         """Count the (n + 1)-grams; the frequent ones in order of prefix and suffix."""
         capacity = self._capacity(n_rows)
         if seen.sizes.sum() <= capacity:
-            parts = self._count_in_memory(*self._scatter(n, seen), n_rows)
+            found = self._count_in_memory(*self._scatter(n, seen), n_rows)
         else:
-            parts = self._count_from_file(n, seen, n_rows, capacity)
-        keys, freq = (np.concatenate([getattr(part, name) for part in parts]) for name in ("keys", "freq"))
-        left, right = (np.sum([getattr(part, name) for part in parts], axis=0) for name in ("left", "right"))
-        order = np.argsort(keys)
-        return _Found(keys[order], freq[order], left, right)
+            found = self._count_from_file(n, seen, n_rows, capacity)
+        order = np.argsort(found.keys)
+        return _Found(found.keys[order], found.freq[order], found.left, found.right)
 
     def _capacity(self, n_rows: int) -> int:
         """How many pairs may be in memory at once."""
@@ -225,18 +232,19 @@ class _Counter:
         self._resources.map(write, range(len(self._spans)))
         return pairs, np.append(starts[:, 0], begin[-1])
 
-    def _count_from_file(self, n: int, seen: _Seen, n_rows: int, capacity: int) -> list[_Found]:
+    def _count_from_file(self, n: int, seen: _Seen, n_rows: int, capacity: int) -> _Found:
         """Count partitions that do not fit the memory together: as many at a time as do, out of a scratch file."""
         limits = np.concatenate([[0], np.cumsum(seen.sizes.sum(axis=0))])
         file = self._scatter_to_file(n, seen.shift, limits)
-        parts: list[_Found] = []
+        found = self._room(0, n_rows)
         for first, last in _groups(np.diff(limits), capacity):
             lo, hi = int(limits[first]), int(limits[last])
             if hi - lo > capacity:
-                parts.append(self._count_in_pieces(file, (lo, hi), n_rows))
+                more = self._count_in_pieces(file, (lo, hi), n_rows)
             else:
-                parts += self._count_in_memory(file.read(lo, hi), limits[first : last + 1] - lo, n_rows)
-        return parts
+                more = self._count_in_memory(file.read(lo, hi), limits[first : last + 1] - lo, n_rows)
+            found = _together([found, more])
+        return found
 
     def _scatter_to_file(self, n: int, shift: np.uint64, limits: np.ndarray) -> Tape:
         """The same as `_scatter`, chunk by chunk into a scratch file; partitions begin at the limits."""
@@ -265,7 +273,7 @@ class _Counter:
         ids = self._ids.read(lo - before, hi + 1)
         return (self._codes.read(lo - before, hi + after) if self._neighbours else ids), ids
 
-    def _count_in_memory(self, pairs: np.ndarray, limits: np.ndarray, n_rows: int) -> list[_Found]:
+    def _count_in_memory(self, pairs: np.ndarray, limits: np.ndarray, n_rows: int) -> _Found:
         """Count partitions, each thread a row of them that holds about as many pairs as the others'."""
 
         def count(span: Span) -> _Found:
@@ -279,7 +287,7 @@ class _Counter:
             )  # fmt: skip
             return _Found(found.keys[:kept].copy(), found.freq[:kept].copy(), found.left, found.right)
 
-        return self._resources.map(count, _even_spans(limits, self._resources.threads))
+        return _together(self._resources.map(count, _even_spans(limits, self._resources.threads)))
 
     def _count_in_pieces(self, file: Tape, span: Span, n_rows: int) -> _Found:
         """Count one partition that is too large for the memory (one pair that is everywhere): piece by piece."""
