@@ -123,9 +123,13 @@ class _Counter:
         symbols = np.flatnonzero(freq >= self._min_freq)
         rows = np.full(self._n_codes, -1, dtype=np.int32)
         rows[symbols] = np.arange(len(symbols))
-        for lo, hi in _chunks((0, len(self._codes))):
-            ids = np.empty(hi - lo, dtype=np.int32)
-            k.first_level(self._codes.read(lo, hi), rows, ids)
+
+        def turn(chunk: Span) -> np.ndarray:
+            ids = np.empty(chunk[1] - chunk[0], dtype=np.int32)
+            k.first_level(self._codes.read(*chunk), rows, ids)
+            return ids
+
+        for ids in self._resources.stream(turn, _chunks((0, len(self._codes)))):
             self._ids.append(ids)
         self._ids.append(np.full(1, -1, dtype=np.int32))  # so that each position has a next one
         self._ids.finish()
@@ -163,12 +167,23 @@ class _Counter:
     def _compact(self, n: int) -> None:
         """Leave out of codes and ids what no n-gram with a row, and no longer one, touches any more."""
         codes, ids, gap = self._tape(fill=0), self._tape(fill=-1), 0
-        for lo, hi in _chunks((0, len(self._codes))):
+
+        def thin_out(chunk: Span) -> tuple[np.ndarray, int, int]:
+            lo, hi = chunk
             kept = np.empty((2, hi - lo + 1), dtype=np.int32)
             before, after = self._codes.read(lo - n, hi), self._ids.read(lo - n, hi + 1)
-            copied, gap = k.compact(before, after, n, n + hi - lo, n, gap, *kept)
-            codes.append(kept[0, :copied])
-            ids.append(kept[1, :copied])
+            copied, first, last = k.compact(before, after, n, n + hi - lo, n, *kept)
+            return kept[:, :copied], first, last
+
+        for kept, first, last in self._resources.stream(thin_out, _chunks((0, len(self._codes)))):
+            gap = max(gap, first)
+            if kept.shape[1]:
+                if gap:
+                    codes.append(np.array([gap - 1], dtype=np.int32))
+                    ids.append(np.full(1, -1, dtype=np.int32))
+                codes.append(kept[0])
+                ids.append(kept[1])
+                gap = last
         codes.append(np.array([k.SOURCE_END], dtype=np.int32))
         ids.append(np.full(2, -1, dtype=np.int32))
         codes.finish()

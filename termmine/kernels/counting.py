@@ -275,14 +275,14 @@ def _further(slots, key, mask):
 
 
 @njit
-def compact(codes, ids, start, stop, n, gap, out_codes, out_ids):
+def compact(codes, ids, start, stop, n, out_codes, out_ids):
     """Copy what n-grams that have a row, and longer ones, can still touch: their symbols and one on either side.
 
-    A separator stands for what is left out, one that ends a document where it held such a one. ids reach n places
-    before start and one behind stop. gap: what has been left out since the last copied place (0 nothing, 1 symbols, 2
-    also the end of a document). Returns how many places were copied, and the gap.
+    A separator stands for what is left out in between, one that ends a document where it held such a one. ids reach n
+    places before start and one behind stop. Returns how many places were copied, and what was left out before the first
+    and behind the last of them: 0 nothing, 1 symbols, 2 also the end of a document.
     """
-    copied = 0
+    copied = gap = first = 0
     last = start - n - 1
     for i in range(start - n, start):
         if ids[i] >= 0:
@@ -291,14 +291,16 @@ def compact(codes, ids, start, stop, n, gap, out_codes, out_ids):
         if ids[i] >= 0:
             last = i
         if i - last <= n or ids[i + 1] >= 0:
-            if gap:
+            if gap and copied:
                 out_codes[copied] = gap - 1
                 out_ids[copied] = -1
                 copied += 1
-                gap = 0
+            elif gap:
+                first = gap
+            gap = 0
             out_codes[copied] = codes[i]
             out_ids[copied] = ids[i]
             copied += 1
         else:
             gap = max(gap, 1 + (codes[i] == DOCUMENT_END or codes[i] == SOURCE_END))
-    return copied, gap
+    return (copied, first, gap) if copied else (0, gap, 0)
