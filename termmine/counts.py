@@ -26,7 +26,7 @@ from termmine.resources import Resources
 from termmine.tape import Tape
 from termmine.types import Corpus, NgramTable
 
-CHUNK = 1 << 20  # positions handled at once: 4 MiB of codes, and as many of ids, for each thread
+CHUNK = 1 << 19  # positions handled at once: 2 MiB of codes, and as many of ids, for each thread
 NARROW = 1 << 31  # separators: with fewer, half the width is enough to count documents and edges of runs
 PARTITION = 1 << 16  # pairs; its table then has its place in the second-level cache
 _MOST_BITS = 12  # of a hash that choose a partition

@@ -22,7 +22,7 @@ from termmine.errors import UsageError
 MIB = 1 << 20
 LEAST_MEMORY = 512 * MIB  # the interpreter with numba and pandas takes some 250 MiB before it has read a byte
 MOST_BY_DEFAULT = 4096 * MIB
-RESERVE = 48 * MIB  # what no stage plans for: allocations of the interpreter, of numba, of pandas
+RESERVE = 64 * MIB  # what no stage plans for: allocations of the interpreter, of numba, of pandas
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 In = TypeVar("In")
