@@ -15,10 +15,11 @@ import numpy as np
 from termmine import corpus as reading
 from termmine import countfile
 from termmine import kernels as k
+from termmine.alphabets import translation
 from termmine.contrast import Background
 from termmine.corpus import Source
 from termmine.countfile import CountFile
-from termmine.encode import encode_frozen, translation
+from termmine.encode import encode_frozen
 from termmine.errors import TermmineError, UsageError
 from termmine.lexicon import read_lines
 from termmine.options import DiscoverOptions

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from termmine.encode import alphabet_of
+from termmine.alphabets import alphabet_of
 from termmine.errors import TermmineError
 from termmine.files import replacing
 from termmine.tape import OpenFile, Tape

@@ -15,7 +15,7 @@ the table is the same for any memory and any number of threads. Here is the orde
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -23,6 +23,7 @@ import numpy as np
 
 from termmine import kernels as k
 from termmine.resources import Resources
+from termmine.spans import Span, chunks, document_spans, even_spans, groups
 from termmine.tape import Tape
 from termmine.types import Corpus, NgramTable
 
@@ -34,8 +35,6 @@ _MOST_BITS_ON_FILE = 9  # so that a chunk's share of a partition is worth a writ
 _TABLE = 1 << 17  # slots of a partition's table, 2 MiB, before it has to grow
 _SPARSE = 6  # times fewer places with a row than places in all: then it pays to leave out the others
 _LEAST_PAIRS = 1 << 20  # in memory at once, 8 MiB, however little memory is left
-
-Span = tuple[int, int]  # a half-open range
 
 
 def count_ngrams(
@@ -129,7 +128,7 @@ class _Counter:
             k.first_level(self._codes.read(*chunk), rows, ids)
             return ids
 
-        for ids in self._resources.stream(turn, _chunks((0, len(self._codes)))):
+        for ids in self._resources.stream(turn, chunks((0, len(self._codes)), CHUNK)):
             self._ids.append(ids)
         self._ids.append(np.full(1, -1, dtype=np.int32))  # so that each position has a next one
         self._ids.finish()
@@ -137,7 +136,7 @@ class _Counter:
 
     def _symbol_freq(self, span: Span) -> np.ndarray:
         freq = np.zeros(self._n_codes, dtype=np.int64)
-        for lo, hi in _chunks(span):
+        for lo, hi in chunks(span, CHUNK):
             k.count_symbols(self._codes.read(lo, hi), freq)
         return freq
 
@@ -154,7 +153,7 @@ class _Counter:
 
         def turn(span: Span, evidence: np.ndarray, shift: np.uint64, sizes: np.ndarray) -> None:
             document = 0
-            for lo, hi in _chunks(span):
+            for lo, hi in chunks(span, CHUNK):
                 codes, ids = self._window(lo, hi, 1, n)
                 document = k.next_level(
                     codes, ids, 1, 1 + hi - lo, slots, n, self._neighbours, document, evidence, shift, sizes
@@ -175,7 +174,7 @@ class _Counter:
             copied, first, last = k.compact(before, after, n, n + hi - lo, n, *kept)
             return kept[:, :copied], first, last
 
-        for kept, first, last in self._resources.stream(thin_out, _chunks((0, len(self._codes)))):
+        for kept, first, last in self._resources.stream(thin_out, chunks((0, len(self._codes)), CHUNK)):
             gap = max(gap, first)
             if kept.shape[1]:
                 if gap:
@@ -193,7 +192,7 @@ class _Counter:
 
     def _look_at_symbols(self, span: Span, evidence: np.ndarray, shift: np.uint64, sizes: np.ndarray) -> None:
         document = 0
-        for lo, hi in _chunks(span):
+        for lo, hi in chunks(span, CHUNK):
             codes, ids = self._window(lo, hi, 1, 1)
             if self._neighbours:
                 document = k.observe_symbols(codes, ids, 1, 1 + hi - lo, document, evidence)
@@ -239,7 +238,7 @@ class _Counter:
 
         def write(i: int) -> None:
             offsets = starts[:, i].copy()
-            for lo, hi in _chunks(self._spans[i]):
+            for lo, hi in chunks(self._spans[i], CHUNK):
                 k.scatter_pairs(
                     *self._window(lo, hi, 0, n), 0, hi - lo, n, self._neighbours, seen.shift, offsets, pairs
                 )
@@ -252,7 +251,7 @@ class _Counter:
         limits = np.concatenate([[0], np.cumsum(seen.sizes.sum(axis=0))])
         file = self._scatter_to_file(n, seen.shift, limits)
         found = self._room(0, n_rows)
-        for first, last in _groups(np.diff(limits), capacity):
+        for first, last in groups(np.diff(limits), capacity):
             lo, hi = int(limits[first]), int(limits[last])
             if hi - lo > capacity:
                 more = self._count_in_pieces(file, (lo, hi), n_rows)
@@ -275,7 +274,7 @@ class _Counter:
             k.scatter_pairs(*window, 0, size, n, self._neighbours, shift, offsets, pairs)
             return pairs, begin
 
-        chunks = (chunk for span in self._spans for chunk in _chunks(span))
+        chunks = (chunk for span in self._spans for chunk in chunks(span, CHUNK))
         for pairs, begin in self._resources.stream(sort, chunks):
             sizes = np.diff(begin)
             for p in np.flatnonzero(sizes).tolist():
@@ -302,12 +301,12 @@ class _Counter:
             )  # fmt: skip
             return _Found(found.keys[:kept].copy(), found.freq[:kept].copy(), found.left, found.right)
 
-        return _together(self._resources.map(count, _even_spans(limits, self._resources.threads)))
+        return _together(self._resources.map(count, even_spans(limits, self._resources.threads)))
 
     def _count_in_pieces(self, file: Tape, span: Span, n_rows: int) -> _Found:
         """Count one partition that is too large for the memory (one pair that is everywhere): piece by piece."""
         keys, freq, used = np.full(1024, k.FREE, dtype=np.uint64), np.zeros(1024, dtype=np.int64), 0
-        for lo, hi in _chunks(span, _LEAST_PAIRS):
+        for lo, hi in chunks(span, _LEAST_PAIRS):
             keys, freq, used = k.count_pairs(file.read(lo, hi), keys, freq, used)
         found = self._room(used, n_rows)
         kept = k.keep_frequent(
@@ -318,56 +317,6 @@ class _Counter:
     def _room(self, most: int, n_rows: int) -> _Found:
         sums = np.zeros((2, n_rows if self._neighbours else 0), dtype=np.int64)
         return _Found(np.empty(most, dtype=np.uint64), np.empty(most, dtype=np.int64), *sums)
-
-
-# --- dividing the work -----------------------------------------------------------------------------------------------
-
-
-def document_spans(codes: Tape, parts: int) -> list[Span]:
-    """Ranges of the corpus that begin after the first separator and where a document ends: at most so many, even ones.
-
-    No n-gram reaches from one into the next, and no document.
-    """
-    length = len(codes)
-    cuts = [min(1, length)]
-    for part in range(1, parts):
-        at = _document_end(codes, max(part * length // parts, cuts[-1]))
-        if cuts[-1] < at < length:
-            cuts.append(at)
-    cuts.append(length)
-    return list(pairwise(cuts))
-
-
-def _document_end(codes: Tape, start: int) -> int:
-    """The first position from start on that follows the end of a document."""
-    for lo, hi in _chunks((start, len(codes)), 1 << 16):
-        ends = np.isin(codes.read(lo, hi), (k.DOCUMENT_END, k.SOURCE_END)).nonzero()[0]
-        if len(ends):
-            return lo + int(ends[0]) + 1
-    return len(codes)
-
-
-def _chunks(span: Span, size: int = CHUNK) -> Iterator[Span]:
-    for lo in range(*span, size):
-        yield lo, min(lo + size, span[1])
-
-
-def _groups(sizes: np.ndarray, capacity: int) -> Iterator[Span]:
-    """Rows of neighbouring partitions that hold at most so many pairs together; a larger one stands alone."""
-    first = total = 0
-    for p, size in enumerate(sizes.tolist()):
-        if p > first and total + size > capacity:
-            yield first, p
-            first, total = p, 0
-        total += size
-    yield first, len(sizes)
-
-
-def _even_spans(limits: np.ndarray, parts: int) -> list[Span]:
-    """Rows of neighbouring partitions of about the same number of pairs."""
-    wanted = np.linspace(limits[0], limits[-1], parts + 1)[1:-1]
-    cuts = [0, *np.searchsorted(limits, wanted).tolist(), len(limits) - 1]
-    return [(a, b) for a, b in pairwise(cuts) if a < b]
 
 
 # --- the table -------------------------------------------------------------------------------------------------------

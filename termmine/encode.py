@@ -18,6 +18,7 @@ from queue import SimpleQueue
 import numpy as np
 
 from termmine import kernels as k
+from termmine.alphabets import adopted, empty_alphabet, new_strings, with_room
 from termmine.characters import character_tables
 from termmine.resources import Resources
 from termmine.tape import Tape
@@ -26,36 +27,7 @@ from termmine.types import DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER, Alphabe
 PIECE = 1 << 20  # characters encoded at once; the result does not depend on it
 
 
-def _strings(capacity: int) -> k.Strings:
-    return k.Strings(
-        slots=np.zeros(2 * capacity, dtype=np.int32),
-        hashes=np.zeros(capacity, dtype=np.uint64),
-        offsets=np.zeros(capacity + 1, dtype=np.int64),
-        pool=np.zeros(16 * capacity, dtype=np.int32),
-        size=np.zeros(1, dtype=np.int64),
-    )
-
-
-def _with_room(strings: k.Strings) -> k.Strings:
-    """The same strings, in twice the room where more than seven eighths of it are taken."""
-    size = int(strings.size[0])
-    if 8 * size <= 7 * len(strings.hashes) and 8 * strings.offsets[size] <= 7 * len(strings.pool):
-        return strings
-    bigger = _strings(2 * len(strings.hashes))
-    for new, old in zip(bigger[1:], strings[1:], strict=True):
-        new[: len(old)] = old
-    k.rebuild(bigger)
-    return bigger
-
-
-_WORDS = 8192  # that an empty alphabet has room for; an eighth of it must hold what one character can add
 _MOST_LOCAL = 1 << 16  # words that a worker numbers before it begins anew, so that it holds but a few megabytes
-
-
-def empty_alphabet(fold: str | None = None) -> Alphabet:
-    """An alphabet without words."""
-    room = np.zeros(_WORDS, dtype=np.int32)
-    return Alphabet(_strings(_WORDS), _strings(_WORDS), room, room.copy(), fold)
 
 
 # --- pieces of text --------------------------------------------------------------------------------------------------
@@ -145,7 +117,7 @@ class _Worker:
         self.number = number
         self._tables = character_tables(fold)
         self._frozen = frozen is not None
-        self._strings = frozen if frozen is not None else _strings(_WORDS)
+        self._strings = frozen if frozen is not None else new_strings()
         self._folded = np.zeros(2 * k.MAX_WORD + 2, dtype=np.int32)
 
     def encode(self, text: str, state: _State, lines: bool) -> tuple[_Encoded, _State]:
@@ -156,7 +128,7 @@ class _Worker:
             chars = _composed(chars, tables.kinds)
         fields, raw = state.fields.copy(), state.raw.copy()
         if not self._frozen and self._strings.size[0] > _MOST_LOCAL:
-            self._strings = _strings(_WORDS)
+            self._strings = new_strings()
         known = int(self._strings.size[0])
         out = np.empty(len(chars) + 2 * k.SLACK, dtype=np.int32)
         written = np.empty((len(chars) // 4 + 2 * k.SLACK, 2), dtype=np.int64)
@@ -170,7 +142,7 @@ class _Worker:
             done += int(fields[k.N_OUT])
             chars = chars[n:]
             if not self._frozen:
-                self._strings = _with_room(self._strings)
+                self._strings = with_room(self._strings)
         encoded = _Encoded(
             _joined(codes), _joined(variants), self._forms_from(known), not known, self.number, int(fields[k.PENDING])
         )
@@ -308,7 +280,7 @@ class CorpusBuilder:
         self._variants.append(variants[:n].ravel())
 
     def _adopt(self, chars: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-        self._alphabet, ids = _adopted(self._alphabet, chars, offsets)
+        self._alphabet, ids = adopted(self._alphabet, chars, offsets)
         return ids
 
     def finish(self) -> Corpus:
@@ -318,38 +290,6 @@ class CorpusBuilder:
         self._variants.finish()
         n_documents = self._n_documents + (self._n_symbols > 0)
         return Corpus(self._codes, self._variants, self._alphabet, self._n_symbols, n_documents)
-
-
-def _adopted(alphabet: Alphabet, chars: np.ndarray, offsets: np.ndarray) -> tuple[Alphabet, np.ndarray]:
-    """An alphabet with some forms (characters, and where each begins), and their numbers in it (int32)."""
-    ids = np.empty(len(offsets) - 1, dtype=np.int32)
-    fold = character_tables(alphabet.fold).fold
-    done = 0
-    while done < len(ids):
-        forms, words = _with_room(alphabet.forms), _with_room(alphabet.words)
-        form_word = _lengthened(alphabet.form_word, len(forms.hashes))
-        word_form = _lengthened(alphabet.word_form, len(words.hashes))
-        alphabet = Alphabet(forms, words, form_word, word_form, alphabet.fold)
-        done = k.adopt(chars, offsets, done, fold, forms, words, form_word, word_form, ids)
-    return alphabet, ids
-
-
-def alphabet_of(chars: np.ndarray, offsets: np.ndarray, fold: str | None) -> Alphabet:
-    """The alphabet of those forms, in the order in which they were met (characters, and where each begins)."""
-    return _adopted(empty_alphabet(fold), chars, offsets)[0]
-
-
-def translation(source: Alphabet, target: Alphabet) -> np.ndarray:
-    """The code under another alphabet of each word, UNKNOWN where that lacks it (int32, one a word)."""
-    words = source.words
-    size = int(words.size[0])
-    codes = np.empty(size, dtype=np.int32)
-    k.find_all(words.pool, words.offsets[: size + 1], target.words, codes)
-    return codes
-
-
-def _lengthened(array: np.ndarray, length: int) -> np.ndarray:
-    return array if len(array) == length else np.concatenate([array, np.zeros(length - len(array), dtype=array.dtype)])
 
 
 def encode(

@@ -14,13 +14,12 @@ from hypothesis import strategies as st
 from termmine import encode as encode_module
 from termmine import kernels as k
 from termmine import types
+from termmine.alphabets import empty_alphabet, translation
 from termmine.encode import (
     CorpusBuilder,
-    empty_alphabet,
     encode,
     encode_frozen,
     encode_strings,
-    translation,
 )
 from termmine.resources import Resources
 from termmine.types import Corpus, spell

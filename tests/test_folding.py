@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 
 import termmine
 from termmine import UsageError
-from termmine.encode import character_tables, empty_alphabet, encode, encode_strings
+from termmine.alphabets import empty_alphabet
+from termmine.characters import character_tables
+from termmine.encode import encode, encode_strings
 from termmine.folding import simplified
 from termmine.kernels import FIRST_SYMBOL
 from termmine.options import make_options
