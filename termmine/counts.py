@@ -274,8 +274,8 @@ class _Counter:
             k.scatter_pairs(*window, 0, size, n, self._neighbours, shift, offsets, pairs)
             return pairs, begin
 
-        chunks = (chunk for span in self._spans for chunk in chunks(span, CHUNK))
-        for pairs, begin in self._resources.stream(sort, chunks):
+        pieces = (chunk for span in self._spans for chunk in chunks(span, CHUNK))
+        for pairs, begin in self._resources.stream(sort, pieces):
             sizes = np.diff(begin)
             for p in np.flatnonzero(sizes).tolist():
                 file.write(int(places[p]), pairs[begin[p] : begin[p + 1]])
