@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -107,11 +108,14 @@ def _sections(corpus: Corpus, table: NgramTable, settings: Settings) -> Iterator
 
 
 def _write_section(file: BinaryIO, name: str, tape: Tape) -> dict[str, Any]:
+    """Write a section and describe it; its checksum is worked out beside the writing."""
     file.write(bytes(-file.tell() % _ALIGNED))
     offset, checksum = file.tell(), 0
-    for data in _blocks(tape):
-        checksum = zlib.crc32(data, checksum)
-        file.write(data)
+    with ThreadPoolExecutor(1) as beside:
+        for data in _blocks(tape):
+            summing = beside.submit(zlib.crc32, data, checksum)
+            file.write(data)
+            checksum = summing.result()
     return {"name": name, "dtype": tape.dtype.str, "offset": offset, "length": len(tape), "crc32": checksum}
 
 
