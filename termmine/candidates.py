@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from termmine import kernels as k
+from termmine.characters import is_han
 from termmine.errors import EmptyResultError
 from termmine.measures import branching_entropy, in_parts, npmi, pmi, pooled_entropy
 from termmine.options import DiscoverOptions
@@ -46,19 +47,9 @@ def _weakest_split(table: NgramTable, rows: np.ndarray, n: int) -> np.ndarray:
     return np.asarray(np.min(splits, axis=0))
 
 
-def holds_any_han(codes: np.ndarray) -> bool:
-    """Whether a Han character is among codes."""
-    return bool(_is_han(codes).any())
-
-
-def _is_han(codes: np.ndarray) -> np.ndarray:
-    is_kana = (codes >= 0x3041) & (codes <= 0x31FF) | (codes >= 0x1AFF0) & (codes < 0x1B170)
-    return (codes >= k.FIRST_SYMBOL) & (codes < k.FIRST_WORD) & ~is_kana
-
-
 def holds_han(table: NgramTable) -> np.ndarray:
     """Whether each row holds a Han character (bool, one a row); kana and Latin are none."""
-    han = _is_han(table.last)
+    han = is_han(table.last)
     for n in range(1, len(table.level) - 1):
         rows = slice(table.level[n], table.level[n + 1])
         han[rows] |= han[table.prefix[rows]]

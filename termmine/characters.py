@@ -90,3 +90,9 @@ def character_tables(folding: str | None = None) -> k.Characters:
     code_points = np.arange(len(kinds), dtype=np.int32)
     is_plain = (kinds == k.HAN) & (nfkc == code_points) & (fold == code_points)
     return k.Characters(code_points * is_plain, kinds, nfkc, fold, np.array(expansions, dtype=np.int32))
+
+
+def is_han(codes: np.ndarray) -> np.ndarray:
+    """Which codes are Han characters (bool); kana and words are none."""
+    is_kana = (codes >= 0x3041) & (codes <= 0x31FF) | (codes >= 0x1AFF0) & (codes < 0x1B170)
+    return (codes >= k.FIRST_SYMBOL) & (codes < k.FIRST_WORD) & ~is_kana

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from termmine import corpus as reading
 from termmine import countfile, kernels
-from termmine.candidates import holds_any_han
+from termmine.characters import is_han
 from termmine.corpus import Source
 from termmine.countfile import CountFile
 from termmine.encode import encode
@@ -58,7 +58,7 @@ def read_corpus(
         corpus, table = file.corpus, _table_for(file, options)
     else:
         corpus = _read_text(source, options, progress, resources)
-    if not options.any_script and not any(holds_any_han(segment.codes) for segment in corpus.segments(0, 0)):
+    if not options.any_script and not any(is_han(segment.codes).any() for segment in corpus.segments(0, 0)):
         raise TermmineError(
             f"{name}: holds no Han character: check its --encoding, or use --any-script for other writing"
         )
