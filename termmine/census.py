@@ -34,6 +34,13 @@ class Counted:
     n_ngrams: int
     min_freq: int
 
+    def in_words(self) -> str:
+        """The sizes as a note."""
+        return (
+            f"{self.n_symbols} symbols, {self.n_documents} documents, "
+            f"{self.n_ngrams} n-grams of frequency {self.min_freq} and more"
+        )
+
 
 def count(
     sources: Sequence[Path],

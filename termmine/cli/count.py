@@ -63,7 +63,4 @@ def count(
     progress = make_progress(quiet=quiet, verbose=verbose)
     done = count_sources(paths(inputs), target, chosen, progress, resources)
     report(**vars(done))
-    progress.note(
-        f"{target}: {done.n_symbols} symbols, {done.n_documents} documents, "
-        f"{done.n_ngrams} n-grams of frequency {done.min_freq} and more"
-    )
+    progress.note(f"{target}: {done.in_words()}")

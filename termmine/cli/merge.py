@@ -41,7 +41,4 @@ def merge(
         progress=progress, resources=resources,
     )  # fmt: skip
     report(**vars(done))
-    progress.note(
-        f"{output}: {done.n_symbols} symbols, {done.n_documents} documents, "
-        f"{done.n_ngrams} n-grams of frequency {done.min_freq} and more"
-    )
+    progress.note(f"{output}: {done.in_words()}")
