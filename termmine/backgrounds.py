@@ -12,22 +12,23 @@ from pathlib import Path
 
 import numpy as np
 
+from termmine import arrays, countfile
 from termmine import corpus as reading
-from termmine import countfile
-from termmine import kernels as k
 from termmine.alphabets import translation
+from termmine.arrays import in_parts
 from termmine.contrast import Background
 from termmine.corpus import Source
 from termmine.countfile import CountFile
 from termmine.encode import encode_frozen
 from termmine.errors import TermmineError, UsageError
 from termmine.lexicon import read_lines
+from termmine.memory import give_back
 from termmine.options import DiscoverOptions
 from termmine.progress import Progress
-from termmine.resources import Resources, give_back
-from termmine.segment import Dictionary, Segmenter, Words, dictionary_name
+from termmine.resources import Resources
+from termmine.segment import Dictionary, Segmenter, dictionary_name
 from termmine.sources import check_settings, count_files, tell_of_reading
-from termmine.tries import count_in_codes, count_rows, table_trie
+from termmine.tries import count_in_codes, count_rows, match_rows
 from termmine.types import NgramTable
 
 SMALL_BACKGROUND = 200  # symbols, about a paragraph: less says nothing about the general language
@@ -35,25 +36,25 @@ SMALL_BACKGROUND = 200  # symbols, about a paragraph: less says nothing about th
 
 @dataclass(frozen=True)
 class Candidates:
-    """The strings to count: rows of a table (ascending), and the same as runs of codes and as words of a dictionary."""
+    """The strings to count: rows of a table (ascending); and how often each is to be expected in so many symbols of
+    general language.
+    """
 
     table: NgramTable
     rows: np.ndarray
-    runs: np.ndarray
-    words: Words
-    segmenter: Segmenter
+    expected: np.ndarray
+    n_expected: int
 
 
 def contrast_with(
     source: Source | None, candidates: Candidates, options: DiscoverOptions, progress: Progress, resources: Resources
 ) -> Background:
     """Count the candidates in a background; None stands for jieba's dictionary."""
-    segmenter = candidates.segmenter
-    expected = segmenter.expected_freq(candidates.words, len(candidates.rows))
+    expected, n_expected = candidates.expected, candidates.n_expected
     if source is None:
         name = f"{dictionary_name()} (no --background given)"
         progress.note(f"background: {name}")
-        return Background(np.rint(expected).astype(np.int64), segmenter.n_symbols, name, expected, segmenter.n_symbols)
+        return Background(_whole(expected), n_expected, name, expected, n_expected)
     freq, n_symbols = _count(source, candidates, options, progress, resources)
     give_back()
     if n_symbols < SMALL_BACKGROUND:
@@ -62,7 +63,12 @@ def contrast_with(
             "every term will look characteristic; give more general text"
         )
     progress.detail(f"background: {n_symbols} symbols")
-    return Background(freq, n_symbols, reading.source_name(source), expected, segmenter.n_symbols)
+    return Background(freq, n_symbols, reading.source_name(source), expected, n_expected)
+
+
+def _whole(expected: np.ndarray) -> np.ndarray:
+    """Expected frequencies as whole numbers (int64)."""
+    return in_parts(np.rint, expected, dtype=np.int64)
 
 
 def _count(
@@ -73,7 +79,7 @@ def _count(
         return _expected_by_list(paths[0], candidates)
     counted = count_files(source)
     texts = [path for path in paths if path not in counted] if counted else source
-    freq, n_symbols = np.zeros(len(candidates.rows), dtype=np.int64), 0
+    freq, n_symbols = arrays.zeros(len(candidates.rows), np.int64), 0
     with progress.stage("counting in the background", reading.source_size(texts) if texts else 0) as advance:
         for path in counted:
             file = countfile.load(path)
@@ -86,7 +92,8 @@ def _count(
             codes = encode_frozen(blocks, candidates.table.alphabet, resources=resources)
             found, size = count_in_codes(codes, candidates.table, candidates.rows, resources.threads)
             tell_of_reading(report, "background", progress)
-            freq, n_symbols = freq + found, n_symbols + size
+            freq += found
+            n_symbols += size
     return freq, n_symbols
 
 
@@ -102,30 +109,16 @@ def _count_in_file(file: CountFile, candidates: Candidates, resources: Resources
     return count_rows(pieces, candidates.table, candidates.rows, resources.threads, words)
 
 
-def _translated(codes: np.ndarray, words: np.ndarray) -> np.ndarray:
-    """Codes under another alphabet: ``words`` holds the code there of each word."""
-    codes = codes.copy()
-    is_word = codes >= k.FIRST_WORD
-    codes[is_word] = words[codes[is_word] - k.FIRST_WORD]
-    return codes
-
-
-_NO_SYMBOL = 0x10FFFF  # a code point that no text holds
-
-
 def _look_up(file: CountFile, candidates: Candidates) -> np.ndarray:
     """The frequencies that a file without text knows; what is rarer than its least frequency counts as 0."""
-    longest = int(candidates.table.length[candidates.rows].max(initial=0))
+    longest = int(candidates.table.length[candidates.rows[-1:]].max(initial=0))
     if longest > file.settings.max_length:
         raise UsageError(
             f"{file.path}: was counted up to {file.settings.max_length} symbols, without its text: "
             f"give --max-length {file.settings.max_length}, or count it again"
         )
-    runs = _translated(candidates.runs, translation(candidates.table.alphabet, file.corpus.alphabet))
-    runs[runs == k.UNKNOWN] = _NO_SYMBOL
-    rows = np.full(len(candidates.rows), -1, dtype=np.int32)
-    k.find_runs(runs, table_trie(file.table, np.arange(len(file.table))), rows)
-    return np.where(rows >= 0, file.table.freq[rows], 0)
+    there = arrays.take(match_rows(candidates.table, file.table), candidates.rows)
+    return in_parts(lambda rows: np.where(rows >= 0, file.table.freq[rows], 0), there, dtype=np.int64)
 
 
 # --- frequency lists -------------------------------------------------------------------------------------------------
@@ -152,9 +145,8 @@ def is_frequency_list(path: Path) -> bool:
 def _expected_by_list(path: Path, candidates: Candidates) -> tuple[np.ndarray, int]:
     """How often a frequency list leads to expect each candidate, and the symbols that it was counted from."""
     segmenter = Segmenter(_read_frequency_list(path), candidates.table.alphabet)
-    words = segmenter.words(candidates.runs)
-    expected = segmenter.expected_freq(words, len(candidates.rows))
-    return np.rint(expected).astype(np.int64), segmenter.n_symbols
+    looks = segmenter.look_up(candidates.table, candidates.rows)
+    return _whole(looks.expected_freq), segmenter.n_symbols
 
 
 def _read_frequency_list(path: Path) -> Dictionary:

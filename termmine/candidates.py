@@ -7,19 +7,19 @@ it. What makes a string a *unit* is decided here; what makes it a unit *of the d
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from termmine import arrays
 from termmine import kernels as k
+from termmine.arrays import in_parts
 from termmine.characters import is_han
 from termmine.errors import EmptyResultError
-from termmine.measures import branching_entropy, in_parts, npmi, pmi, pooled_entropy
+from termmine.measures import branching_entropy, npmi, pmi, pooled_entropy
 from termmine.options import DiscoverOptions
 from termmine.types import NgramTable
-
-_ROWS_AT_ONCE = 1 << 18  # rows whose splits are looked at together: bounds the memory, changes nothing
 
 
 def cohesion(table: NgramTable, rows: np.ndarray) -> np.ndarray:
@@ -27,13 +27,12 @@ def cohesion(table: NgramTable, rows: np.ndarray) -> np.ndarray:
 
     A single symbol cannot be split: its cohesion is log2(N / f), the greatest that its frequency allows.
     """
-    smallest = np.log2(table.n_symbols) - np.log2(table.freq[rows].astype(np.float64))
+    smallest = in_parts(lambda rows: np.log2(table.n_symbols) - np.log2(table.freq[rows].astype(np.float64)), rows)
     begin = np.searchsorted(rows, table.level)
     for n in range(2, len(table.level)):
-        for lo in range(begin[n - 1], begin[n], _ROWS_AT_ONCE):
-            here = slice(lo, min(lo + _ROWS_AT_ONCE, begin[n]))
+        for here in arrays.slices(begin[n - 1], begin[n]):
             smallest[here] = _weakest_split(table, rows[here], n)
-    return np.asarray(smallest)
+    return smallest
 
 
 def _weakest_split(table: NgramTable, rows: np.ndarray, n: int) -> np.ndarray:
@@ -49,10 +48,10 @@ def _weakest_split(table: NgramTable, rows: np.ndarray, n: int) -> np.ndarray:
 
 def holds_han(table: NgramTable) -> np.ndarray:
     """Whether each row holds a Han character (bool, one a row); kana and Latin are none."""
-    han = is_han(table.last)
+    han = in_parts(is_han, table.last, dtype=bool)
     for n in range(1, len(table.level) - 1):
-        rows = slice(table.level[n], table.level[n + 1])
-        han[rows] |= han[table.prefix[rows]]
+        for rows in arrays.slices(table.level[n], table.level[n + 1]):
+            han[rows] |= han[table.prefix[rows]]
     return han
 
 
@@ -62,29 +61,13 @@ def absorbers(table: NgramTable, is_candidate: np.ndarray, min_independence: flo
     湿隔离 is absorbed by 保湿隔离 when at most ``min_independence`` of its occurrences are outside it. An n-gram that
     is no candidate itself absorbs nothing, but what absorbs it may, as long as the share holds.
     """
-    absorber = np.full(len(table), -1, dtype=np.int32)
+    absorber = arrays.full(len(table), -1, np.int32)
     for n in range(len(table.level) - 2, 0, -1):
-        longer = np.arange(table.level[n], table.level[n + 1], dtype=np.int32)
-        keeper = np.where(absorber[longer] >= 0, absorber[longer], np.where(is_candidate[longer], longer, -1))
-        kept = keeper >= 0
-        for part in (table.prefix[longer[kept]], table.suffix[longer[kept]]):
-            _keep_most_frequent(absorber, part, keeper[kept], table.freq, 1.0 - min_independence)
+        k.absorb(
+            table.level[n], table.level[n + 1], table.prefix, table.suffix, table.freq, is_candidate,
+            1.0 - min_independence, absorber,
+        )  # fmt: skip
     return absorber
-
-
-def _keep_most_frequent(
-    absorber: np.ndarray, part: np.ndarray, keeper: np.ndarray, freq: np.ndarray, least: float
-) -> None:
-    """Set absorber[part] to keeper where that has more than the least share of the part's occurrences, and more
-    occurrences than what stands there.
-    """
-    enough = freq[keeper] > least * freq[part]
-    part, keeper = part[enough], keeper[enough]
-    order = np.lexsort((-keeper, freq[keeper]))
-    part, keeper = part[order], keeper[order]
-    current = absorber[part]
-    better = (current < 0) | (freq[keeper] > freq[np.maximum(current, 0)])
-    absorber[part[better]] = keeper[better]
 
 
 def nesting(table: NgramTable, candidates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -92,29 +75,34 @@ def nesting(table: NgramTable, candidates: np.ndarray) -> tuple[np.ndarray, np.n
 
     ``candidates`` are rows in ascending order. A longer one counts once however often it holds the shorter.
     """
-    place = np.full(len(table), -1, dtype=np.int64)
-    place[candidates] = np.arange(len(candidates))
-    number, total = np.zeros(len(candidates)), np.zeros(len(candidates))
+    place = arrays.full(len(table), -1, np.int32)
+    arrays.put(place, candidates)
+    number, total = arrays.zeros(len(candidates), np.float64), arrays.zeros(len(candidates), np.float64)
+    begin = np.searchsorted(candidates, table.level)
     for n in range(2, len(table.level)):
-        longer = candidates[(candidates >= table.level[n - 1]) & (candidates < table.level[n])]
-        pairs = _inside(table, longer, n, place)
-        inner, outer = pairs % len(candidates), pairs // len(candidates)
-        number += np.bincount(inner, minlength=len(candidates))
-        total += np.bincount(inner, weights=table.freq[candidates[outer]], minlength=len(candidates))
+        for here in arrays.slices(begin[n - 1], begin[n]):
+            longer = candidates[here]
+            pairs = _inside(table, longer, n, place)
+            inner, outer = pairs % len(candidates), pairs // len(candidates)
+            np.add.at(number, inner, 1.0)
+            np.add.at(total, inner, table.freq[longer[outer]])
     return number, total
 
 
 def _inside(table: NgramTable, longer: np.ndarray, n: int, place: np.ndarray) -> np.ndarray:
-    """Each pair (outer candidate of length n, candidate inside it) once, as outer * number of candidates + inner."""
+    """Each pair (outer candidate of length n, candidate inside it) once: the outer one's place in ``longer`` * number
+    of candidates + the inner one's.
+    """
     pairs = [np.zeros(0, dtype=np.int64)]
-    size = int((place >= 0).sum())
+    size = int(place.max()) + 1
+    outer = np.arange(len(longer), dtype=np.int64)
     from_left = longer
     for dropped in range(n):
         part = from_left
         for _ in range(n - dropped):
             if dropped or part is not longer:
                 inner = place[part]
-                pairs.append(place[longer[inner >= 0]] * size + inner[inner >= 0])
+                pairs.append(outer[inner >= 0] * size + inner[inner >= 0])
             part = table.prefix[part]
             if len(part) and part[0] < 0:
                 break
@@ -137,9 +125,10 @@ class Rule:
 
 def apply_rules(rules: list[Rule], found: str) -> np.ndarray:
     """Which entries meet all rules; when none does, an error that says which one left nothing of what was ``found``."""
-    keep = np.ones(len(rules[0].passes), dtype=bool)
+    keep = arrays.full(len(rules[0].passes), True, bool)
     for rule in rules:
-        before, keep = int(keep.sum()), keep & rule.passes
+        before = int(np.count_nonzero(keep))
+        keep &= rule.passes
         if not keep.any():
             raise EmptyResultError(f"no term is left: of {before} {found}, none {rule.text}: {rule.advice}")
         found = "that passed the rules before"
@@ -148,14 +137,19 @@ def apply_rules(rules: list[Rule], found: str) -> np.ndarray:
 
 def threshold(name: str, column: np.ndarray, least: float) -> Rule:
     """The rule that a column reaches a least value."""
-    return Rule(f"has a {name} of {least:g} or more (--min-{name.replace('_', '-')})", column >= least)
+    passes = in_parts(lambda column: column >= least, column, dtype=bool)
+    return Rule(f"has a {name} of {least:g} or more (--min-{name.replace('_', '-')})", passes)
 
 
 def could_be_term(table: NgramTable, options: DiscoverOptions) -> Rule:
     """The rule that a row has what a term is made of, whatever its figures."""
     if options.any_script:
-        return Rule("has a word or two symbols", (table.length > 1) | (table.last >= k.FIRST_WORD))
-    return Rule("has two symbols with a Han character among them", (table.length > 1) & holds_han(table))
+        is_word = in_parts(lambda last: last >= k.FIRST_WORD, table.last, dtype=bool)
+        is_word[table.level[1] :] = True
+        return Rule("has a word or two symbols", is_word)
+    passes = holds_han(table)
+    passes[: table.level[1]] = False
+    return Rule("has two symbols with a Han character among them", passes)
 
 
 def unit_rules(table: NgramTable, options: DiscoverOptions, kept: np.ndarray) -> list[Rule]:
@@ -166,22 +160,31 @@ def unit_rules(table: NgramTable, options: DiscoverOptions, kept: np.ndarray) ->
     rules = [could_be_term(table, options)]
     rules.append(threshold("doc_freq", table.doc_freq, options.min_doc_freq))
     if options.min_cohesion is not None:
-        rows = np.flatnonzero(rules[0].passes & rules[1].passes)  # of no interest elsewhere
+        rows = arrays.where(rules[0].passes & rules[1].passes)  # of no interest elsewhere
         rule = threshold("cohesion", cohesion(table, rows), options.min_cohesion)
-        passes = np.zeros(len(table), dtype=bool)
-        passes[rows] = rule.passes
+        passes = arrays.zeros(len(table), bool)
+        arrays.put(passes, rows, rule.passes)
         rules.append(Rule(rule.text, passes))
     rules.append(threshold("left_entropy", table.left_entropy, options.min_left_entropy))
     rules.append(threshold("right_entropy", table.right_entropy, options.min_right_entropy))
-    return [replace(rule, passes=rule.passes | kept) for rule in rules]
+    for rule in rules:
+        np.logical_or(rule.passes, kept, out=rule.passes)
+    return rules
 
 
-def select(table: NgramTable, options: DiscoverOptions, kept: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
+@dataclass(frozen=True)
+class Absorbed:
+    """The fragments among a table's rows (int32, ascending), and the row that absorbed each."""
+
+    rows: np.ndarray
+    by: np.ndarray
+
+
+def select(table: NgramTable, options: DiscoverOptions, kept: np.ndarray) -> tuple[pd.DataFrame, Absorbed]:
     """The candidates of a table, and those that were absorbed by longer ones; rows that are ``kept`` (bool) never are.
 
-    Columns of the first: row, length, freq, doc_freq, cohesion, npmi, left_entropy, right_entropy,
-    free_entropy (the mean of the branching entropies with run edges apart and pooled); of the second: row, freq,
-    absorbed_by (a row).
+    Columns: row, length, freq, doc_freq, cohesion, npmi, left_entropy, right_entropy, free_entropy (the mean of the
+    branching entropies with run edges apart and pooled).
     """
     if not len(table):
         raise EmptyResultError(
@@ -189,11 +192,12 @@ def select(table: NgramTable, options: DiscoverOptions, kept: np.ndarray) -> tup
         )
     rules = unit_rules(table, options, kept)
     keep = apply_rules(rules, f"n-grams that occur {table.min_freq} times or more")
-    absorber = np.where(kept, -1, absorbers(table, keep, options.min_independence))
-    rows = np.flatnonzero(keep & (absorber < 0)).astype(np.int32)
-    absorbed = np.flatnonzero(rules[0].passes & (absorber >= 0))  # bound fragments too, whose entropies are low
-    lost = pd.DataFrame({"row": absorbed, "freq": table.freq[absorbed], "absorbed_by": absorber[absorbed]})
-    return _frame(table, rows), lost
+    absorber = absorbers(table, keep, options.min_independence)
+    absorber[kept] = -1
+    is_absorbed = in_parts(lambda absorber: absorber >= 0, absorber, dtype=bool)
+    rows = arrays.where(np.greater(keep, is_absorbed, out=keep))
+    absorbed = arrays.where(np.logical_and(rules[0].passes, is_absorbed, out=is_absorbed))  # also of low entropy
+    return _frame(table, rows), Absorbed(absorbed, arrays.take(absorber, absorbed))
 
 
 def _frame(table: NgramTable, rows: np.ndarray) -> pd.DataFrame:
@@ -202,16 +206,21 @@ def _frame(table: NgramTable, rows: np.ndarray) -> pd.DataFrame:
         pooled = pooled_entropy(left, table.left_edge[rows], freq), pooled_entropy(right, table.right_edge[rows], freq)
         return (branching_entropy(left, right) + branching_entropy(*pooled)) / 2
 
-    cohesions = cohesion(table, rows)
+    cohesions, freq = cohesion(table, rows), arrays.take(table.freq, rows)
     columns = {
         "row": rows,
-        "length": table.length[rows].astype(np.int64),
-        "freq": table.freq[rows],
-        "doc_freq": table.doc_freq[rows],
+        "length": arrays.take(table.length, rows),
+        "freq": freq,
+        "doc_freq": arrays.take(table.doc_freq, rows),
         "cohesion": cohesions,
-        "npmi": npmi(cohesions, table.freq[rows], table.n_symbols),
-        "left_entropy": table.left_entropy[rows],
-        "right_entropy": table.right_entropy[rows],
+        "npmi": in_parts(lambda cohesion, freq: npmi(cohesion, freq, table.n_symbols), cohesions, freq),
+        "left_entropy": arrays.take(table.left_entropy, rows),
+        "right_entropy": arrays.take(table.right_entropy, rows),
         "free_entropy": in_parts(free_entropy, rows),
     }
     return pd.DataFrame(columns, copy=False)
+
+
+def with_columns(frame: pd.DataFrame, **columns: np.ndarray) -> pd.DataFrame:
+    """The frame and more columns, none of them copied."""
+    return pd.DataFrame({name: frame[name].to_numpy() for name in frame.columns} | columns, copy=False)

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from termmine import arrays
 from termmine import kernels as k
 from termmine.measures import burstiness, log_ratio, logit
 from termmine.parallel import over
+from termmine.resources import Resources
 from termmine.segment import NOUN_TAG, Segmenter
 from termmine.tries import slots_of, table_trie
 from termmine.types import Corpus, NgramTable, Segment
@@ -24,7 +26,8 @@ from termmine.types import Corpus, NgramTable, Segment
 DOMAIN_NOUN = 3.0  # bits: a noun eight times as frequent as in general is one of the domain's own
 SHRINKAGE = 20  # occurrences: how many it takes until a neighbour's own record counts as much as what it falls back on
 WINDOW = 300  # symbols, a long paragraph: the least stretch of text that is taken for one topic
-_ROWS_AT_ONCE = 1 << 21  # surveyed in one pass, by all threads together: bounds the memory, changes nothing
+_BYTES_A_ROW = 64  # of the survey, for each thread: sums, a third more slots than rows, and the trie
+_LEAST_ROWS = 1 << 16  # surveyed in one pass
 _SCALE = 1 << 20  # weights are summed as integers, so that the sum is the same in any order
 
 
@@ -39,21 +42,36 @@ class Survey:
     burstiness: np.ndarray
 
 
-def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segmenter, threads: int = 1) -> Survey:
+def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segmenter, resources: Resources) -> Survey:
     """Look at every occurrence of the rows."""
+    threads = resources.threads
     weights = _weights_beside(corpus, table, segmenter, threads)
-    sums = np.zeros((len(rows), 3), dtype=np.int64)
+    sums = arrays.zeros((len(rows), 3), np.int64)
     n_windows = 0
-    for part in _parts(table, rows, max(_ROWS_AT_ONCE // threads, 1)):
-        trie = table_trie(table, np.concatenate([np.arange(_sizes(table)[0]), rows[part]]))
+    for part in _parts(table, rows, _size_of_part(table, resources)):
+        trie = table_trie(table, np.concatenate([np.arange(_sizes(table)[0], dtype=np.int32), rows[part]]))
         contexts = _contexts_of(trie, table)
         singles = bool((rows[part] < table.level[1]).any())
-        look = _Look(trie, len(table.level) - 1, singles, *(weight[contexts] for weight in weights))
+        look = _Look(trie, len(table.level) - 1, singles, *(arrays.take(weight, contexts) for weight in weights))
         found, n_windows = look.over(corpus, threads)
-        sums[part] = found[slots_of(trie, rows[part], len(table))]
+        slots = slots_of(trie, rows[part], len(table))
+        for here in arrays.slices(0, len(part)):
+            sums[part[here]] = found[slots[here]]
     left, right, n_holding = sums.T
-    freq = table.freq[rows]
-    return Survey(left / (_SCALE * freq), right / (_SCALE * freq), burstiness(freq, n_holding, n_windows))
+    freq = arrays.take(table.freq, rows)
+    return Survey(
+        arrays.in_parts(lambda left, freq: left / (_SCALE * freq), left, freq),
+        arrays.in_parts(lambda right, freq: right / (_SCALE * freq), right, freq),
+        arrays.in_parts(lambda freq, n_holding: burstiness(freq, n_holding, n_windows), freq, n_holding),
+    )
+
+
+def _size_of_part(table: NgramTable, resources: Resources) -> int:
+    """How many rows are looked at in one pass: so many that what is gathered of them, and of the rows of one symbol and
+    two, has room in memory; or as many as these, where that is more.
+    """
+    n_always = _sizes(table)[0]
+    return max(resources.left() // (_BYTES_A_ROW * resources.threads) - n_always, n_always, _LEAST_ROWS)
 
 
 def _parts(table: NgramTable, rows: np.ndarray, size: int) -> list[np.ndarray]:
@@ -79,7 +97,9 @@ class _Look:
 
     def over(self, corpus: Corpus, threads: int) -> tuple[np.ndarray, int]:
         """Left, right and windows of each slot (int64; slots, 3), and the number of all windows."""
-        sums = [np.tile(np.array([0, 0, 0, -1]), (len(self.trie.links), 1)) for _ in range(threads)]
+        sums = [arrays.zeros((len(self.trie.links), 4), np.int64) for _ in range(threads)]
+        for mine in sums:
+            mine[:, 3] = -1
         windows = _Windows(corpus, 2 * WINDOW + 2, self.longest + 2, WINDOW)
         over(windows, self._at, sums)
         for mine in sums[1:]:
@@ -117,22 +137,26 @@ class _Windows:
 def _weights_beside(
     corpus: Corpus, table: NgramTable, segmenter: Segmenter, threads: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The weight of each context to the left and to the right (int32), in the numbering of `_weights`, and a 0."""
+    """The weights to the left and to the right, in the numbering of `_weights`."""
     n_rows, n_singles = _sizes(table)
-    trie = table_trie(table, np.arange(n_rows))
+    trie = table_trie(table, np.arange(n_rows, dtype=np.int32))
     is_noun = _domain_nouns(table, segmenter).astype(np.uint8)
-    seen = [np.zeros((2, len(trie.links) + 2 + n_singles, 2), dtype=np.int64) for _ in range(threads)]
+    seen = [arrays.zeros((2, len(trie.links) + 2 + n_singles, 2), np.int64) for _ in range(threads)]
 
     def look(segment: Segment, mine: np.ndarray) -> None:
         word_at = segmenter.words_at(segment.codes[segment.start : segment.stop])
         k.count_contexts(segment.codes, segment.start, segment.stop, word_at, trie, is_noun, *mine)
 
     over(corpus.segments(2, 2), look, seen)
-    by_row = np.zeros((2, n_rows + 2 + n_singles + 1, 2), dtype=np.int64)
-    by_row[:, _contexts_of(trie, table)] = np.sum(seen, axis=0)
+    for other in seen[1:]:
+        seen[0] += other
+    by_row = arrays.zeros((2, n_rows + 2 + n_singles + 1, 2), np.int64)
+    contexts = _contexts_of(trie, table)
+    for side in range(2):
+        arrays.put(by_row[side], contexts, seen[0][side])
     left = _weights(by_row[0, :-1].T, table.suffix[:n_rows], n_singles)
     right = _weights(by_row[1, :-1].T, table.prefix[:n_rows], n_singles)
-    return np.append(left, 0).astype(np.int32), np.append(right, 0).astype(np.int32)
+    return left, right
 
 
 def _sizes(table: NgramTable) -> tuple[int, int]:
@@ -143,22 +167,26 @@ def _sizes(table: NgramTable) -> tuple[int, int]:
 def _contexts_of(trie: k.Trie, table: NgramTable) -> np.ndarray:
     """The number in `_weights` of each context in `kernels.contexts`; the slots that are none share the next one."""
     n_rows, n_singles = _sizes(table)
-    of_slot = np.where((trie.ids >= 0) & (trie.ids < n_rows), trie.ids, n_rows + 2 + n_singles)
-    return np.concatenate([of_slot, [n_rows, n_rows + 1], n_rows + 2 + trie.ids[:n_singles]])
+    of_slot = arrays.in_parts(
+        lambda ids: np.where((ids >= 0) & (ids < n_rows), ids, n_rows + 2 + n_singles), trie.ids, dtype=np.int32
+    )  # fmt: skip
+    return arrays.joined([of_slot, np.array([n_rows, n_rows + 1]), n_rows + 2 + trie.ids[:n_singles]], np.int32)
 
 
 def _domain_nouns(table: NgramTable, segmenter: Segmenter) -> np.ndarray:
     """Which nodes of the dictionary are nouns that the corpus uses far more often than general language (bool)."""
-    nodes = np.empty(len(table), dtype=np.int32)
+    nodes = arrays.empty(len(table), np.int32)
     k.find_nodes(table.prefix, table.last, segmenter.trie, nodes)
     freq = np.zeros(len(segmenter.freq), dtype=np.int64)
-    freq[nodes[nodes >= 0]] = table.freq[nodes >= 0]
+    for here in arrays.slices(0, len(table)):
+        known = nodes[here] >= 0
+        freq[nodes[here][known]] = table.freq[here][known]
     ratio = log_ratio(freq, table.n_symbols, segmenter.freq, segmenter.n_symbols)
     return (segmenter.node_tags == NOUN_TAG) & (freq > 0) & (ratio > DOMAIN_NOUN)
 
 
 def _weights(seen: np.ndarray, nearer: np.ndarray, n_singles: int) -> np.ndarray:
-    """The scaled log-odds of a noun beside each context (int64).
+    """The scaled log-odds of a noun beside each context, and a 0 (int32).
 
     A context is the row of two symbols or one; behind those follow the edge of a run at once, a neighbour that is no
     row, and each single symbol with the edge of a run behind it. ``seen`` (2, contexts) counts the nouns and all words
@@ -166,14 +194,26 @@ def _weights(seen: np.ndarray, nearer: np.ndarray, n_singles: int) -> np.ndarray
     nearer of them too, and that is what two fall back on while they are rare; one symbol falls back on the share of
     nouns among all words.
     """
-    nouns, words = seen
-    n_rows = len(nearer)
+    (nouns, words), n_rows = seen, len(nearer)
     share = (nouns.sum() + 1.0) / (words.sum() + 2.0)
-    ones = np.r_[:n_singles, n_rows]  # a single symbol, or the edge at once
-    twos = np.r_[n_singles:n_rows, n_rows + 2 : len(nouns)]
-    near = np.concatenate([nearer[n_singles:], np.arange(n_singles)])
-    beside_one = [column + np.bincount(near, weights=column[twos], minlength=len(column)) for column in (nouns, words)]
-    chance = np.full(len(nouns), share)
-    chance[ones] = (beside_one[0][ones] + SHRINKAGE * share) / (beside_one[1][ones] + SHRINKAGE)
-    chance[twos] = (nouns[twos] + SHRINKAGE * chance[near]) / (words[twos] + SHRINKAGE)
-    return np.asarray(np.rint(_SCALE * (logit(chance) - logit(share))), dtype=np.int64)
+    beside_one = []
+    for column in seen:
+        ones = column[:n_singles] + column[n_rows + 2 :].astype(np.float64)
+        for here in arrays.slices(n_singles, n_rows):
+            ones += np.bincount(nearer[here], weights=column[here], minlength=n_singles)
+        beside_one.append(np.append(ones, column[n_rows]))  # and the edge at once
+    chance = (beside_one[0] + SHRINKAGE * share) / (beside_one[1] + SHRINKAGE)
+
+    def scaled(chance: np.ndarray) -> np.ndarray:
+        return np.rint(_SCALE * (logit(chance) - logit(share)))
+
+    weights = arrays.zeros(len(nouns) + 1, np.int32)
+    weights[:n_singles], weights[n_rows] = scaled(chance[:-1]), scaled(chance[-1:])[0]
+
+    def fall_back(here: slice, near: np.ndarray) -> None:
+        weights[here] = scaled((nouns[here] + SHRINKAGE * chance[near]) / (words[here] + SHRINKAGE))
+
+    for here in arrays.slices(n_singles, n_rows):
+        fall_back(here, nearer[here])
+    fall_back(slice(n_rows + 2, len(nouns)), np.arange(n_singles))
+    return weights

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from termmine.candidates import Rule, nesting, threshold
-from termmine.measures import Measure, find_measure, general_ratio, in_parts, keyness, log_ratio
+from termmine.arrays import in_parts
+from termmine.candidates import Rule, nesting, threshold, with_columns
+from termmine.measures import Measure, find_measure, general_ratio, keyness, log_ratio
 from termmine.options import DiscoverOptions
 from termmine.types import NgramTable
 
@@ -40,23 +41,24 @@ def compare(candidates: pd.DataFrame, table: NgramTable, background: Background,
     def general(f1: np.ndarray, f2: np.ndarray, expected: np.ndarray) -> np.ndarray:
         return general_ratio(f1, n1, f2, n2, expected, background.n_expected)
 
-    frame = candidates.assign(
+    frame = with_columns(
+        candidates,
         background_freq=f2,
         keyness=in_parts(lambda f1, f2: keyness(f1, n1, f2, n2), freq, f2),
         log_ratio=in_parts(lambda f1, f2: log_ratio(f1, n1, f2, n2), freq, f2),
         general_ratio=in_parts(general, freq, f2, background.expected),
     )
     if measure in frame:  # keyness and log_ratio
-        return frame.assign(score=frame[measure])
+        return with_columns(frame, score=frame[measure].to_numpy())
     if chosen.contrast:
-        return frame.assign(score=chosen.formula(freq, n1, f2, n2))
-    return frame.assign(score=_from_columns(chosen, frame, table))
+        return with_columns(frame, score=chosen.formula(freq, n1, f2, n2))
+    return with_columns(frame, score=_from_columns(chosen, frame, table))
 
 
 def _from_columns(measure: Measure, frame: pd.DataFrame, table: NgramTable) -> np.ndarray:
     if "n_longer" in measure.columns:
         number, total = nesting(table, frame["row"].to_numpy())
-        frame = frame.assign(n_longer=number, freq_longer=total)
+        frame = with_columns(frame, n_longer=number, freq_longer=total)
     return in_parts(measure.formula, *(frame[name].to_numpy() for name in measure.columns))
 
 
@@ -74,7 +76,8 @@ def term_rules(frame: pd.DataFrame, options: DiscoverOptions) -> list[Rule]:
     }
     rules = [threshold(name, frame[name].to_numpy(), value) for name, value in least.items() if value is not None]
     if options.measure == "score":
-        rules.append(Rule("has every factor of the score above 0", frame["score"].to_numpy() > 0.0))
+        passes = in_parts(lambda score: score > 0.0, frame["score"].to_numpy(), dtype=bool)
+        rules.append(Rule("has every factor of the score above 0", passes))
     if "dropped" not in frame:
         return rules
     kept, dropped = frame["kept"].to_numpy() != "", frame["dropped"].tolist()

@@ -63,7 +63,7 @@ def explain(analysis: Analysis, terms: Iterable[str]) -> list[dict[str, Any]]:
     terms = list(terms)
     rows = find_rows(analysis.table, terms)
     try:
-        ranking = rank(analysis)[["row", "term"]]
+        ranking = rank(analysis).whole()[["row", "term"]]
     except EmptyResultError:  # the rule that leaves nothing is just what is to be explained
         ranking = pd.DataFrame({"row": [], "term": []})
     return [_explain(analysis, term, int(row), ranking) for term, row in zip(terms, rows, strict=True)]

@@ -49,23 +49,32 @@ def check_replaceable(path: Path) -> None:
         raise UsageError(f"{path}: is no file, and what is to be written must be one: name a file")
 
 
-def write(path: Path, data: bytes) -> None:
+#: What is to be written: bytes, or the same piece by piece.
+Data = bytes | Iterable[bytes]
+
+
+def _pieces(data: Data) -> Iterable[bytes]:
+    return (data,) if isinstance(data, bytes) else data
+
+
+def write(path: Path, data: Data) -> None:
     """Write to a file, whole or not at all, or to standard output where the path says so."""
     if str(path) in STDOUT:
-        write_stream(data)
+        for piece in _pieces(data):
+            write_stream(piece)
     elif _is_stream(path):
-        with _named(path):
-            path.write_bytes(data)
+        with _named(path), path.open("wb") as file:
+            file.writelines(_pieces(data))
     else:
         write_whole(path, data)
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: Data) -> None:
     """Write a file so that it is there whole or as it was: a temporary file beside it, synced, then renamed."""
     write_all([(path, data)])
 
 
-def write_all(outputs: Iterable[tuple[Path, bytes]]) -> None:
+def write_all(outputs: Iterable[tuple[Path, Data]]) -> None:
     """Write several outputs in order, each whole or not at all; none gets its name before all are on the disk.
 
     Give the main output last: once it is there, the others are.
@@ -90,7 +99,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 
 @contextlib.contextmanager
-def _on_disk(path: Path, data: bytes) -> Iterator[Path | None]:
+def _on_disk(path: Path, data: Data) -> Iterator[Path | None]:
     """A temporary file with the data beside the path, removed unless renamed; None where there is nothing to rename."""
     if _is_stream(path):
         yield None
@@ -98,7 +107,7 @@ def _on_disk(path: Path, data: bytes) -> Iterator[Path | None]:
     path = path.resolve()
     with _temporary(path) as file:
         with _named(path):
-            file.write(data)
+            file.writelines(_pieces(data))
             _sync(file, path)
         yield Path(file.name)
 

@@ -24,17 +24,6 @@ from termmine.errors import UsageError
 
 Column = np.ndarray
 
-_ROWS_AT_ONCE = 1 << 18  # bounds the memory of a formula's intermediate columns, changes nothing
-
-
-def in_parts(formula: Callable[..., Column], *columns: Column) -> Column:
-    """A formula that takes each row by itself, applied to some rows at a time (float64)."""
-    result = np.empty(len(columns[0]))
-    for lo in range(0, len(result), _ROWS_AT_ONCE):
-        here = slice(lo, lo + _ROWS_AT_ONCE)
-        result[here] = formula(*(column[here] for column in columns))
-    return result
-
 
 # --- unithood --------------------------------------------------------------------------------------------------------
 
@@ -83,7 +72,7 @@ def c_value(length: Column, freq: Column, n_longer: Column, freq_longer: Column)
     weighted occurrences. 0 for single symbols. Source: Frantzi, Ananiadou & Mima 2000.
     """
     mean = np.divide(freq_longer, n_longer, out=np.zeros(len(freq)), where=np.asarray(n_longer) > 0)
-    return np.log2(length) * (freq - mean)
+    return np.log2(np.asarray(length, dtype=np.float64)) * (freq - mean)
 
 
 # --- keyness ---------------------------------------------------------------------------------------------------------

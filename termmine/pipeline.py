@@ -5,20 +5,22 @@ blocks -> Corpus -> NgramTable -> candidates -> contrast -> terms
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from termmine import arrays, folding
 from termmine import corpus as reading
-from termmine import folding, kernels
+from termmine.arrays import in_parts
 from termmine.backgrounds import Candidates, contrast_with
-from termmine.candidates import apply_rules, could_be_term, select
+from termmine.candidates import Absorbed, could_be_term, select, with_columns
 from termmine.contexts import survey
-from termmine.contrast import Background, compare, score_like, term_rules
+from termmine.contrast import Background, compare, score_like
 from termmine.corpus import Source
 from termmine.counts import count_ngrams
 from termmine.errors import TermmineError
@@ -28,11 +30,13 @@ from termmine.feedback import apply_feedback, read_verdicts
 from termmine.lexicon import read_words
 from termmine.locate import read_lines
 from termmine.measures import find_measure, noun_context
+from termmine.memory import give_back
 from termmine.options import DiscoverOptions, default_min_freq, make_options
 from termmine.progress import Progress
-from termmine.resources import MIB, RESERVE, Resources, give_back, make_resources
+from termmine.ranking import Ranking
+from termmine.resources import Resources, make_resources
 from termmine.rules import TermLists, kept_rows, read_known, read_rules, rule_on
-from termmine.segment import Segmenter, jieba_dictionary, pattern
+from termmine.segment import Segmenter, jieba_dictionary
 from termmine.sources import check_has_lines, read_corpus
 from termmine.spool import readable_twice
 from termmine.surface import surfaces
@@ -71,9 +75,11 @@ def discover(
     is left (it says why). Method and sources: see `termmine.measures`.
     """
     resources = make_resources(memory, threads, tmp)
-    result = run_discovery(source, background, make_options(**options), resources=resources)
-    result.terms.attrs["signature"] = result.signature
-    return result.terms
+    with resources.in_force():
+        result = run_discovery(source, background, make_options(**options), resources=resources)
+        terms = result.terms
+    terms.attrs["signature"] = result.signature
+    return terms
 
 
 @dataclass(frozen=True)
@@ -89,17 +95,30 @@ class Analysis:
     table: NgramTable
     kept: np.ndarray
     frame: pd.DataFrame
-    absorbed: pd.DataFrame
+    absorbed: Absorbed
     options: DiscoverOptions
     signature: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Discovery:
-    """What a run found: ``terms`` (columns `export.COLUMNS`, best first), and the analysis that they come from."""
+    """What a run found: its terms in order, and the analysis that they come from."""
 
-    terms: pd.DataFrame
     analysis: Analysis
+    ranking: Ranking
+
+    def parts(self, resources: Resources) -> Iterator[pd.DataFrame]:
+        """The terms, the best first, as many at a time as the memory has room for (columns `export.COLUMNS`)."""
+        if "terms" in self.__dict__:
+            yield self.terms
+            return
+        for part in self.ranking.parts(resources.left()):
+            yield _reported(part, self.analysis.options)
+
+    @cached_property
+    def terms(self) -> pd.DataFrame:
+        """All terms, the best first."""
+        return _reported(self.ranking.whole(), self.analysis.options)
 
     @property
     def signature(self) -> dict[str, Any]:
@@ -112,9 +131,9 @@ class Discovery:
         table, absorbed = self.analysis.table, self.analysis.absorbed
         frame = pd.DataFrame(
             {
-                "term": table.texts(absorbed["row"].to_numpy()),
-                "freq": absorbed["freq"],
-                "absorbed_by": table.texts(absorbed["absorbed_by"].to_numpy()),
+                "term": table.texts(absorbed.rows),
+                "freq": table.freq[absorbed.rows],
+                "absorbed_by": table.texts(absorbed.by),
             }
         )
         return frame.sort_values(["freq", "term"], ascending=[False, True], ignore_index=True)
@@ -134,26 +153,34 @@ def run_discovery(
         return _discovery(analyse(source, background, options, progress, resources), progress)
     check_has_lines(source)
     with readable_twice(source, resources.folder) as (source_again, rewind):
-        discovery = _discovery(analyse(source_again, background, options, progress, resources), progress)
+        found = _discovery(analyse(source_again, background, options, progress, resources), progress)
         rewind()
         with progress.stage("looking for examples"):
-            return replace(discovery, terms=add_examples(discovery.terms, source_again, options))
+            _add_examples(found.terms, source_again, options)
+    return found
 
 
 def _discovery(analysis: Analysis, progress: Progress) -> Discovery:
     with progress.stage("ranking"):
-        terms = rank(analysis)[columns(analysis.options)]
-        return Discovery(terms.astype({"doc_freq": np.int64}), analysis)  # the table's are half as wide
+        return Discovery(analysis, rank(analysis))
 
 
-def add_examples(terms: pd.DataFrame, source: Source, options: DiscoverOptions) -> pd.DataFrame:
-    """The terms with columns context_1, source_1, ...: sentences that hold them, and their places; or empty cells."""
+def rank(analysis: Analysis) -> Ranking:
+    """The terms of an analysis."""
+    return Ranking(analysis.corpus, analysis.table, analysis.frame, analysis.options)
+
+
+def _add_examples(terms: pd.DataFrame, source: Source, options: DiscoverOptions) -> None:
+    """Give terms columns context_1, source_1, ...: sentences that hold them, and their places; or empty cells."""
     found = examples(terms["term"], read_lines(source, options), options.contexts, options.fold)
     for i in range(options.contexts):
         chosen = [of_term[i] if i < len(of_term) else None for of_term in map(found.__getitem__, terms["term"])]
         terms[f"context_{i + 1}"] = ["" if one is None else one.sentence for one in chosen]
         terms[f"source_{i + 1}"] = ["" if one is None else one.place for one in chosen]
-    return terms
+
+
+def _reported(terms: pd.DataFrame, options: DiscoverOptions) -> pd.DataFrame:
+    return terms[columns(options)].astype({"doc_freq": np.int64})  # the table's are half as wide
 
 
 def columns(options: DiscoverOptions) -> list[str]:
@@ -184,20 +211,19 @@ def analyse(
         kept = _kept(lists, table, options, progress)
         candidates, absorbed = select(table, options, kept)
         rows = candidates["row"].to_numpy()
-        _check_memory(len(rows), resources, progress)
         segmenter = Segmenter(jieba_dictionary(), table.alphabet)
         give_back()  # the dictionary's 349,000 strings
-        runs = _runs(table, rows)
-        words = segmenter.words(runs)
-        places = survey(corpus, table, rows, segmenter, resources.threads)
-        candidates = candidates.assign(
-            known=segmenter.is_word(runs, len(rows)),
-            pattern=pattern(segmenter, words, len(rows)),
-            context=noun_context(places.left, places.right),
+        looks = segmenter.look_up(table, rows)
+        places = survey(corpus, table, rows, segmenter, resources)
+        candidates = with_columns(
+            candidates,
+            known=looks.is_word,
+            pattern=looks.pattern,
+            context=in_parts(noun_context, places.left, places.right),
             burstiness=places.burstiness,
         )
         give_back()
-    strings = Candidates(table, rows, runs, words, segmenter)
+    strings = Candidates(table, rows, looks.expected_freq, segmenter.n_symbols)
     compared = contrast_with(background, strings, options, progress, resources)
     frame = compare(candidates, table, compared, options.measure)
     if good_terms:
@@ -205,20 +231,6 @@ def analyse(
     if lists:
         frame = _consult(lists, frame, corpus, table, options, progress)
     return Analysis(corpus, table, kept, frame, absorbed, options, _signature(corpus, compared, options))
-
-
-FIXED_BYTES = 60 * MIB  # what ranking takes for a handful of candidates: jieba's dictionary, most of it
-CANDIDATE_BYTES = 400  # what each takes at the peak of ranking, measured on a domain of a million candidates
-
-
-def _check_memory(n_candidates: int, resources: Resources, progress: Progress) -> None:
-    """Warn where the candidates, which stay in memory, will not fit into what is left of it."""
-    needed = n_candidates * CANDIDATE_BYTES + FIXED_BYTES
-    if needed > resources.left() + RESERVE:
-        progress.note(
-            f"warning: {n_candidates} candidates need some {needed // MIB} MiB, more than --memory leaves: "
-            "raise --min-freq, or give more memory"
-        )
 
 
 def read_lists(options: DiscoverOptions) -> TermLists:
@@ -235,7 +247,7 @@ def read_lists(options: DiscoverOptions) -> TermLists:
 def _kept(lists: TermLists, table: NgramTable, options: DiscoverOptions, progress: Progress) -> np.ndarray:
     """Which rows the lists keep (bool); the words that are to be kept and are no n-gram are told."""
     if not len(table) or not (lists.wanted or lists.kept.expressions):
-        return np.zeros(len(table), dtype=bool)
+        return arrays.zeros(len(table), bool)
     kept = kept_rows(lists, table, could_be_term(table, options).passes)
     if kept.missing:
         progress.note(
@@ -254,14 +266,21 @@ def _consult(
     progress: Progress,
 ) -> pd.DataFrame:
     """The candidates with what the lists say of them: the columns of `rules.Rulings`, and what feedback teaches."""
-    terms = surfaces(corpus, table, frame["row"].to_numpy())
-    rulings = rule_on(lists, terms, mark_known=options.mark_known)
-    frame = frame.assign(term=terms, kept=rulings.kept, dropped=rulings.dropped, listed=rulings.listed)
-    if not lists.verdicts:
+    rows, learns = frame["row"].to_numpy(), bool(lists.verdicts)
+    kept, dropped = arrays.empty(len(rows), object), arrays.empty(len(rows), object)
+    listed, terms = arrays.empty(len(rows), bool), []
+    for here in arrays.slices(0, len(rows)):
+        some = surfaces(corpus, table, rows[here])
+        kept[here], dropped[here], listed[here] = rule_on(lists, some, mark_known=options.mark_known)
+        terms += some if learns else []
+    frame = with_columns(frame, kept=kept, dropped=dropped, listed=listed)
+    if not learns:
         return frame
     lesson = apply_feedback(frame, terms, lists.verdicts, options.fold)
     progress.note(lesson.told)
-    return frame.assign(verdict=lesson.verdicts, probability=lesson.probability, merit=lesson.merit)
+    return with_columns(
+        frame, verdict=np.array(lesson.verdicts, dtype=object), probability=lesson.probability, merit=lesson.merit
+    )
 
 
 def _like(
@@ -280,30 +299,6 @@ def _like(
         least = max(least, options.min_score)
     progress.note(f"--like: {n_found} of {len(good_terms)} good terms are candidates: --min-score {least:.6g}")
     return replace(options, min_score=least)
-
-
-def rank(analysis: Analysis) -> pd.DataFrame:
-    """The terms of an analysis, the best first: its frame's columns and ``term``.
-
-    Best is what scores best, or, where there is feedback, what a reviewer has accepted or is most likely to accept.
-    """
-    frame, options, table = analysis.frame, analysis.options, analysis.table
-    frame = frame[apply_rules(term_rules(frame, options), "candidates")]
-    best = "merit" if "merit" in frame else "score"
-    if options.top is not None and len(frame) > options.top:
-        frame = frame[frame[best] >= frame[best].nlargest(options.top).iloc[-1]]
-    frame = frame.assign(term=surfaces(analysis.corpus, table, frame["row"].to_numpy()))
-    frame = frame.sort_values([best, "term"], ascending=[False, True], kind="stable")
-    return frame.head(options.top or len(frame)).reset_index(drop=True)
-
-
-def _runs(table: NgramTable, rows: np.ndarray) -> np.ndarray:
-    """The symbols of those rows (ascending), one run a row with a separator before and after each."""
-    runs = [np.array([kernels.RUN_END], dtype=np.int32)]
-    for n in np.unique(table.length[rows]):
-        codes = table.codes(rows[table.length[rows] == n])
-        runs.append(np.pad(codes, ((0, 0), (0, 1)), constant_values=kernels.RUN_END).ravel())
-    return np.concatenate(runs)
 
 
 def _signature(corpus: Corpus, background: Background, options: DiscoverOptions) -> dict[str, Any]:

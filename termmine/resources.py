@@ -6,23 +6,21 @@ much memory is left and runs work on several threads in a fixed order.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
 from termmine.errors import UsageError
+from termmine.memory import MIB, RESERVE, give_back, limited, machine_memory, resident
 
-MIB = 1 << 20
 LEAST_MEMORY = 512 * MIB  # the interpreter with numba and pandas takes some 250 MiB before it has read a byte
 MOST_BY_DEFAULT = 4096 * MIB
-RESERVE = 64 * MIB  # what no stage plans for: allocations of the interpreter, of numba, of pandas
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 In = TypeVar("In")
@@ -41,57 +39,10 @@ def parse_size(text: str) -> int:
     return int(float(match[1]) * _UNITS[match[2]])
 
 
-def machine_memory() -> int:
-    """The bytes of memory that this process may use: the machine's, or its control group's if that is less."""
-    try:
-        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (ValueError, OSError, AttributeError):
-        return MOST_BY_DEFAULT * 4
-    limits = [Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes")]
-    return min([total, *filter(None, map(_number_in, limits))])
-
-
-def _number_in(path: Path) -> int | None:
-    """The number that a file holds; None where there is none, or another word."""
-    try:
-        text = path.read_text(encoding="ascii").strip()
-    except (OSError, ValueError):
-        return None
-    return int(text) if text.isdigit() else None
-
-
-def resident() -> int:
-    """The bytes of memory that this process holds now."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-    except (OSError, IndexError, ValueError):
-        try:
-            import resource
-        except ImportError:  # Windows
-            return 0
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak if sys.platform == "darwin" else peak * 1024
-    return pages * os.sysconf("SC_PAGE_SIZE")
-
-
-@lru_cache(maxsize=1)
-def _malloc_trim() -> Callable[[int], int]:
-    """The C library's way to return freed memory; where it has none, nothing is done."""
-    try:
-        trim: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
-    except (OSError, AttributeError, TypeError):
-        return lambda _: 0
-    return trim
-
-
-def give_back() -> None:
-    """Return to the system what has been freed: arrays of some megabytes linger in the C library's heaps."""
-    _malloc_trim()(0)
-
-
 def default_memory() -> int:
     """A quarter of the machine's memory, at most 4 GiB."""
-    return max(LEAST_MEMORY, min(machine_memory() // 4, MOST_BY_DEFAULT))
+    machine = machine_memory()
+    return MOST_BY_DEFAULT if machine is None else max(LEAST_MEMORY, min(machine // 4, MOST_BY_DEFAULT))
 
 
 def usable_cores() -> int:
@@ -125,6 +76,10 @@ class Resources:
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(self.threads, thread_name_prefix="termmine")
+
+    def in_force(self) -> AbstractContextManager[None]:
+        """Have large arrays keep to the memory while the context lasts."""
+        return limited(self.memory, self.folder)
 
     def left(self) -> int:
         """How many bytes of the budget are still free; some always, so that the work goes on in small steps."""

@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import csv
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
+from termmine import arrays
 from termmine.errors import TermmineError
 from termmine.feedback import Verdict
 from termmine.lexicon import normal_form, read_numbered_lines
@@ -139,7 +142,7 @@ def kept_rows(lists: TermLists, table: NgramTable, could_be_terms: np.ndarray) -
 
     Words are looked up as the corpus is counted; only those not found so, and expressions, take a look at every row.
     """
-    kept = np.zeros(len(table), dtype=bool)
+    kept = arrays.zeros(len(table), bool)
     wanted = list(lists.wanted)
     rows = find_rows(table, wanted)
     kept[rows[rows >= 0]] = True
@@ -160,8 +163,7 @@ def kept_rows(lists: TermLists, table: NgramTable, could_be_terms: np.ndarray) -
     return Kept(kept, sorted(missing & set(lists.kept.words)))
 
 
-@dataclass(frozen=True)
-class Rulings:
+class Rulings(NamedTuple):
     """What the lists say of each candidate, one entry a candidate: the reason why it is ``kept``, the reason why it is
     ``dropped`` (empty where there is none; never both), and whether it is ``listed`` as known.
     """
@@ -177,8 +179,8 @@ def rule_on(lists: TermLists, terms: Iterable[str], *, mark_known: bool) -> Ruli
     for term in terms:
         folded = normal_form(term, lists.fold)
         kept, dropped = _rule(lists, term, folded, mark_known)
-        rulings.kept.append(kept)
-        rulings.dropped.append(dropped)
+        rulings.kept.append(sys.intern(kept))  # one string for all that it applies to
+        rulings.dropped.append(sys.intern(dropped))
         rulings.listed.append(folded in lists.known)
     return rulings
 

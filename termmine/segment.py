@@ -19,16 +19,18 @@ from pathlib import Path
 
 import numpy as np
 
+from termmine import arrays
 from termmine import kernels as k
 from termmine.encode import encode_strings
 from termmine.tries import runs_trie
-from termmine.types import Alphabet
+from termmine.types import Alphabet, NgramTable
 
 #: First letters of the tags of function words: 副词 d, 介词 p, 连词 c, 代词 r, 助词 u, 非语素字 x, 语气词 y, 状态词 z,
 #: 叹词 e, 方位词 f, 数词 m.
 FUNCTION_TAGS = frozenset("dpcruxyzefm")
 NOUN_TAG = "n"
 MEASURE_TAG = "q"
+FUNCTION_WORD_FACTOR = 0.3  # a string with a function word in it is a phrase more often than a term
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,17 @@ class Words:
     position: np.ndarray
 
 
+@dataclass(frozen=True)
+class Looks:
+    """How n-grams look to a dictionary, one entry each: whether it is a word (bool), `Segmenter.pattern` and
+    `Segmenter.expected_freq` (float64).
+    """
+
+    is_word: np.ndarray
+    pattern: np.ndarray
+    expected_freq: np.ndarray
+
+
 class Segmenter:
     """A dictionary under an alphabet: which strings it knows, and how it splits the others.
 
@@ -136,15 +149,39 @@ class Segmenter:
         string = np.cumsum(codes < k.FIRST_SYMBOL)[position] - 1
         return Words(string, node, position)
 
-    def tags(self, words: Words) -> np.ndarray:
-        """The first letter of each word's part of speech; empty where jieba does not know it."""
-        return np.where(words.node >= 0, self.node_tags[np.maximum(words.node, 0)], "")
+    def look_up(self, table: NgramTable, rows: np.ndarray) -> Looks:
+        """What the dictionary knows of n-grams (rows ascending)."""
+        n = len(rows)
+        looks = Looks(arrays.empty(n, bool), arrays.empty(n, np.float64), arrays.empty(n, np.float64))
+        for here in arrays.slices(0, n):
+            runs = table.runs(rows[here])
+            words, n_runs = self.words(runs), len(rows[here])
+            looks.is_word[here] = self.is_word(runs, n_runs)
+            looks.pattern[here] = self.pattern(words, n_runs)
+            looks.expected_freq[here] = self.expected_freq(words, n_runs)
+        return looks
 
     def is_word(self, codes: np.ndarray, n_runs: int) -> np.ndarray:
         """Whether each run of codes is a word of the dictionary (bool, n_runs)."""
         nodes = np.full(n_runs, -1, dtype=np.int32)
         k.find_runs(np.ascontiguousarray(codes, dtype=np.int32), self.trie, nodes)
         return nodes >= 0
+
+    def tags(self, words: Words) -> np.ndarray:
+        """The first letter of each word's part of speech; empty where jieba does not know it."""
+        return np.where(words.node >= 0, self.node_tags[np.maximum(words.node, 0)], "")
+
+    def pattern(self, words: Words, n_strings: int) -> np.ndarray:
+        """How far each string is built as terms are, from its words' parts of speech: a factor in (0, 1].
+
+        A function word in it, or a measure word at its beginning (个隐藏层), makes a term unlikely.
+        """
+        tags = self.tags(words)
+        is_first = np.diff(words.string, prepend=-1) > 0
+        unlikely = np.isin(tags, list(FUNCTION_TAGS)) | (is_first & (tags == MEASURE_TAG))
+        factors = np.ones(n_strings)
+        factors[words.string[unlikely]] = FUNCTION_WORD_FACTOR
+        return factors
 
     def expected_freq(self, words: Words, n_strings: int) -> np.ndarray:
         """How often each string is to be expected among the words that jieba's dictionary was counted from.
@@ -154,23 +191,3 @@ class Segmenter:
         """
         weight = np.where(words.node >= 0, self.weight[np.maximum(words.node, 0)], self.default)
         return np.asarray(self.total * np.exp(np.bincount(words.string, weights=weight, minlength=n_strings)))
-
-
-def _flag(words: Words, where: np.ndarray, n_strings: int) -> np.ndarray:
-    flags = np.zeros(n_strings, dtype=bool)
-    flags[words.string[where]] = True
-    return flags
-
-
-FUNCTION_WORD_FACTOR = 0.3  # a string with a function word in it is a phrase more often than a term
-
-
-def pattern(segmenter: Segmenter, words: Words, n_strings: int) -> np.ndarray:
-    """How far each string is built as terms are, from its words' parts of speech: a factor in (0, 1].
-
-    A function word in it, or a measure word at its beginning (个隐藏层), makes a term unlikely.
-    """
-    tags = segmenter.tags(words)
-    is_first = np.concatenate([[True], np.diff(words.string) > 0]) if len(tags) else np.zeros(0, dtype=bool)
-    unlikely = np.isin(tags, list(FUNCTION_TAGS)) | (is_first & (tags == MEASURE_TAG))
-    return np.where(_flag(words, unlikely, n_strings), FUNCTION_WORD_FACTOR, 1.0)

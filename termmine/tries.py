@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from termmine import arrays
 from termmine import kernels as k
+from termmine.alphabets import translation
 from termmine.encode import encode_strings
 from termmine.parallel import over
 from termmine.types import NgramTable
@@ -23,32 +25,40 @@ def build_trie(parents: np.ndarray, last: np.ndarray, ids: np.ndarray, n_codes: 
     ``ids`` are the caller's numbers of the nodes. The symbols are numbered by how many nodes they end, so that what is
     looked up most often lies close together.
     """
-    n_ends = np.bincount(last, minlength=n_codes)
+    n_ends = arrays.zeros(n_codes, np.int64)
+    k.count_symbols(last, n_ends)
     used = np.flatnonzero(n_ends)
     used = used[np.argsort(-n_ends[used], kind="stable")].astype(np.int32)
-    symbols = np.full(n_codes, -1, dtype=np.int32)
+    symbols = arrays.full(n_codes, -1, np.int32)
     symbols[used] = np.arange(len(used))
-    is_other = parents >= 0
-    number = np.empty(len(parents), dtype=np.int32)  # of a node: the symbols come first, whether nodes or not
-    number[~is_other] = symbols[last[~is_other]]
-    number[is_other] = np.arange(len(used), len(used) + int(is_other.sum()))
-    links, slots = _links(number[parents[is_other]], symbols[last[is_other]], len(used))
-    slots = slots[number]
-    in_slot = np.full(len(links), -1, dtype=np.int32)
-    in_slot[slots] = ids
+    others = arrays.where(parents >= 0)
+    number = arrays.take(symbols, last)  # of a node: the symbols come first, whether nodes or not
+    for here in arrays.slices(0, len(others)):
+        number[others[here]] = np.arange(len(used) + here.start, len(used) + here.stop)
+    edges = arrays.take(number, arrays.take(parents, others)), arrays.take(symbols, arrays.take(last, others))
+    del others
+    links, slots = _links(*edges, len(used))
+    slots = arrays.take(slots, number)
+    in_slot = arrays.full(len(links), -1, np.int32)
+    arrays.put(in_slot, slots, ids)
     return k.Trie(symbols, links, in_slot), slots
 
 
 def _links(parents: np.ndarray, symbols: np.ndarray, n_symbols: int) -> tuple[np.ndarray, np.ndarray]:
     """The links of a trie whose nodes are its symbols and one for each edge, and the slot of each node."""
     n_nodes = n_symbols + len(parents)
-    base, slots = np.full(n_nodes, -1, dtype=np.int32), np.empty(n_nodes, dtype=np.int32)
+    base, slots = arrays.full(n_nodes, -1, np.int32), arrays.empty(n_nodes, np.int32)
+    start, edges = arrays.zeros(n_nodes + 1, np.int32), arrays.empty(len(parents), np.int32)
+    order = arrays.empty(n_nodes, np.int32)
+    order = order[: k.order_nodes(parents, start, edges, order)]
     n_words = n_nodes // 48 + n_symbols // 32 + 4  # a third more slots than nodes, nearly always enough
-    while (n_slots := k.place_nodes(parents, symbols, n_symbols, np.zeros(n_words, np.uint64), base, slots)) < 0:
+    while (
+        n_slots := k.place_nodes(start, edges, order, symbols, n_symbols, np.zeros(n_words, np.uint64), base, slots)
+    ) < 0:
         n_words *= 2
         base.fill(-1)
     # As many more as there are symbols, so that base + symbol is always a slot; and one, for a trie of nothing.
-    links = np.full((n_slots + n_symbols + 1, 2), -1, dtype=np.int32)
+    links = arrays.full((n_slots + n_symbols + 1, 2), -1, np.int32)
     k.link_nodes(parents, base, slots, n_symbols, links)
     return links, slots
 
@@ -56,22 +66,23 @@ def _links(parents: np.ndarray, symbols: np.ndarray, n_symbols: int) -> tuple[np
 def table_trie(table: NgramTable, rows: np.ndarray) -> k.Trie:
     """The trie of those rows of a table and of what begins them; the ids of its nodes are the table's rows."""
     nodes = _with_prefixes(table, rows)
-    node_of = np.full(len(table) + 1, -1, dtype=np.int32)  # the last one for the prefix -1
-    node_of[nodes] = np.arange(len(nodes))
-    parents = node_of[table.prefix[nodes]]
+    node_of = arrays.full(len(table) + 1, -1, np.int32)  # the last one for the prefix -1
+    arrays.put(node_of, nodes)
+    parents = arrays.take(node_of, arrays.take(table.prefix, nodes))
     del node_of  # as large as the table
-    trie, _ = build_trie(parents, table.last[nodes], nodes, table.alphabet.n_codes)
+    trie, _ = build_trie(parents, arrays.take(table.last, nodes), nodes, table.alphabet.n_codes)
     return trie
 
 
 def _with_prefixes(table: NgramTable, rows: np.ndarray) -> np.ndarray:
     """The rows and all that begins them, in ascending order (int32)."""
-    wanted = np.zeros(len(table), dtype=bool)
-    wanted[rows] = True
+    wanted = arrays.zeros(len(table), bool)
+    for here in arrays.slices(0, len(rows)):
+        wanted[rows[here]] = True
     for n in range(len(table.level) - 2, 0, -1):
-        inside = slice(table.level[n], table.level[n + 1])
-        wanted[table.prefix[inside][wanted[inside]]] = True
-    return np.flatnonzero(wanted).astype(np.int32)
+        for inside in arrays.slices(table.level[n], table.level[n + 1]):
+            wanted[table.prefix[inside][wanted[inside]]] = True
+    return arrays.where(wanted)
 
 
 def runs_trie(codes: np.ndarray, n_runs: int, n_codes: int) -> tuple[k.Trie, np.ndarray]:
@@ -92,9 +103,9 @@ def runs_trie(codes: np.ndarray, n_runs: int, n_codes: int) -> tuple[k.Trie, np.
 
 def slots_of(trie: k.Trie, ids: np.ndarray, n_ids: int) -> np.ndarray:
     """The slot of each node that is given by its id (int32)."""
-    slots = np.empty(n_ids + 1, dtype=np.int32)  # the last one for slots without an id
-    slots[trie.ids] = np.arange(len(trie.ids))
-    return slots[ids]
+    slots = arrays.empty(n_ids + 1, np.int32)  # the last one for slots without an id
+    arrays.put(slots, trie.ids)
+    return arrays.take(slots, ids)
 
 
 def whole_runs(parts: Iterable[np.ndarray]) -> Iterator[tuple[np.ndarray, int]]:
@@ -130,12 +141,12 @@ class _Counts:
 
     def __init__(self, trie: k.Trie, longest: int, singles: bool) -> None:
         self._trie, self._longest, self._singles = trie, longest, singles
-        self.freq, self.total = np.zeros(len(trie.links), dtype=np.int32), np.zeros(0, dtype=np.int64)
+        self.freq, self.total = arrays.zeros(len(trie.links), np.int32), arrays.zeros(len(trie.links), np.int64)
         self._n_codes = 0
 
     def flush(self) -> None:
         """Add the counts to their sums."""
-        self.total = self.total + self.freq if len(self.total) else self.freq.astype(np.int64)
+        self.total += self.freq
         self.freq.fill(0)
         self._n_codes = 0
 
@@ -165,13 +176,16 @@ def count_rows(
     """
     trie = table_trie(table, rows)
     if words is not None:
-        trie = trie._replace(symbols=np.concatenate([trie.symbols[: k.FIRST_WORD], trie.symbols[words]]))
+        own = trie.symbols[: k.FIRST_WORD], arrays.take(trie.symbols, words)
+        trie = trie._replace(symbols=arrays.joined([*own], np.int32))
     singles = bool((rows < table.level[1]).any())
     counts = [_Counts(trie, len(table.level) - 1, singles) for _ in range(threads)]
     over(pieces, lambda piece, mine: mine.add(*piece), counts)
     for mine in counts:
         mine.flush()
-    return np.asarray(sum(mine.total for mine in counts))[slots_of(trie, rows, len(table))]
+    for other in counts[1:]:
+        counts[0].total += other.total
+    return arrays.take(counts[0].total, slots_of(trie, rows, len(table)))
 
 
 def count_in_codes(
@@ -194,7 +208,20 @@ def find_rows(table: NgramTable, texts: Iterable[str]) -> np.ndarray:
     texts = list(texts)
     codes, which = encode_strings(texts, table.alphabet)
     ends = np.full(len(which), -1, dtype=np.int32)
-    k.find_runs(codes, table_trie(table, np.arange(len(table))), ends)
+    if len(table):
+        k.find_in_table(codes, table.level, table.prefix, table.suffix, table.last, ends)
     rows = np.full(len(texts), -1, dtype=np.int64)
     rows[which] = ends
+    return rows
+
+
+def match_rows(table: NgramTable, other: NgramTable) -> np.ndarray:
+    """The row in another table of each row of a table, or -1 (int32)."""
+    singles = table.last[: table.level[1]]
+    words = translation(table.alphabet, other.alphabet)
+    codes = np.where(singles < k.FIRST_WORD, singles, words[np.maximum(singles - k.FIRST_WORD, 0)] if len(words) else 0)
+    rows = arrays.empty(len(table), np.int32)
+    k.match_rows(
+        table.prefix, table.suffix, codes, other.level, other.prefix, other.suffix, other.last, table.level, rows
+    )  # fmt: skip
     return rows

@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from termmine.kernels import FIRST_SYMBOL, FIRST_WORD, Strings
+from termmine.kernels import FIRST_SYMBOL, FIRST_WORD, RUN_END, Strings
 from termmine.tape import Tape
 
 #: What ends a document, and a source, in a stream of text blocks (a reader replaces them where a file holds them).
@@ -180,6 +180,14 @@ class NgramTable:
         if not columns:
             return np.zeros((len(rows), 0), dtype=np.int32)
         return np.stack(columns[::-1], axis=1)
+
+    def runs(self, rows: np.ndarray) -> np.ndarray:
+        """The symbols of n-grams (rows ascending), one run each, with a separator before and after it (int32)."""
+        runs = [np.array([RUN_END], dtype=np.int32)]
+        for n in np.unique(self.length[rows]):
+            codes = self.codes(rows[self.length[rows] == n])
+            runs.append(np.pad(codes, ((0, 0), (0, 1)), constant_values=RUN_END).ravel())
+        return np.concatenate(runs)
 
     def texts(self, rows: np.ndarray) -> list[str]:
         """The n-grams as text, each symbol in the form that it was first written in."""

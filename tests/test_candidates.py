@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from test_counts import build, ngrams
 
-from termmine import candidates
+from termmine import arrays
 from termmine.candidates import absorbers, cohesion, holds_han, nesting, select
 from termmine.errors import EmptyResultError
 from termmine.measures import c_value, npmi, pooled_entropy
@@ -24,8 +24,8 @@ def frequencies(text: str, min_freq: int, max_length: int) -> dict[naive.Ngram, 
 def selected(text: str, **options: object) -> tuple[list[str], dict[str, str]]:
     """The candidates of a text, and which fragments were absorbed by what."""
     table = build(text, 2, 10)
-    frame, lost, *_ = select(table, make_options(**options), np.zeros(len(table), dtype=bool))
-    absorbed = zip(table.texts(lost["row"].to_numpy()), table.texts(lost["absorbed_by"].to_numpy()), strict=True)
+    frame, lost = select(table, make_options(**options), np.zeros(len(table), dtype=bool))
+    absorbed = zip(table.texts(lost.rows), table.texts(lost.by), strict=True)
     return table.texts(frame["row"].to_numpy()), dict(absorbed)
 
 
@@ -44,7 +44,7 @@ def test_cohesion_npmi_and_pooled_entropy(text: str, min_freq: int, max_length: 
     rows = ngrams(table)
     expected = [naive.cohesion(ngram, freq, size) for ngram in rows]
     some = np.arange(len(table))[::2]
-    with mock.patch.object(candidates, "_ROWS_AT_ONCE", 3):
+    with mock.patch.object(arrays, "ROWS_AT_ONCE", 3):
         found = cohesion(table, np.arange(len(table)))
         np.testing.assert_array_equal(cohesion(table, some), found[some])
     np.testing.assert_allclose(found, expected, atol=1e-6)

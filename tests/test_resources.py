@@ -38,16 +38,6 @@ def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     assert make_resources(None, None, None).threads == len(os.sched_getaffinity(0))
 
 
-def test_the_memory_of_a_control_group(tmp_path: Path) -> None:
-    """What it says where it says a number; nothing where it has no limit, or where nobody may read it."""
-    limit = tmp_path / "memory.max"
-    for text, number in (("1073741824\n", 1 << 30), ("max\n", None), ("", None), ("\N{FULLWIDTH DIGIT ONE}", None)):
-        limit.write_text(text, encoding="utf-8")
-        assert resources._number_in(limit) == number
-    assert resources._number_in(tmp_path) is None
-    assert resources._number_in(tmp_path / "nowhere") is None
-
-
 def test_limits(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"--memory 100M: is less than the \d+ MiB that termmine needs: give more"):
         make_resources("100M", None, None)

@@ -17,6 +17,7 @@ from termmine.candidates import nesting
 from termmine.contexts import survey
 from termmine.encode import encode, encode_frozen, encode_strings
 from termmine.measures import keyness
+from termmine.resources import Resources
 from termmine.segment import Dictionary, Segmenter
 from termmine.surface import surfaces
 from termmine.tries import count_in_codes, count_rows, find_rows, runs_trie, slots_of, table_trie, whole_runs
@@ -208,7 +209,7 @@ def test_each_kernel_is_compiled_once() -> None:
     count_in_codes(parts_of("GPU加速", table), table, rows)
     segmenter = Segmenter(Dictionary(["加速"], np.array([3]), ["v"], "test"), corpus.alphabet)
     segmenter.words(encode_strings(["加速"], corpus.alphabet)[0])
-    survey(corpus, table, rows, segmenter)
+    survey(corpus, table, rows, segmenter, Resources())
     find_rows(table, ["gpu"])
     kernels = [
         k.encode, k.contains, k.adopt, k.settle, k.count_symbols, k.first_level, k.observe_symbols,

@@ -74,9 +74,10 @@ def discover(
     if meta is not None:
         # the name of a background need not be Unicode
         written.append((meta, (signature + "\n").encode(errors="backslashreplace")))
-    rendered = export.produce(result.terms, form, bom=bom)
-    files.write_all([*written, (output, rendered.data)])
-    for line in rendered.notes():
+    data, notes = export.produce_parts(result.parts(resources), form, bom=bom)
+    files.write_all([*written, (output, data)])
+    for line in notes:
         progress.note(f"{form}: {line}")
-    report(n_terms=len(result.terms), **result.signature["corpus"])
-    progress.detail(f"{len(result.terms)} term{'s' * (len(result.terms) != 1)}; signature: {signature}")
+    n_terms = len(result.ranking)
+    report(n_terms=n_terms, **result.signature["corpus"])
+    progress.detail(f"{n_terms} term{'s' * (n_terms != 1)}; signature: {signature}")

@@ -60,11 +60,13 @@ def _click_option(option: Field[Any]) -> Callable[[Callable[..., Any]], Callable
 
 
 def with_resources(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command ``resources``, and the options that they are made of."""
+    """Give a command ``resources``, in force while it runs, and the options that they are made of."""
 
     @wraps(command)
     def with_them(*, memory: str | None, threads: int | None, tmp: str | None, **given: Any) -> Any:
-        return command(resources=make_resources(memory, threads, tmp), **given)
+        resources = make_resources(memory, threads, tmp)
+        with resources.in_force():
+            return command(resources=resources, **given)
 
     options = [
         click.option("--memory", help="Memory to read and count in, as 512M or 2G; default: a quarter, at most 4G."),

@@ -6,7 +6,7 @@ notes on what the format cannot carry.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 import pandas as pd
@@ -22,11 +22,11 @@ from termmine.export.dictionaries import (
     write_rime,
 )
 from termmine.export.rendered import Rendered
-from termmine.export.tables import write_csv, write_jsonl, write_tsv, write_txt, write_xlsx
+from termmine.export.tables import csv_rows, jsonl_rows, tsv_rows, txt_rows, write_xlsx
 from termmine.export.tbx import write_tbx
 from termmine.xlsx import load_openpyxl
 
-__all__ = ["COLUMNS", "WRITERS", "Rendered", "check_format", "find_writer", "produce", "render"]
+__all__ = ["COLUMNS", "WRITERS", "Rendered", "check_format", "find_writer", "produce", "produce_parts", "render"]
 
 #: The columns of every result, in order.
 COLUMNS = tuple(KINDS)
@@ -36,12 +36,17 @@ _BOM = b"\xef\xbb\xbf"
 #: The formats that may begin with a byte order mark, because Excel wants it; whatever reads the others trips over it.
 _WITH_BOM = ("csv", "tsv", "txt")
 
+#: The formats that hold nothing but rows, so that a table can be written in parts.
+ROWS: dict[str, Callable[..., bytes]] = {"csv": csv_rows, "tsv": tsv_rows, "jsonl": jsonl_rows, "txt": txt_rows}
+
+
+def _write_rows(rows: Callable[..., bytes]) -> Callable[[pd.DataFrame], Rendered]:
+    return lambda frame: Rendered(rows(frame))
+
+
 #: What `--format` and `--to` know. To add one: write its function, add a line here, a line to the README, a test.
 WRITERS: dict[str, Callable[[pd.DataFrame], Rendered]] = {
-    "csv": write_csv,
-    "tsv": write_tsv,
-    "jsonl": write_jsonl,
-    "txt": write_txt,
+    **{name: _write_rows(rows) for name, rows in ROWS.items()},
     "xlsx": write_xlsx,
     "tbx": write_tbx,
     "jieba": write_jieba,
@@ -74,6 +79,20 @@ def produce(frame: pd.DataFrame, form: str, *, bom: bool = False) -> Rendered:
     check_format(form, bom=bom)
     rendered = find_writer(form)(frame)
     return replace(rendered, data=_BOM + rendered.data) if bom else rendered
+
+
+def produce_parts(parts: Iterable[pd.DataFrame], form: str, *, bom: bool = False) -> tuple[Iterable[bytes], list[str]]:
+    """The same of a table in parts, and its notes; the parts are drawn as they are written, where the format allows."""
+    if form in ROWS:
+        return _in_parts(parts, ROWS[form], _BOM if bom else b""), []
+    rendered = produce(pd.concat(list(parts), ignore_index=True), form, bom=bom)
+    return (rendered.data,), rendered.notes()
+
+
+def _in_parts(parts: Iterable[pd.DataFrame], rows: Callable[..., bytes], begin: bytes) -> Iterator[bytes]:
+    yield begin
+    for i, part in enumerate(parts):
+        yield rows(part, header=i == 0)
 
 
 def render(frame: pd.DataFrame, form: str, *, bom: bool = False) -> bytes:

@@ -22,31 +22,34 @@ from termmine.xlsx import write_rows
 _SHEET_ROWS = 1 << 20  # of an Excel sheet, the header among them
 
 
-def write_csv(frame: pd.DataFrame) -> Rendered:
+def csv_rows(frame: pd.DataFrame, *, header: bool = True) -> bytes:
     """Comma-separated values after RFC 4180: a header, CRLF line ends, quotes where needed."""
-    return Rendered(_delimited(frame, ",", "\r\n", guard))
+    return _delimited(frame, header, ",", "\r\n", guard)
 
 
-def write_tsv(frame: pd.DataFrame) -> Rendered:
+def tsv_rows(frame: pd.DataFrame, *, header: bool = True) -> bytes:
     """Tab-separated values with a header and LF line ends; a tab or line end inside a cell becomes a blank."""
-    return Rendered(_delimited(frame, "\t", "\n", lambda text: guard(one_line(text))))
+    return _delimited(frame, header, "\t", "\n", lambda text: guard(one_line(text)))
 
 
-def _delimited(frame: pd.DataFrame, delimiter: str, end: str, write: Callable[[str], str]) -> bytes:
+def _delimited(frame: pd.DataFrame, header: bool, delimiter: str, end: str, write: Callable[[str], str]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter, lineterminator=end)
-    for row in (tuple(frame.columns), *rows_of(frame)):
+    if header:
+        writer.writerow(map(write, frame.columns))
+    for row in rows_of(frame):
         writer.writerow([write(value) if isinstance(value, str) else as_text(value) for value in row])
     return text.getvalue().encode()
 
 
-def write_jsonl(frame: pd.DataFrame) -> Rendered:
+def jsonl_rows(frame: pd.DataFrame, *, header: bool = True) -> bytes:
     """One JSON object a line; what is missing is null."""
+    del header  # each line says what it holds
     lines = []
     for row in rows_of(frame):
         record = {name: _json_value(value) for name, value in zip(frame.columns, row, strict=True)}
         lines.append(json.dumps(record, ensure_ascii=False) + "\n")
-    return Rendered("".join(lines).encode())
+    return "".join(lines).encode()
 
 
 def _json_value(value: Any) -> Any:
@@ -55,9 +58,10 @@ def _json_value(value: Any) -> Any:
     return float(as_text(value)) if isinstance(value, float) else value
 
 
-def write_txt(frame: pd.DataFrame) -> Rendered:
+def txt_rows(frame: pd.DataFrame, *, header: bool = True) -> bytes:
     """The terms alone, one a line."""
-    return Rendered("".join(f"{one_line(term)}\n" for term in frame["term"]).encode())
+    del header  # each line is a term
+    return "".join(f"{one_line(term)}\n" for term in frame["term"]).encode()
 
 
 def write_xlsx(frame: pd.DataFrame) -> Rendered:

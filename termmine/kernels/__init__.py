@@ -73,6 +73,7 @@ from termmine.kernels.encoding import (
     unsettle,
 )
 from termmine.kernels.searching import INSIDE, NO_WORD, WINDOW, segment, spans_with_variants
+from termmine.kernels.tables import absorb, find_in_table, match_rows
 from termmine.kernels.tries import (
     Trie,
     child,
@@ -81,6 +82,7 @@ from termmine.kernels.tries import (
     find_runs,
     link_nodes,
     number_prefixes,
+    order_nodes,
     place_nodes,
 )
 
@@ -125,6 +127,7 @@ __all__ = [
     "Characters",
     "Strings",
     "Trie",
+    "absorb",
     "adopt",
     "cache_folder",
     "child",
@@ -139,15 +142,18 @@ __all__ = [
     "encode",
     "fill_slots",
     "find_all",
+    "find_in_table",
     "find_nodes",
     "find_runs",
     "first_level",
     "is_compiled",
     "keep_frequent",
     "link_nodes",
+    "match_rows",
     "next_level",
     "number_prefixes",
     "observe_symbols",
+    "order_nodes",
     "pair_sizes",
     "pass_windows",
     "place_nodes",

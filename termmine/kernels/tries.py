@@ -68,24 +68,23 @@ def number_prefixes(codes, slots, parents, last, ends):
 
 
 @njit
-def _by_parent(parents, n_nodes):
-    """The edges of each parent one after the other: where each one's begin (n_nodes + 1), and the edges."""
-    start = np.zeros(n_nodes + 1, np.int32)
+def _by_parent(parents, start, edges):
+    """The edges of each parent one after the other: where each one's begin, in start (N + 1; 0 each), and the edges."""
     for parent in parents:
         start[parent + 1] += 1
-    for node in range(n_nodes):
+    for node in range(len(start) - 1):
         start[node + 1] += start[node]
-    fill = start[:-1].copy()
-    edges = np.empty(len(parents), np.int32)
-    for e in range(len(parents)):
-        edges[fill[parents[e]]] = e
-        fill[parents[e]] += 1
-    return start, edges
+    for e in range(len(parents)):  # moves each start to the next one's
+        edges[start[parents[e]]] = e
+        start[parents[e]] += 1
+    for node in range(len(start) - 1, 0, -1):
+        start[node] = start[node - 1]
+    start[0] = 0
 
 
 @njit
-def _by_size(start):
-    """The nodes that have edges, those with most of them first."""
+def _by_size(start, order):
+    """The nodes that have edges, those with most of them first, in order (N); how many they are."""
     largest = n = 0
     for node in range(len(start) - 1):
         largest = max(largest, start[node + 1] - start[node])
@@ -95,13 +94,12 @@ def _by_size(start):
         place[largest - (start[node + 1] - start[node]) + 1] += 1
     for i in range(largest + 1):
         place[i + 1] += place[i]
-    order = np.empty(n, np.int32)
     for node in range(len(start) - 1):
         size = start[node + 1] - start[node]
         if size:
             order[place[largest - size]] = node
             place[largest - size] += 1
-    return order
+    return n
 
 
 @njit
@@ -132,20 +130,30 @@ _NEARBY = 1 << 10  # slots before the last room found: nodes of the same number 
 
 
 @njit
-def place_nodes(parents, symbols, n_symbols, used, base, slots):
+def order_nodes(parents, start, edges, order):
+    """The edges of each node, and the nodes that have any, those with most of them first; how many these are.
+
+    parents (int32, one an edge); start (N + 1; 0 each) receives where in edges each node's begin; order (N) the nodes.
+    """
+    _by_parent(parents, start, edges)
+    return _by_size(start, order)
+
+
+@njit
+def place_nodes(start, edges, order, symbols, n_symbols, used, base, slots):
     """Give every node a slot; the number of slots, or -1 where ``used`` (zeros) has too few.
 
-    Nodes are the symbols, in order, and behind them one for each edge: parents, symbols (int32, one an edge). base
-    (-1 each) and slots (int32, one a node) are filled. Nodes with many edges choose first, as long as there is room.
+    Nodes are the symbols, in order, and behind them one for each edge, whose symbols are given (int32, one an edge).
+    start, edges, order: see `order_nodes`. base (-1 each) and slots (int32, one a node) are filled. Nodes with many
+    edges choose first, as long as there is room.
     """
-    start, edges = _by_parent(parents, len(slots))
     end = 64 * (len(used) - 2) - n_symbols
     for symbol in range(n_symbols):
         used[symbol >> 6] |= np.uint64(1) << np.uint64(symbol & 63)
         slots[symbol] = symbol
     top = n_symbols
     low = size = 0
-    for node in _by_size(start):
+    for node in order:
         wanted = symbols[edges[start[node] : start[node + 1]]]
         if len(wanted) < size and len(wanted) <= _FEW:
             low = 0

@@ -1,0 +1,171 @@
+"""The memory of this process: how much it holds, how much it may hold, and how to give some of it back.
+
+In: limits that are in force for a while, and mapped files. Out: whether there is room for something. The pages of a
+mapped file can be dropped at any time, for the file keeps what they hold; while a limit is in force they are dropped
+whenever the process comes near it. A process has but one memory, so what is known of it here is known once for all
+threads and runs, and of several limits the least one counts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import mmap
+import os
+import sys
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+MIB = 1 << 20
+RESERVE = 64 * MIB  # what nobody plans for: allocations of the interpreter, of numba, of pandas
+
+
+# --- what is there ---------------------------------------------------------------------------------------------------
+
+
+def machine_memory() -> int | None:
+    """The bytes of memory that this process may use: the machine's, or its control group's if that is less."""
+    try:
+        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError, AttributeError):
+        return None
+    limits = [Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes")]
+    return min([total, *filter(None, map(_number_in, limits))])
+
+
+def _number_in(path: Path) -> int | None:
+    """The number that a file holds; None where there is none, or another word."""
+    try:
+        text = path.read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return None
+    return int(text) if text.isdigit() else None
+
+
+def resident() -> int:
+    """The bytes of memory that this process holds now."""
+    try:
+        with open("/proc/self/statm", "rb", buffering=0) as file:  # noqa: PTH123  # asked a thousand times a second
+            return int(file.read(80).split()[1]) * _page_size()
+    except (OSError, IndexError, ValueError):
+        return _peak()
+
+
+@lru_cache(maxsize=1)
+def _page_size() -> int:
+    return os.sysconf("SC_PAGE_SIZE")
+
+
+def _peak() -> int:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+# --- giving back -----------------------------------------------------------------------------------------------------
+
+_MAPPINGS: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()
+
+
+def may_be_dropped(mapping: mmap.mmap) -> None:
+    """Have the pages of a mapped file dropped when memory runs short."""
+    _MAPPINGS.add(mapping)
+    _watch()
+
+
+def give_back() -> None:
+    """Return to the system what has been freed (arrays of some megabytes linger in the C library's heaps) or can be."""
+    _malloc_trim()(0)
+    _drop_pages()
+
+
+def _drop_pages() -> None:
+    if hasattr(mmap, "MADV_DONTNEED"):
+        for mapping in list(_MAPPINGS):
+            with contextlib.suppress(ValueError):  # closed in the meantime
+                mapping.madvise(mmap.MADV_DONTNEED)
+
+
+@lru_cache(maxsize=1)
+def _malloc_trim() -> Callable[[int], int]:
+    """The C library's way to return freed memory; where it has none, nothing is done."""
+    try:
+        trim: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
+    except (OSError, AttributeError, TypeError):
+        return lambda _: 0
+    return trim
+
+
+# --- limits ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class Limit:
+    """So many bytes, and the place for scratch files (None: the system's). ``promised``: what was said to fit, and has
+    not shown in ``seen``, the memory that the process held when it was last asked.
+    """
+
+    memory: int
+    folder: Path | None
+    promised: int = 0
+    seen: int = 0
+
+    def has_room(self, n_bytes: int) -> bool:
+        """Whether so many bytes take but half of what is left; if so they are taken to be promised."""
+        now = resident()
+        self.promised = max(self.promised - max(now - self.seen, 0), 0)
+        self.seen = now
+        if 2 * n_bytes > self.memory - now - self.promised - RESERVE:
+            return False
+        self.promised += n_bytes
+        return True
+
+
+_LIMITS: list[Limit] = []
+
+
+@contextlib.contextmanager
+def limited(memory: int, folder: Path | None) -> Iterator[None]:
+    """Put a limit in force."""
+    limit = Limit(memory, folder)
+    _LIMITS.append(limit)
+    _watch()
+    try:
+        yield
+    finally:
+        _LIMITS.remove(limit)
+
+
+def least_limit() -> Limit | None:
+    """The least of the limits that are in force."""
+    return min(list(_LIMITS), key=lambda limit: limit.memory, default=None)
+
+
+_FASTEST = 16 * MIB  # that a process takes hold of in a millisecond
+_watcher: threading.Thread | None = None
+
+
+def _watch() -> None:
+    """Have a thread look after the limit for as long as there are one and mapped files."""
+    global _watcher  # one for the process
+    if not len(_MAPPINGS) or least_limit() is None:
+        return
+    if _watcher is None or not _watcher.is_alive():
+        _watcher = threading.Thread(target=_keep_below, name="termmine memory", daemon=True)
+        _watcher.start()
+
+
+def _keep_below() -> None:
+    pause = threading.Event()
+    while len(_MAPPINGS) and (limit := least_limit()) is not None:
+        left = limit.memory - RESERVE // 2 - resident()
+        if left < 0:
+            _drop_pages()
+        pause.wait(min(max(left / _FASTEST, 1.0), 10.0) / 1000)

@@ -1,0 +1,67 @@
+"""The candidates with their scores -> the terms in order, some at a time.
+
+In: the frame of an analysis. Out: its rows that meet every rule, the best first, each with the string that it is
+written as. Best is what scores best, or, where there is feedback, what a reviewer has accepted or is most likely to
+accept. Which candidates there are was decided before; how a term is written to a file is not known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from termmine import arrays
+from termmine.candidates import apply_rules
+from termmine.contrast import term_rules
+from termmine.options import DiscoverOptions
+from termmine.surface import surfaces
+from termmine.types import Corpus, NgramTable
+
+_BYTES_A_TERM = 2048  # what a term takes while it is spelt and written
+_FEWEST, _MOST = 1 << 14, 1 << 18  # terms at a time
+
+
+class Ranking:
+    """The terms of an analysis; a candidate that no rule dropped is one. An error where there is none."""
+
+    def __init__(self, corpus: Corpus, table: NgramTable, frame: pd.DataFrame, options: DiscoverOptions) -> None:
+        self._corpus, self._table, self._frame = corpus, table, frame
+        self._best = "merit" if "merit" in frame else "score"
+        chosen = arrays.where(apply_rules(term_rules(frame, options), "candidates"))
+        keys = arrays.in_parts(_descending, arrays.take(frame[self._best].to_numpy(), chosen), dtype=np.uint64)
+        self._n = len(chosen)
+        if options.top is not None and options.top < len(chosen):
+            self._n = options.top
+            reaching = (
+                keys <= np.partition(keys, options.top - 1)[options.top - 1]
+            )  # with all that share the last place
+            chosen, keys = chosen[reaching], keys[reaching]
+        self._chosen, self._keys = chosen, keys
+
+    def __len__(self) -> int:
+        return self._n
+
+    def parts(self, room: int = _MOST * _BYTES_A_TERM) -> Iterator[pd.DataFrame]:
+        """The terms in order, so many at a time as take about ``room`` bytes: the frame's columns and ``term``."""
+        rest = self._n
+        for order in arrays.in_order(self._keys, min(max(room // _BYTES_A_TERM, _FEWEST), _MOST)):
+            rows = self._chosen[order]
+            part = pd.DataFrame({name: self._frame[name].to_numpy()[rows] for name in self._frame.columns})
+            part["term"] = surfaces(self._corpus, self._table, part["row"].to_numpy())
+            part = part.sort_values([self._best, "term"], ascending=[False, True], kind="stable", ignore_index=True)
+            yield part.head(rest)
+            rest -= len(part)
+
+    def whole(self) -> pd.DataFrame:
+        """All of the terms at once."""
+        parts = list(self.parts())
+        return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+
+
+def _descending(values: np.ndarray) -> np.ndarray:
+    """Keys (uint64) whose order is the opposite of that of the values (float64)."""
+    bits = (values + 0.0).view(np.int64)  # + 0.0: one zero
+    ascending = np.where(bits < 0, ~bits, bits ^ np.int64(-(1 << 63))).view(np.uint64)
+    return ~ascending
