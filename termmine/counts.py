@@ -108,12 +108,16 @@ class _Counter:
         n_separators = len(corpus.codes) - corpus.n_symbols  # as many documents and edges of runs at most
         self._width = np.int32 if n_separators < NARROW else np.int64
         self._spans = document_spans(corpus.codes, resources.threads)
-        self._ids = self._tape(fill=-1)
+        self._ids = self._blank(len(corpus.codes) + 1)  # each position has a next one
         self._n_active = 0  # places with a row
+
+    def _blank(self, length: int) -> Tape:
+        in_memory, folder = self._codes.in_memory, self._resources.folder
+        return Tape.blank(np.int32, length, in_memory=in_memory, folder=folder, fill=-1)
 
     def _tape(self, fill: int) -> Tape:
         room = None if self._codes.in_memory else 0
-        return Tape(np.int32, room=room, folder=self._resources.folder, fill=fill)
+        return Tape(np.int32, room=room, folder=self._resources.folder, fill=fill, expected=len(self._codes) + 2)
 
     def first_level(self) -> tuple[np.ndarray, np.ndarray, _Seen]:
         """The codes of the frequent symbols, their frequencies, and what is seen of them; each position gets its id."""
@@ -123,15 +127,14 @@ class _Counter:
         rows = np.full(self._n_codes, -1, dtype=np.int32)
         rows[symbols] = np.arange(len(symbols))
 
-        def turn(chunk: Span) -> np.ndarray:
-            ids = np.empty(chunk[1] - chunk[0], dtype=np.int32)
+        def turn(chunk: Span) -> None:
+            ids = self._ids.read(*chunk) if self._ids.in_memory else np.empty(chunk[1] - chunk[0], dtype=np.int32)
             k.first_level(self._codes.read(*chunk), rows, ids)
-            return ids
+            if not self._ids.in_memory:
+                self._ids.write(chunk[0], ids)
 
-        for ids in self._resources.stream(turn, chunks((0, len(self._codes)), CHUNK)):
-            self._ids.append(ids)
-        self._ids.append(np.full(1, -1, dtype=np.int32))  # so that each position has a next one
-        self._ids.finish()
+        self._resources.map(turn, chunks((0, len(self._codes)), CHUNK))
+        self._ids.write(len(self._codes), np.full(1, -1, dtype=np.int32))
         return symbols, freq[symbols], self._look(freq[symbols], self._look_at_symbols)
 
     def _symbol_freq(self, span: Span) -> np.ndarray:

@@ -236,11 +236,14 @@ class CorpusBuilder:
         self._document = document
         self._resources = resources or Resources()
         left = self._resources.left()
-        self._codes = Tape(np.int32, room=int(CODES_SHARE * left), folder=self._resources.folder)
-        self._variants = Tape(np.int64, room=int(VARIANTS_SHARE * left), folder=self._resources.folder)
+        self._codes = self._tape(np.int32, int(CODES_SHARE * left))
+        self._variants = self._tape(np.int64, int(VARIANTS_SHARE * left))
         self._alphabet = empty_alphabet(fold)
         self._n_symbols = self._n_documents = 0
         self._seam = _Seam()
+
+    def _tape(self, dtype: type, room: int) -> Tape:
+        return Tape(dtype, room=room, folder=self._resources.folder, expected=room)
 
     def add_text(self, blocks: Iterable[str]) -> None:
         """Encode blocks of text, and end the source."""

@@ -53,15 +53,24 @@ class OpenFile:
 class Tape:
     """A sequence of ``dtype`` that grows at its end; past ``room`` bytes it moves to a scratch file in ``folder``.
 
-    Positions outside the sequence read as ``fill``. `read` may give a view: what it gives must not be changed.
+    Positions outside the sequence read as ``fill``. `read` may give a view: what it gives must not be changed. Where it
+    is known how many entries come at most, ``expected``, growing costs nothing; what is not used takes no memory.
     """
 
-    def __init__(self, dtype: type, *, room: int | None = None, folder: Path | None = None, fill: int = 0) -> None:
+    def __init__(
+        self,
+        dtype: type,
+        *,
+        room: int | None = None,
+        folder: Path | None = None,
+        fill: int = 0,
+        expected: int = 0,
+    ) -> None:
         self.dtype = np.dtype(dtype)
         self.fill = fill
         self._room = room
         self._folder = folder
-        self._array = np.zeros(0, dtype=self.dtype)
+        self._array = np.empty(expected if room is None else min(expected, room // self.dtype.itemsize), self.dtype)
         self._file: OpenFile | None = None
         self._length = 0
         self._offset = 0  # bytes before the first entry in the file
@@ -79,6 +88,13 @@ class Tape:
         tape = cls(dtype, room=0, folder=folder)
         tape._spill()
         tape._length = length
+        return tape
+
+    @classmethod
+    def blank(cls, dtype: type, length: int, *, in_memory: bool, folder: Path | None, fill: int = 0) -> Tape:
+        """A tape of so many entries, to be written in any order, several at once."""
+        tape = cls.of(np.empty(length, dtype=dtype)) if in_memory else cls.scratch(dtype, length, folder)
+        tape.fill = fill
         return tape
 
     @classmethod
