@@ -13,7 +13,7 @@ import mmap
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -126,13 +126,15 @@ def joined(parts: list[np.ndarray], dtype: DTypeLike) -> np.ndarray:
 _SAMPLE = 1 << 16
 
 
-def in_order(keys: np.ndarray, size: int = 4 * ROWS_AT_ONCE) -> Iterator[np.ndarray]:
+def in_order(keys: np.ndarray, size: int = 4 * ROWS_AT_ONCE, *, unique: bool = False) -> Iterator[np.ndarray]:
     """The indexes of keys in ascending order of these (int64), equal ones in order: arrays of about a size.
 
-    Equal keys are never parted: where there are more of them than that, the array is larger.
+    Equal keys are never parted: where there are more of them than that, the array is larger. Keys that are known to be
+    ``unique`` are sorted faster.
     """
+    kind: Literal["quicksort", "stable"] = "quicksort" if unique else "stable"
     if len(keys) <= size:
-        yield np.argsort(keys, kind="stable")
+        yield np.argsort(keys, kind=kind)
         return
     sample = np.sort(keys[:: -(-len(keys) // _SAMPLE)])
     n_parts = math.ceil(len(keys) / size)
@@ -141,4 +143,4 @@ def in_order(keys: np.ndarray, size: int = 4 * ROWS_AT_ONCE) -> Iterator[np.ndar
     for part in range(len(limits) + 1):
         found = where(in_parts(lambda some, part=part: some == part, of_part, dtype=bool))
         if len(found):
-            yield found[np.argsort(keys[found], kind="stable")]
+            yield found[np.argsort(keys[found], kind=kind)]

@@ -15,13 +15,14 @@ the table is the same for any memory and any number of threads. Here is the orde
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
+from termmine import arrays
 from termmine import kernels as k
+from termmine.arrays import in_parts
 from termmine.resources import Resources
 from termmine.spans import Span, chunks, document_spans, even_spans, groups
 from termmine.tape import Tape
@@ -71,17 +72,11 @@ class _Found:
     right: np.ndarray
 
 
-def _together(parts: list[_Found]) -> _Found:
-    """What was found in several parts of a level: all keys, and the sums of the sums."""
-    if len(parts) == 1:
-        return parts[0]
-    keys, freq = (np.concatenate([getattr(part, name) for part in parts]) for name in ("keys", "freq"))
-    left, right = (np.sum([getattr(part, name) for part in parts], axis=0) for name in ("left", "right"))
-    return _Found(keys, freq, left, right)
-
-
 def _nothing() -> _Found:
     return _Found(np.zeros(0, dtype=np.uint64), *np.zeros((3, 0), dtype=np.int64))
+
+
+_Pairs = tuple[np.ndarray, np.ndarray]  # keys and frequencies of some frequent pairs, in any order
 
 
 @dataclass(frozen=True)
@@ -121,10 +116,12 @@ class _Counter:
 
     def first_level(self) -> tuple[np.ndarray, np.ndarray, _Seen]:
         """The codes of the frequent symbols, their frequencies, and what is seen of them; each position gets its id."""
-        freq = sum(self._resources.map(self._symbol_freq, self._spans), np.zeros(self._n_codes, dtype=np.int64))
+        freq, *others = self._resources.map(self._symbol_freq, self._spans)
+        for other in others:
+            freq += other
         freq[: k.FIRST_SYMBOL] = 0
         symbols = np.flatnonzero(freq >= self._min_freq)
-        rows = np.full(self._n_codes, -1, dtype=np.int32)
+        rows = arrays.full(self._n_codes, -1, np.int32)
         rows[symbols] = np.arange(len(symbols))
 
         def turn(chunk: Span) -> None:
@@ -138,7 +135,7 @@ class _Counter:
         return symbols, freq[symbols], self._look(freq[symbols], self._look_at_symbols)
 
     def _symbol_freq(self, span: Span) -> np.ndarray:
-        freq = np.zeros(self._n_codes, dtype=np.int64)
+        freq = arrays.zeros(self._n_codes, np.int64)
         for lo, hi in chunks(span, CHUNK):
             k.count_symbols(self._codes.read(lo, hi), freq)
         return freq
@@ -150,7 +147,7 @@ class _Counter:
         n_slots = 16
         while n_slots < 2 * len(found.keys):
             n_slots *= 2
-        slots = np.empty((n_slots, 2), dtype=np.uint64)
+        slots = arrays.empty((n_slots, 2), np.uint64)
         slots[:, 0] = k.FREE
         k.fill_slots(found.keys, slots)
 
@@ -217,12 +214,28 @@ class _Counter:
     def count_pairs(self, n: int, n_rows: int, seen: _Seen) -> _Found:
         """Count the (n + 1)-grams; the frequent ones in order of prefix and suffix."""
         capacity = self._capacity(n_rows)
+        sums = [arrays.zeros((2, n_rows * self._neighbours), np.int64) for _ in range(self._resources.threads)]
         if seen.sizes.sum() <= capacity:
-            found = self._count_in_memory(*self._scatter(n, seen), n_rows)
+            found = self._in_order(self._count_in_memory(*self._scatter(n, seen), sums))
         else:
-            found = self._count_from_file(n, seen, n_rows, capacity)
-        order = np.argsort(found.keys)
-        return _Found(found.keys[order], found.freq[order], found.left, found.right)
+            found = self._in_order(self._count_from_file(n, seen, sums, capacity))
+        for other in sums[1:]:
+            sums[0] += other
+        return _Found(*found, *sums[0])
+
+    def _in_order(self, parts: Iterable[_Pairs]) -> _Pairs:
+        """All pairs that were found, in order."""
+        room, folder = self._resources.left() // 8, self._resources.folder
+        tapes = Tape(np.uint64, room=room, folder=folder), Tape(np.int64, room=room, folder=folder)
+        for part in parts:
+            for tape, column in zip(tapes, part, strict=True):
+                tape.append(column)
+        keys, freq = (_whole(tape) for tape in tapes)
+        ordered, n = (arrays.empty(len(keys), np.uint64), arrays.empty(len(keys), np.int64)), 0
+        for order in arrays.in_order(keys, unique=True):
+            here = slice(n, n := n + len(order))
+            ordered[0][here], ordered[1][here] = keys[order], freq[order]
+        return ordered
 
     def _capacity(self, n_rows: int) -> int:
         """How many pairs may be in memory at once."""
@@ -249,19 +262,16 @@ class _Counter:
         self._resources.map(write, range(len(self._spans)))
         return pairs, np.append(starts[:, 0], begin[-1])
 
-    def _count_from_file(self, n: int, seen: _Seen, n_rows: int, capacity: int) -> _Found:
+    def _count_from_file(self, n: int, seen: _Seen, sums: list[np.ndarray], capacity: int) -> Iterator[_Pairs]:
         """Count partitions that do not fit the memory together: as many at a time as do, out of a scratch file."""
         limits = np.concatenate([[0], np.cumsum(seen.sizes.sum(axis=0))])
         file = self._scatter_to_file(n, seen.shift, limits)
-        found = self._room(0, n_rows)
         for first, last in groups(np.diff(limits), capacity):
             lo, hi = int(limits[first]), int(limits[last])
             if hi - lo > capacity:
-                more = self._count_in_pieces(file, (lo, hi), n_rows)
+                yield self._count_in_pieces(file, (lo, hi), sums[0])
             else:
-                more = self._count_in_memory(file.read(lo, hi), limits[first : last + 1] - lo, n_rows)
-            found = _together([found, more])
-        return found
+                yield from self._count_in_memory(file.read(lo, hi), limits[first : last + 1] - lo, sums)
 
     def _scatter_to_file(self, n: int, shift: np.uint64, limits: np.ndarray) -> Tape:
         """The same as `_scatter`, chunk by chunk into a scratch file; partitions begin at the limits."""
@@ -290,43 +300,53 @@ class _Counter:
         ids = self._ids.read(lo - before, hi + 1)
         return (self._codes.read(lo - before, hi + after) if self._neighbours else ids), ids
 
-    def _count_in_memory(self, pairs: np.ndarray, limits: np.ndarray, n_rows: int) -> _Found:
-        """Count partitions, each thread a row of them that holds about as many pairs as the others'."""
+    def _count_in_memory(self, pairs: np.ndarray, limits: np.ndarray, sums: list[np.ndarray]) -> list[_Pairs]:
+        """Count partitions, each thread a row of them that holds about as many pairs as the others'.
 
-        def count(span: Span) -> _Found:
-            within = limits[span[0] : span[1] + 1]
-            most = int(within[-1] - within[0]) // self._min_freq
-            found = self._room(most, n_rows)
+        What the pairs come to for the entropies is added to the sums (left and right), each thread's to its own.
+        """
+
+        def count(i: int) -> _Pairs:
+            within = limits[spans[i][0] : spans[i][1] + 1]
+            found = _room(int(within[-1] - within[0]) // self._min_freq)
             keys, freq = np.empty(_TABLE, dtype=np.uint64), np.empty(_TABLE, dtype=np.int64)
             kept = k.count_partitions(
-                pairs, within, self._min_freq, self._neighbours, keys, freq,
-                found.left, found.right, found.keys, found.freq,
+                pairs, within, self._min_freq, self._neighbours, keys, freq, *sums[i], *found
             )  # fmt: skip
-            return _Found(found.keys[:kept].copy(), found.freq[:kept].copy(), found.left, found.right)
+            return found[0][:kept].copy(), found[1][:kept].copy()
 
-        return _together(self._resources.map(count, even_spans(limits, self._resources.threads)))
+        spans = even_spans(limits, self._resources.threads)
+        return self._resources.map(count, range(len(spans)))
 
-    def _count_in_pieces(self, file: Tape, span: Span, n_rows: int) -> _Found:
+    def _count_in_pieces(self, file: Tape, span: Span, sums: np.ndarray) -> _Pairs:
         """Count one partition that is too large for the memory (one pair that is everywhere): piece by piece."""
         keys, freq, used = np.full(1024, k.FREE, dtype=np.uint64), np.zeros(1024, dtype=np.int64), 0
         for lo, hi in chunks(span, _LEAST_PAIRS):
             keys, freq, used = k.count_pairs(file.read(lo, hi), keys, freq, used)
-        found = self._room(used, n_rows)
-        kept = k.keep_frequent(
-            keys, freq, self._min_freq, self._neighbours, found.left, found.right, found.keys, found.freq, 0
-        )
-        return _Found(found.keys[:kept], found.freq[:kept], found.left, found.right)
+        found = _room(used)
+        kept = k.keep_frequent(keys, freq, self._min_freq, self._neighbours, *sums, *found, 0)
+        return found[0][:kept], found[1][:kept]
 
-    def _room(self, most: int, n_rows: int) -> _Found:
-        sums = np.zeros((2, n_rows if self._neighbours else 0), dtype=np.int64)
-        return _Found(np.empty(most, dtype=np.uint64), np.empty(most, dtype=np.int64), *sums)
+
+def _room(most: int) -> _Pairs:
+    return np.empty(most, dtype=np.uint64), np.empty(most, dtype=np.int64)
+
+
+def _whole(tape: Tape) -> np.ndarray:
+    """All of a tape."""
+    if tape.in_memory:
+        return tape.read(0, len(tape))
+    array = arrays.empty(len(tape), tape.dtype)
+    for here in arrays.slices(0, len(tape)):
+        array[here] = tape.read(here.start, here.stop)
+    return array
 
 
 # --- the table -------------------------------------------------------------------------------------------------------
 
 
 def _evidence(n_rows: int, width: type) -> np.ndarray:
-    evidence: np.ndarray = np.zeros((n_rows, 4), dtype=width)
+    evidence = arrays.zeros((n_rows, 4), width)
     evidence[:, k.LAST] = -1
     return evidence
 
@@ -342,8 +362,8 @@ def _level(keys: np.ndarray, freq: np.ndarray, evidence: np.ndarray, found: _Fou
         "right_entropy": _entropy(freq, found.right),
         "left_edge": evidence[:, k.LEFT_EDGE],
         "right_edge": evidence[:, k.RIGHT_EDGE],
-        "prefix": (keys >> np.uint64(32)).astype(np.int32),
-        "suffix": keys.astype(np.int32),  # the lower half
+        "prefix": in_parts(lambda keys: (keys >> np.uint64(32)).astype(np.int32), keys, dtype=np.int32),
+        "suffix": in_parts(lambda keys: keys.astype(np.int32), keys, dtype=np.int32),  # the lower half
     }
 
 
@@ -351,29 +371,36 @@ def _entropy(freq: np.ndarray, scaled: np.ndarray) -> np.ndarray:
     """log2(f) - (sum of c log2(c)) / f over the neighbours; an edge, alone of its kind, adds nothing to the sum."""
     if not len(scaled):
         return np.zeros(0)
-    return np.asarray(np.maximum(np.log2(freq) - scaled / (k.ENTROPY_SCALE * freq), 0.0))
+
+    def entropy(freq: np.ndarray, scaled: np.ndarray) -> np.ndarray:
+        return np.asarray(np.maximum(np.log2(freq) - scaled / (k.ENTROPY_SCALE * freq), 0.0))
+
+    return in_parts(entropy, freq, scaled)
 
 
 def _column(parts: list[np.ndarray], length: int) -> np.ndarray:
     """The parts of a column as one; nothing but zeros where it was not counted."""
-    column = np.concatenate(parts)
-    return column if len(column) == length else np.zeros(length, dtype=column.dtype)
+    if sum(map(len, parts)) < length:
+        return arrays.zeros(length, parts[0].dtype)
+    return arrays.joined(parts, parts[0].dtype)
 
 
 def _table(corpus: Corpus, symbols: np.ndarray, levels: list[_Level], min_freq: int) -> NgramTable:
-    sizes = [len(level["freq"]) for level in levels]
-    begin = np.concatenate([[0], np.cumsum(sizes)])
+    begin = np.concatenate([[0], np.cumsum([len(level["freq"]) for level in levels])])
+    n_rows = int(begin[-1])
     for below, level in zip(begin[:-1].tolist(), levels[1:], strict=False):
         level["prefix"] += below
         level["suffix"] += below
     levels[0]["prefix"][:] = levels[0]["suffix"][:] = -1
-    columns = {name: _column([level.pop(name) for level in levels], int(begin[-1])) for name in list(levels[0])}
-    last = np.empty(begin[-1], dtype=np.int32)
+    columns = {name: _column([level.pop(name) for level in levels], n_rows) for name in list(levels[0])}
+    last, length = arrays.empty(n_rows, np.int32), arrays.full(n_rows, 1, np.int16)
     last[: begin[1]] = symbols
-    for lo, hi in pairwise(begin[1:].tolist()):
-        last[lo:hi] = last[columns["suffix"][lo:hi]]
+    for n in range(2, len(begin)):
+        for here in arrays.slices(begin[n - 1], begin[n]):
+            length[here] = n
+            last[here] = last[columns["suffix"][here]]
     return NgramTable(
-        length=np.repeat(np.arange(1, len(levels) + 1, dtype=np.int16), sizes),
+        length=length,
         **columns,
         last=last,
         level=begin,

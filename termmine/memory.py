@@ -77,7 +77,6 @@ _MAPPINGS: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()
 def may_be_dropped(mapping: mmap.mmap) -> None:
     """Have the pages of a mapped file dropped when memory runs short."""
     _MAPPINGS.add(mapping)
-    _watch()
 
 
 def give_back() -> None:
@@ -118,11 +117,11 @@ class Limit:
     seen: int = 0
 
     def has_room(self, n_bytes: int) -> bool:
-        """Whether so many bytes take but half of what is left; if so they are taken to be promised."""
+        """Whether so many bytes take but a quarter of what is left; if so they are taken to be promised."""
         now = resident()
         self.promised = max(self.promised - max(now - self.seen, 0), 0)
         self.seen = now
-        if 2 * n_bytes > self.memory - now - self.promised - RESERVE:
+        if 4 * n_bytes > self.memory - now - self.promised - RESERVE:
             return False
         self.promised += n_bytes
         return True
@@ -153,10 +152,8 @@ _watcher: threading.Thread | None = None
 
 
 def _watch() -> None:
-    """Have a thread look after the limit for as long as there are one and mapped files."""
+    """Have a thread look after the limit for as long as there is one."""
     global _watcher  # one for the process
-    if not len(_MAPPINGS) or least_limit() is None:
-        return
     if _watcher is None or not _watcher.is_alive():
         _watcher = threading.Thread(target=_keep_below, name="termmine memory", daemon=True)
         _watcher.start()
@@ -164,8 +161,12 @@ def _watch() -> None:
 
 def _keep_below() -> None:
     pause = threading.Event()
-    while len(_MAPPINGS) and (limit := least_limit()) is not None:
+    while (limit := least_limit()) is not None:
         left = limit.memory - RESERVE // 2 - resident()
         if left < 0:
             _drop_pages()
+            left = limit.memory - RESERVE // 2 - resident()
+        if left < 0:  # it is no mapped file that takes so much
+            _malloc_trim()(0)
+            left = RESERVE
         pause.wait(min(max(left / _FASTEST, 1.0), 10.0) / 1000)

@@ -64,9 +64,9 @@ def _texts(strings: Strings) -> list[str]:
     return [text[a:b] for a, b in zip(strings.offsets[:size], strings.offsets[1 : size + 1], strict=True)]
 
 
-#: The longest piece of a corpus that is looked at at once, in symbols and separators: 16 MB of codes. No result depends
+#: The longest piece of a corpus that is looked at at once, in symbols and separators: 4 MB of codes. No result depends
 #: on it. A multiple of `kernels.WINDOW`, so that a run that is cut here is segmented as it would be whole.
-SEGMENT = 1 << 22
+SEGMENT = 1 << 20
 
 
 @dataclass(frozen=True)
