@@ -110,6 +110,11 @@ class _Counter:
         self._spans = document_spans(corpus.codes, resources.threads)
         self._ids = self._blank(len(corpus.codes) + 1)  # each position has a next one
         self._n_active = 0  # places with a row
+        self._forget_pairs()
+
+    def _forget_pairs(self) -> None:
+        """Give back the room for pairs; it is kept as long as possible, for the system clears memory that it gives."""
+        self._pairs = np.empty(0, dtype=np.uint64)
 
     def _blank(self, length: int) -> Tape:
         in_memory, folder = self._codes.in_memory, self._resources.folder
@@ -150,6 +155,8 @@ class _Counter:
         n_slots = 16
         while n_slots < 2 * len(found.keys):
             n_slots *= 2
+        if self._resources.left() < 16 * n_slots + 32 * self._resources.threads * len(found.keys):
+            self._forget_pairs()
         slots = np.empty((n_slots, 2), dtype=np.uint64)
         slots[:, 0] = k.FREE
         k.fill_slots(found.keys, slots)
@@ -168,6 +175,7 @@ class _Counter:
 
     def _compact(self, n: int) -> None:
         """Leave out of codes and ids what no n-gram with a row, and no longer one, touches any more."""
+        self._forget_pairs()
         codes, ids, gap = self._tape(fill=0), self._tape(fill=-1), 0
 
         def thin_out(chunk: Span) -> tuple[np.ndarray, int, int]:
@@ -220,6 +228,7 @@ class _Counter:
         if seen.sizes.sum() <= capacity:
             found = self._count_in_memory(*self._scatter(n, seen), n_rows)
         else:
+            self._forget_pairs()
             found = self._count_from_file(n, seen, n_rows, capacity)
         order = np.argsort(found.keys)
         return _Found(found.keys[order], found.freq[order], found.left, found.right)
@@ -228,7 +237,7 @@ class _Counter:
         """How many pairs may be in memory at once."""
         threads = self._resources.threads
         other = threads * (16 * n_rows * self._neighbours + 32 * _TABLE + 8 * CHUNK)
-        return max(int((self._resources.left() - other) / (8 + 16 / self._min_freq)), _LEAST_PAIRS)
+        return max(int((self._resources.left() + self._pairs.nbytes - other) / (8 + 16 / self._min_freq)), _LEAST_PAIRS)
 
     def _scatter(self, n: int, seen: _Seen) -> tuple[np.ndarray, np.ndarray]:
         """All pairs, one partition after the other, and where each begins, with the end.
@@ -237,7 +246,10 @@ class _Counter:
         """
         begin = np.concatenate([[0], np.cumsum(seen.sizes.T.ravel())])
         starts = begin[:-1].reshape(seen.sizes.shape[1], len(self._spans))
-        pairs = np.empty(int(begin[-1]), dtype=np.uint64)
+        if len(self._pairs) < begin[-1]:
+            self._forget_pairs()
+            self._pairs = np.empty(int(begin[-1]), dtype=np.uint64)
+        pairs = self._pairs[: int(begin[-1])]
 
         def write(i: int) -> None:
             offsets = starts[:, i].copy()
