@@ -71,16 +71,17 @@ def count(
     if not corpus.n_symbols:
         raise TermmineError(f"{reading.source_name(list(sources))}: the corpus is empty: give text with words in it")
     min_freq = settings.least or default_min_freq(corpus.n_symbols)
-    with progress.stage("counting n-grams"):
-        table = count_ngrams(
-            corpus,
-            min_freq=min_freq,
-            max_length=settings.max_length,
-            resources=resources,
-            neighbours=settings.neighbours,
-        )
-    with progress.stage("writing"):
-        countfile.save(output, corpus, table, settings)
+    with countfile.saving(output, corpus, settings, resources) as finish:
+        with progress.stage("counting n-grams"):
+            table = count_ngrams(
+                corpus,
+                min_freq=min_freq,
+                max_length=settings.max_length,
+                resources=resources,
+                neighbours=settings.neighbours,
+            )
+        with progress.stage("writing"):
+            finish(table)
     return Counted(corpus.n_symbols, corpus.n_documents, len(table), min_freq)
 
 

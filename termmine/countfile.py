@@ -9,11 +9,15 @@ so that counts can be added up exactly, and what a domain's ranking looks at. Wi
 from __future__ import annotations
 
 import json
+import os
 import zlib
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
+from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -21,6 +25,7 @@ import numpy as np
 from termmine.alphabets import alphabet_of
 from termmine.errors import TermmineError
 from termmine.files import replacing
+from termmine.resources import Resources
 from termmine.tape import OpenFile, Tape
 from termmine.types import Alphabet, Corpus, NgramTable
 from termmine.version import __version__
@@ -34,6 +39,7 @@ _ALIGNED = 64
 
 _COUNTS = ("length", "freq", "prefix", "suffix", "last")
 _NEIGHBOURS = ("doc_freq", "left_entropy", "right_entropy", "left_edge", "right_edge")
+_SECTIONS = ("forms", "form_offsets", *_COUNTS, *_NEIGHBOURS, "codes", "variants")  # as the header lists them
 
 
 @dataclass(frozen=True)
@@ -73,9 +79,56 @@ def is_count_file(path: Path) -> bool:
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 
-def save(path: Path, corpus: Corpus, table: NgramTable, settings: Settings) -> None:
-    """Write a count file, whole or not at all. The same corpus and settings give the same bytes."""
-    header = {
+@contextmanager
+def saving(
+    path: Path, corpus: Corpus, settings: Settings, resources: Resources | None = None
+) -> Iterator[Callable[[NgramTable], None]]:
+    """Write a count file, whole or not at all, once the context has called what it gets with the table.
+
+    Until then the text is written in a thread of its own, where there may be several. The same corpus and settings give
+    the same bytes.
+    """
+    table: Future[NgramTable] = Future()
+    abandoned = Event()
+    write = partial(_write, path, corpus, settings, table, abandoned)
+    with ThreadPoolExecutor(1) as beside:
+        writing = beside.submit(write) if resources is None or resources.threads > 1 else None
+
+        def finish(counted: NgramTable) -> None:
+            table.set_result(counted)
+            if writing is None:
+                write()
+            else:
+                writing.result()
+
+        try:
+            yield finish
+        finally:
+            abandoned.set()
+            table.cancel()
+
+
+def _write(path: Path, corpus: Corpus, settings: Settings, table: Future[NgramTable], abandoned: Event) -> None:
+    """Write the text, and the rest when the table is there."""
+    described: dict[str, dict[str, Any]] = {}
+    with replacing(path) as file:
+        file.seek(_HEADER)
+        for name, tape in _encoded(corpus, settings):
+            described[name] = _write_section(file, name, tape, abandoned)
+        if not table.done():  # time enough to have that on the disk, so that there is less to wait for in the end
+            file.flush()
+            os.fsync(file.fileno())
+        counted = table.result()
+        for name in _COUNTS + _NEIGHBOURS * settings.neighbours:
+            described[name] = _write_section(file, name, Tape.of(getattr(counted, name)), abandoned)
+        sections = [described[name] for name in _SECTIONS if name in described]
+        header = json.dumps(_header(corpus, counted, settings) | {"sections": sections}, ensure_ascii=False, indent=1)
+        file.seek(0)
+        file.write((MAGIC + header.encode()).ljust(_HEADER - 1) + b"\n")
+
+
+def _header(corpus: Corpus, table: NgramTable, settings: Settings) -> dict[str, Any]:
+    return {
         "format": FORMAT,
         "text_model": TEXT_MODEL,
         "termmine": __version__,
@@ -86,36 +139,28 @@ def save(path: Path, corpus: Corpus, table: NgramTable, settings: Settings) -> N
         "n_words": int(corpus.alphabet.words.size[0]),
         "n_ngrams": np.diff(table.level).tolist(),
     }
-    with replacing(path) as file:
-        file.seek(_HEADER)
-        sections = [_write_section(file, *section) for section in _sections(corpus, table, settings)]
-        text = json.dumps(header | {"sections": sections}, ensure_ascii=False, indent=1)
-        file.seek(0)
-        file.write((MAGIC + text.encode()).ljust(_HEADER - 1) + b"\n")
 
 
-def _sections(corpus: Corpus, table: NgramTable, settings: Settings) -> Iterator[tuple[str, Tape]]:
-    """Name and contents of everything after the header, in order."""
+def _encoded(corpus: Corpus, settings: Settings) -> Iterator[tuple[str, Tape]]:
+    """Name and contents of what there is before anything is counted."""
     forms = corpus.alphabet.forms
     size = int(forms.size[0])
     yield "forms", Tape.of(forms.pool[: forms.offsets[size]])
     yield "form_offsets", Tape.of(forms.offsets[: size + 1])
-    for name in _COUNTS + _NEIGHBOURS * settings.neighbours:
-        yield name, Tape.of(getattr(table, name))
     if settings.text:
         yield "codes", corpus.codes
         yield "variants", corpus.variants
 
 
-def _write_section(file: BinaryIO, name: str, tape: Tape) -> dict[str, Any]:
-    """Write a section and describe it; its checksum is worked out beside the writing."""
+def _write_section(file: BinaryIO, name: str, tape: Tape, abandoned: Event) -> dict[str, Any]:
+    """Write a section and describe it; an error where the file is not wanted any more."""
     file.write(bytes(-file.tell() % _ALIGNED))
     offset, checksum = file.tell(), 0
-    with ThreadPoolExecutor(1) as beside:
-        for data in _blocks(tape):
-            summing = beside.submit(zlib.crc32, data, checksum)
-            file.write(data)
-            checksum = summing.result()
+    for data in _blocks(tape):
+        if abandoned.is_set():
+            raise CancelledError
+        checksum = zlib.crc32(data, checksum)
+        file.write(data)
     return {"name": name, "dtype": tape.dtype.str, "offset": offset, "length": len(tape), "crc32": checksum}
 
 

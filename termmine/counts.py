@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from queue import SimpleQueue
 
 import numpy as np
 
@@ -35,6 +36,7 @@ _MOST_BITS = 12  # of a hash that choose a partition
 _MOST_BITS_ON_FILE = 9  # so that a chunk's share of a partition is worth a write
 _TABLE = 1 << 17  # slots of a partition's table, 2 MiB, before it has to grow
 _SPARSE = 6  # times fewer places with a row than places in all: then it pays to leave out the others
+_SPANS = 8  # of the corpus for each thread: they do not take equally long, and no thread waits long for the last one
 _LEAST_PAIRS = 1 << 20  # in memory at once, 8 MiB, however little memory is left
 
 
@@ -101,10 +103,19 @@ class _Counter:
         self._resources = resources
         self._neighbours = neighbours
         n_separators = len(corpus.codes) - corpus.n_symbols  # as many documents and edges of runs at most
-        self._width = np.int32 if n_separators < NARROW else np.int64
-        self._spans = document_spans(corpus.codes, resources.threads)
+        self._spans = self._divided()
+        self._width = np.int32 if n_separators + len(self._spans) < NARROW else np.int64
         self._ids = self._blank(len(corpus.codes) + 1)  # each position has a next one
         self._n_active = 0  # places with a row
+        self._forget_pairs()
+
+    def _divided(self) -> list[Span]:
+        threads = self._resources.threads
+        return document_spans(self._codes, threads * _SPANS if threads > 1 else 1)
+
+    def _forget_pairs(self) -> None:
+        """Give back the room for pairs; it is kept as long as possible, for the system clears memory that it gives."""
+        self._pairs = np.empty(0, dtype=np.uint64)
 
     def _blank(self, length: int) -> Tape:
         in_memory, folder = self._codes.in_memory, self._resources.folder
@@ -116,7 +127,8 @@ class _Counter:
 
     def first_level(self) -> tuple[np.ndarray, np.ndarray, _Seen]:
         """The codes of the frequent symbols, their frequencies, and what is seen of them; each position gets its id."""
-        freq, *others = self._resources.map(self._symbol_freq, self._spans)
+        halves = document_spans(self._codes, self._resources.threads)
+        freq, *others = self._resources.map(self._symbol_freq, halves)
         for other in others:
             freq += other
         freq[: k.FIRST_SYMBOL] = 0
@@ -147,12 +159,13 @@ class _Counter:
         n_slots = 16
         while n_slots < 2 * len(found.keys):
             n_slots *= 2
+        if self._resources.left() < 16 * n_slots + 32 * self._resources.threads * len(found.keys):
+            self._forget_pairs()
         slots = arrays.empty((n_slots, 2), np.uint64)
         slots[:, 0] = k.FREE
         k.fill_slots(found.keys, slots)
 
-        def turn(span: Span, evidence: np.ndarray, shift: np.uint64, sizes: np.ndarray) -> None:
-            document = 0
+        def turn(span: Span, document: int, evidence: np.ndarray, shift: np.uint64, sizes: np.ndarray) -> int:
             for lo, hi in chunks(span, CHUNK):
                 codes, ids = self._window(lo, hi, 1, n)
                 document = k.next_level(
@@ -160,11 +173,13 @@ class _Counter:
                 )
                 if not self._ids.in_memory:
                     self._ids.write(lo, ids[1:-1])
+            return document
 
         return self._look(found.freq, turn)
 
     def _compact(self, n: int) -> None:
         """Leave out of codes and ids what no n-gram with a row, and no longer one, touches any more."""
+        self._forget_pairs()
         codes, ids, gap = self._tape(fill=0), self._tape(fill=-1), 0
 
         def thin_out(chunk: Span) -> tuple[np.ndarray, int, int]:
@@ -188,25 +203,38 @@ class _Counter:
         codes.finish()
         ids.finish()
         self._codes, self._ids = codes, ids
-        self._spans = document_spans(codes, self._resources.threads)
+        self._spans = self._divided()
 
-    def _look_at_symbols(self, span: Span, evidence: np.ndarray, shift: np.uint64, sizes: np.ndarray) -> None:
-        document = 0
+    def _look_at_symbols(
+        self, span: Span, document: int, evidence: np.ndarray, shift: np.uint64, sizes: np.ndarray
+    ) -> int:
         for lo, hi in chunks(span, CHUNK):
             codes, ids = self._window(lo, hi, 1, 1)
             if self._neighbours:
                 document = k.observe_symbols(codes, ids, 1, 1 + hi - lo, document, evidence)
             k.pair_sizes(codes, ids, 1, 1 + hi - lo, 1, self._neighbours, shift, sizes)
+        return document
 
-    def _look(self, freq: np.ndarray, work: Callable[[Span, np.ndarray, np.uint64, np.ndarray], None]) -> _Seen:
-        """Have each span looked at, by a thread with an account of its own, and add the accounts up."""
+    def _look(self, freq: np.ndarray, work: Callable[[Span, int, np.ndarray, np.uint64, np.ndarray], int]) -> _Seen:
+        """Have each span looked at, by threads with an account each, and add the accounts up.
+
+        Work is given the number of the account's last document, for the span begins another one, and returns the new.
+        """
         n_rows = len(freq) if self._neighbours else 0
         self._n_active = int(freq.sum())
         most_bits = _MOST_BITS if self._n_active <= self._capacity(n_rows) else _MOST_BITS_ON_FILE
         bits = min(max((self._n_active // PARTITION).bit_length(), 1), most_bits)
         shift, sizes = np.uint64(64 - bits), np.zeros((len(self._spans), 1 << bits), dtype=np.int64)
-        accounts = [_evidence(n_rows, self._width) for _ in self._spans]
-        self._resources.map(lambda i: work(self._spans[i], accounts[i], shift, sizes[i]), range(len(self._spans)))
+        accounts = [_evidence(n_rows, self._width) for _ in range(min(self._resources.threads, len(self._spans)))]
+        free: SimpleQueue[tuple[np.ndarray, int]] = SimpleQueue()
+        for account in accounts:
+            free.put((account, -1))
+
+        def look(i: int) -> None:
+            account, document = free.get()
+            free.put((account, work(self._spans[i], document + 1, account, shift, sizes[i])))
+
+        self._resources.map(look, range(len(self._spans)))
         for other in accounts[1:]:
             accounts[0][:, k.DOC_FREQ :] += other[:, k.DOC_FREQ :]
         return _Seen(accounts[0], sizes, shift)
@@ -218,6 +246,7 @@ class _Counter:
         if seen.sizes.sum() <= capacity:
             found = self._in_order(self._count_in_memory(*self._scatter(n, seen), sums))
         else:
+            self._forget_pairs()
             found = self._in_order(self._count_from_file(n, seen, sums, capacity))
         for other in sums[1:]:
             sums[0] += other
@@ -241,7 +270,7 @@ class _Counter:
         """How many pairs may be in memory at once."""
         threads = self._resources.threads
         other = threads * (16 * n_rows * self._neighbours + 32 * _TABLE + 8 * CHUNK)
-        return max(int((self._resources.left() - other) / (8 + 16 / self._min_freq)), _LEAST_PAIRS)
+        return max(int((self._resources.left() + self._pairs.nbytes - other) / (8 + 16 / self._min_freq)), _LEAST_PAIRS)
 
     def _scatter(self, n: int, seen: _Seen) -> tuple[np.ndarray, np.ndarray]:
         """All pairs, one partition after the other, and where each begins, with the end.
@@ -250,7 +279,10 @@ class _Counter:
         """
         begin = np.concatenate([[0], np.cumsum(seen.sizes.T.ravel())])
         starts = begin[:-1].reshape(seen.sizes.shape[1], len(self._spans))
-        pairs = np.empty(int(begin[-1]), dtype=np.uint64)
+        if len(self._pairs) < begin[-1]:
+            self._forget_pairs()
+            self._pairs = np.empty(int(begin[-1]), dtype=np.uint64)
+        pairs = self._pairs[: int(begin[-1])]
 
         def write(i: int) -> None:
             offsets = starts[:, i].copy()
