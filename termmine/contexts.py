@@ -26,7 +26,7 @@ from termmine.types import Corpus, NgramTable, Segment
 DOMAIN_NOUN = 3.0  # bits: a noun eight times as frequent as in general is one of the domain's own
 SHRINKAGE = 20  # occurrences: how many it takes until a neighbour's own record counts as much as what it falls back on
 WINDOW = 300  # symbols, a long paragraph: the least stretch of text that is taken for one topic
-_BYTES_A_ROW = 64  # of the survey, for each thread: sums, a third more slots than rows, and the trie
+_BYTES_A_ROW = 90  # of the survey, for each thread: sums, a third more slots than rows, and the trie
 _LEAST_ROWS = 1 << 16  # surveyed in one pass
 _SCALE = 1 << 20  # weights are summed as integers, so that the sum is the same in any order
 
@@ -44,16 +44,18 @@ class Survey:
 
 def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segmenter, resources: Resources) -> Survey:
     """Look at every occurrence of the rows."""
-    threads = resources.threads
-    weights = _weights_beside(corpus, table, segmenter, threads)
+    n_always = _sizes(table)[0]
+    weights = _weights_beside(corpus, table, segmenter, resources)
     sums = arrays.zeros((len(rows), 3), np.int64)
     n_windows = 0
-    for part in _parts(table, rows, _size_of_part(table, resources)):
-        trie = table_trie(table, np.concatenate([np.arange(_sizes(table)[0], dtype=np.int32), rows[part]]))
+    for part in _parts(table, rows, _size_of_part(n_always, resources)):
+        trie = table_trie(table, np.concatenate([np.arange(n_always, dtype=np.int32), rows[part]]))
         contexts = _contexts_of(trie, table)
         singles = bool((rows[part] < table.level[1]).any())
-        look = _Look(trie, len(table.level) - 1, singles, *(arrays.take(weight, contexts) for weight in weights))
-        found, n_windows = look.over(corpus, threads)
+        look = _Look(
+            trie, len(table.level) - 1, singles, *(arrays.take(weight, contexts, hot=True) for weight in weights)
+        )
+        found, n_windows = look.over(corpus, resources.threads_for(32 * len(trie.links)))
         slots = slots_of(trie, rows[part], len(table))
         for here in arrays.slices(0, len(part)):
             sums[part[here]] = found[slots[here]]
@@ -66,11 +68,10 @@ def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segme
     )
 
 
-def _size_of_part(table: NgramTable, resources: Resources) -> int:
-    """How many rows are looked at in one pass: so many that what is gathered of them, and of the rows of one symbol and
-    two, has room in memory; or as many as these, where that is more.
+def _size_of_part(n_always: int, resources: Resources) -> int:
+    """How many rows are looked at in one pass: so many that what is gathered of them, and of the rows that always are
+    (of one symbol and two), has room in memory; or as many as these, where that is more.
     """
-    n_always = _sizes(table)[0]
     return max(resources.left() // (_BYTES_A_ROW * resources.threads) - n_always, n_always, _LEAST_ROWS)
 
 
@@ -97,7 +98,7 @@ class _Look:
 
     def over(self, corpus: Corpus, threads: int) -> tuple[np.ndarray, int]:
         """Left, right and windows of each slot (int64; slots, 3), and the number of all windows."""
-        sums = [arrays.zeros((len(self.trie.links), 4), np.int64) for _ in range(threads)]
+        sums = [arrays.zeros((len(self.trie.links), 4), np.int64, hot=True) for _ in range(threads)]
         for mine in sums:
             mine[:, 3] = -1
         windows = _Windows(corpus, 2 * WINDOW + 2, self.longest + 2, WINDOW)
@@ -135,13 +136,15 @@ class _Windows:
 
 
 def _weights_beside(
-    corpus: Corpus, table: NgramTable, segmenter: Segmenter, threads: int
+    corpus: Corpus, table: NgramTable, segmenter: Segmenter, resources: Resources
 ) -> tuple[np.ndarray, np.ndarray]:
     """The weights to the left and to the right, in the numbering of `_weights`."""
     n_rows, n_singles = _sizes(table)
     trie = table_trie(table, np.arange(n_rows, dtype=np.int32))
     is_noun = _domain_nouns(table, segmenter).astype(np.uint8)
-    seen = [arrays.zeros((2, len(trie.links) + 2 + n_singles, 2), np.int64) for _ in range(threads)]
+    n_contexts = len(trie.links) + 2 + n_singles
+    threads = resources.threads_for(32 * n_contexts)
+    seen = [arrays.zeros((2, n_contexts, 2), np.int64, hot=True) for _ in range(threads)]
 
     def look(segment: Segment, mine: np.ndarray) -> None:
         word_at = segmenter.words_at(segment.codes[segment.start : segment.stop])

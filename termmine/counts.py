@@ -133,7 +133,7 @@ class _Counter:
             freq += other
         freq[: k.FIRST_SYMBOL] = 0
         symbols = np.flatnonzero(freq >= self._min_freq)
-        rows = arrays.full(self._n_codes, -1, np.int32)
+        rows = arrays.full(self._n_codes, -1, np.int32, hot=True)
         rows[symbols] = np.arange(len(symbols))
 
         def turn(chunk: Span) -> None:
@@ -147,7 +147,7 @@ class _Counter:
         return symbols, freq[symbols], self._look(freq[symbols], self._look_at_symbols)
 
     def _symbol_freq(self, span: Span) -> np.ndarray:
-        freq = arrays.zeros(self._n_codes, np.int64)
+        freq = arrays.zeros(self._n_codes, np.int64, hot=True)
         for lo, hi in chunks(span, CHUNK):
             k.count_symbols(self._codes.read(lo, hi), freq)
         return freq
@@ -161,7 +161,7 @@ class _Counter:
             n_slots *= 2
         if self._resources.left() < 16 * n_slots + 32 * self._resources.threads * len(found.keys):
             self._forget_pairs()
-        slots = arrays.empty((n_slots, 2), np.uint64)
+        slots = arrays.empty((n_slots, 2), np.uint64, hot=True)
         slots[:, 0] = k.FREE
         k.fill_slots(found.keys, slots)
 
@@ -242,7 +242,9 @@ class _Counter:
     def count_pairs(self, n: int, n_rows: int, seen: _Seen) -> _Found:
         """Count the (n + 1)-grams; the frequent ones in order of prefix and suffix."""
         capacity = self._capacity(n_rows)
-        sums = [arrays.zeros((2, n_rows * self._neighbours), np.int64) for _ in range(self._resources.threads)]
+        sums = [
+            arrays.zeros((2, n_rows * self._neighbours), np.int64, hot=True) for _ in range(self._resources.threads)
+        ]
         if seen.sizes.sum() <= capacity:
             found = self._in_order(self._count_in_memory(*self._scatter(n, seen), sums))
         else:
@@ -378,7 +380,7 @@ def _whole(tape: Tape) -> np.ndarray:
 
 
 def _evidence(n_rows: int, width: type) -> np.ndarray:
-    evidence = arrays.zeros((n_rows, 4), width)
+    evidence = arrays.zeros((n_rows, 4), width, hot=True)
     evidence[:, k.LAST] = -1
     return evidence
 

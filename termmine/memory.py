@@ -116,15 +116,20 @@ class Limit:
     promised: int = 0
     seen: int = 0
 
-    def has_room(self, n_bytes: int) -> bool:
-        """Whether so many bytes take but a quarter of what is left; if so they are taken to be promised."""
+    def has_room(self, n_bytes: int, share: float) -> bool:
+        """Whether so many bytes take but a share of what is left; if so they are taken to be promised."""
+        if not self._fits(n_bytes, share):
+            give_back()
+            if not self._fits(n_bytes, share):
+                return False
+        self.promised += n_bytes
+        return True
+
+    def _fits(self, n_bytes: int, share: float) -> bool:
         now = resident()
         self.promised = max(self.promised - max(now - self.seen, 0), 0)
         self.seen = now
-        if 4 * n_bytes > self.memory - now - self.promised - RESERVE:
-            return False
-        self.promised += n_bytes
-        return True
+        return n_bytes <= share * (self.memory - now - self.promised - RESERVE)
 
 
 _LIMITS: list[Limit] = []
@@ -162,10 +167,10 @@ def _watch() -> None:
 def _keep_below() -> None:
     pause = threading.Event()
     while (limit := least_limit()) is not None:
-        left = limit.memory - RESERVE // 2 - resident()
+        left = limit.memory - 3 * RESERVE // 4 - resident()
         if left < 0:
             _drop_pages()
-            left = limit.memory - RESERVE // 2 - resident()
+            left = limit.memory - 3 * RESERVE // 4 - resident()
         if left < 0:  # it is no mapped file that takes so much
             _malloc_trim()(0)
             left = RESERVE

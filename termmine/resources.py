@@ -86,6 +86,10 @@ class Resources:
         give_back()
         return max(self.memory - resident() - RESERVE, 16 * MIB)
 
+    def threads_for(self, n_bytes: int) -> int:
+        """How many threads may work where each takes so many bytes: one at least, not all where memory is short."""
+        return min(self.threads, max(self.left() // (2 * n_bytes + 1), 1))
+
     def map(self, function: Callable[[In], Out], items: Iterable[In]) -> list[Out]:
         """The function's values in the order of the items; on several threads where there are several of both."""
         items = list(items)

@@ -29,7 +29,7 @@ def build_trie(parents: np.ndarray, last: np.ndarray, ids: np.ndarray, n_codes: 
     k.count_symbols(last, n_ends)
     used = np.flatnonzero(n_ends)
     used = used[np.argsort(-n_ends[used], kind="stable")].astype(np.int32)
-    symbols = arrays.full(n_codes, -1, np.int32)
+    symbols = arrays.full(n_codes, -1, np.int32, hot=True)
     symbols[used] = np.arange(len(used))
     others = arrays.where(parents >= 0)
     number = arrays.take(symbols, last)  # of a node: the symbols come first, whether nodes or not
@@ -47,8 +47,8 @@ def build_trie(parents: np.ndarray, last: np.ndarray, ids: np.ndarray, n_codes: 
 def _links(parents: np.ndarray, symbols: np.ndarray, n_symbols: int) -> tuple[np.ndarray, np.ndarray]:
     """The links of a trie whose nodes are its symbols and one for each edge, and the slot of each node."""
     n_nodes = n_symbols + len(parents)
-    base, slots = arrays.full(n_nodes, -1, np.int32), arrays.empty(n_nodes, np.int32)
-    start, edges = arrays.zeros(n_nodes + 1, np.int32), arrays.empty(len(parents), np.int32)
+    base, slots = arrays.full(n_nodes, -1, np.int32, hot=True), arrays.empty(n_nodes, np.int32)
+    start, edges = arrays.zeros(n_nodes + 1, np.int32, hot=True), arrays.empty(len(parents), np.int32)
     order = arrays.empty(n_nodes, np.int32)
     order = order[: k.order_nodes(parents, start, edges, order)]
     n_words = n_nodes // 48 + n_symbols // 32 + 4  # a third more slots than nodes, nearly always enough
@@ -58,7 +58,7 @@ def _links(parents: np.ndarray, symbols: np.ndarray, n_symbols: int) -> tuple[np
         n_words *= 2
         base.fill(-1)
     # As many more as there are symbols, so that base + symbol is always a slot; and one, for a trie of nothing.
-    links = arrays.full((n_slots + n_symbols + 1, 2), -1, np.int32)
+    links = arrays.full((n_slots + n_symbols + 1, 2), -1, np.int32, hot=True)
     k.link_nodes(parents, base, slots, n_symbols, links)
     return links, slots
 
@@ -141,7 +141,10 @@ class _Counts:
 
     def __init__(self, trie: k.Trie, longest: int, singles: bool) -> None:
         self._trie, self._longest, self._singles = trie, longest, singles
-        self.freq, self.total = arrays.zeros(len(trie.links), np.int32), arrays.zeros(len(trie.links), np.int64)
+        self.freq, self.total = (
+            arrays.zeros(len(trie.links), np.int32, hot=True),
+            arrays.zeros(len(trie.links), np.int64),
+        )
         self._n_codes = 0
 
     def flush(self) -> None:

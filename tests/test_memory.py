@@ -28,16 +28,16 @@ def test_the_memory_of_a_control_group(tmp_path: Path) -> None:
     assert memory._number_in(tmp_path / "nowhere") is None
 
 
-def test_there_is_room_for_half_of_what_is_left(tmp_path: Path) -> None:
+def test_there_is_room_for_a_share_of_what_is_left(tmp_path: Path) -> None:
     left = 100 * MIB
     with limited(resident() + RESERVE + left, tmp_path):
         limit = memory.least_limit()
         assert limit is not None
-        assert not limit.has_room(60 * MIB)
-        assert limit.has_room(30 * MIB)  # 70 are left
-        assert limit.has_room(30 * MIB)  # 40
-        assert not limit.has_room(30 * MIB)
-        assert limit.has_room(15 * MIB)
+        assert not limit.has_room(60 * MIB, 0.5)
+        assert limit.has_room(30 * MIB, 0.5)  # 70 are left
+        assert limit.has_room(30 * MIB, 0.5)  # 40
+        assert not limit.has_room(30 * MIB, 0.5)
+        assert limit.has_room(15 * MIB, 0.5)
     assert memory.least_limit() is None
 
 
