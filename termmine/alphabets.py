@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from termmine import arrays
 from termmine import kernels as k
 from termmine.characters import character_tables
+from termmine.tape import Tape
 from termmine.types import Alphabet
 
 FEWEST_WORDS = 8192  # that an empty alphabet has room for; an eighth of it must hold what one character can add
@@ -18,10 +20,10 @@ FEWEST_WORDS = 8192  # that an empty alphabet has room for; an eighth of it must
 def new_strings(capacity: int = FEWEST_WORDS) -> k.Strings:
     """A table without words, and room for so many."""
     return k.Strings(
-        slots=np.zeros(2 * capacity, dtype=np.int32),
-        hashes=np.zeros(capacity, dtype=np.uint64),
-        offsets=np.zeros(capacity + 1, dtype=np.int64),
-        pool=np.zeros(16 * capacity, dtype=np.int32),
+        slots=arrays.zeros(2 * capacity, np.int32, hot=True),
+        hashes=arrays.zeros(capacity, np.uint64, hot=True),
+        offsets=arrays.zeros(capacity + 1, np.int64, hot=True),
+        pool=arrays.zeros(16 * capacity, np.int32, hot=True),
         size=np.zeros(1, dtype=np.int64),
     )
 
@@ -33,7 +35,7 @@ def with_room(strings: k.Strings) -> k.Strings:
         return strings
     bigger = new_strings(2 * len(strings.hashes))
     for new, old in zip(bigger[1:], strings[1:], strict=True):
-        new[: len(old)] = old
+        arrays.copy(old, new)
     k.rebuild(bigger)
     return bigger
 
@@ -58,19 +60,27 @@ def adopted(alphabet: Alphabet, chars: np.ndarray, offsets: np.ndarray) -> tuple
     return alphabet, ids
 
 
-def alphabet_of(chars: np.ndarray, offsets: np.ndarray, fold: str | None) -> Alphabet:
+def alphabet_of(chars: Tape, offsets: Tape, fold: str | None) -> Alphabet:
     """The alphabet of those forms, in the order in which they were met (characters, and where each begins)."""
-    return adopted(empty_alphabet(fold), chars, offsets)[0]
+    alphabet = empty_alphabet(fold)
+    for start in range(0, len(offsets) - 1, FEWEST_WORDS):
+        here = offsets.read(start, min(start + FEWEST_WORDS, len(offsets) - 1) + 1)
+        alphabet, _ = adopted(alphabet, chars.read(int(here[0]), int(here[-1])), here - here[0])
+    return alphabet
 
 
 def translation(source: Alphabet, target: Alphabet) -> np.ndarray:
     """The code under another alphabet of each word, UNKNOWN where that lacks it (int32, one a word)."""
     words = source.words
     size = int(words.size[0])
-    codes = np.empty(size, dtype=np.int32)
+    codes = arrays.empty(size, np.int32, hot=True)
     k.find_all(words.pool, words.offsets[: size + 1], target.words, codes)
     return codes
 
 
 def _lengthened(array: np.ndarray, length: int) -> np.ndarray:
-    return array if len(array) == length else np.concatenate([array, np.zeros(length - len(array), dtype=array.dtype)])
+    if len(array) == length:
+        return array
+    longer = arrays.zeros(length, array.dtype, hot=True)
+    arrays.copy(array, longer)
+    return longer

@@ -31,7 +31,7 @@ _HOT, _COLD = 0.5, 0.05
 
 
 def empty(shape: int | tuple[int, ...], dtype: DTypeLike, *, hot: bool = False) -> np.ndarray:
-    """An array with anything in it; ``hot``: loops look here and there in it, which gives it a better claim to memory."""
+    """An array with anything in it; ``hot``: loops look here and there in it, and it has a better claim to memory."""
     return _new(shape, dtype, np.empty, hot)
 
 
@@ -118,14 +118,19 @@ def put(column: np.ndarray, indexes: np.ndarray, values: np.ndarray | None = Non
         column[indexes[here]] = np.arange(here.start, here.stop) if values is None else values[here]
 
 
+def copy(source: np.ndarray, target: np.ndarray) -> None:
+    """Put a column at the beginning of another one."""
+    for here in slices(0, len(source), 4 * ROWS_AT_ONCE):
+        target[here] = source[here]
+
+
 def joined(parts: list[np.ndarray], dtype: DTypeLike) -> np.ndarray:
     """The parts one after the other; each is let go of when it has been copied."""
     whole, n = empty(sum(map(len, parts)), dtype), 0
     parts.reverse()
     while parts:
         part = parts.pop()
-        for here in slices(0, len(part), 4 * ROWS_AT_ONCE):
-            whole[n + here.start : n + here.stop] = part[here]
+        copy(part, whole[n:])
         n += len(part)
     return whole
 

@@ -192,7 +192,7 @@ def load(path: Path) -> CountFile:
         mapped = np.memmap(path, section["dtype"], "c", section["offset"], (section["length"],))
         return mapped.view(np.ndarray)
 
-    alphabet = alphabet_of(np.asarray(tape("forms")), np.asarray(tape("form_offsets")), settings.fold)
+    alphabet = alphabet_of(tape("forms"), tape("form_offsets"), settings.fold)
     sizes = {"n_symbols": header["n_symbols"], "n_documents": header["n_documents"]}
     corpus = Corpus(tape("codes"), tape("variants"), alphabet, **sizes)
     table = _table(header, alphabet, {name: column(name) for name in _COUNTS + _NEIGHBOURS * settings.neighbours})

@@ -32,7 +32,7 @@ def _counts_by_form(corpus: Corpus, table: NgramTable, rows: np.ndarray) -> dict
     trie, longest = table_trie(table, rows), len(table.level) - 1
     wanted = np.zeros(len(trie.links), dtype=bool)
     wanted[slots_of(trie, rows, len(table))] = True
-    first, forms = _first_forms(corpus), corpus.alphabet.form_texts
+    first, forms = corpus.alphabet.word_form, corpus.alphabet.form_texts
     counts: dict[int, dict[str, int]] = {}
     for segment in corpus.segments(longest, longest):
         spans, starts = _spans(segment, trie, wanted, longest)
@@ -63,15 +63,9 @@ def _written(
         of_length = np.flatnonzero(lengths == n)
         where = starts[of_length, None] + np.arange(n)
         codes = segment.codes[where]
-        written = np.where(codes >= k.FIRST_WORD, first[np.maximum(codes - k.FIRST_WORD, 0)], codes)
+        written = np.where(codes >= k.FIRST_WORD, k.FIRST_WORD + first[np.maximum(codes - k.FIRST_WORD, 0)], codes)
         at = np.minimum(np.searchsorted(places, where), len(places) - 1)
         written = np.where(places[at] == where, forms[at], written)
         unique, number = np.unique(np.column_stack([spans[of_length], written]), axis=0, return_counts=True)
         for (row, *codes_written), occurrences in zip(unique.tolist(), number.tolist(), strict=True):
             yield row, codes_written, occurrences
-
-
-def _first_forms(corpus: Corpus) -> np.ndarray:
-    """For each word the code of the form that it was first written in."""
-    n = max(int(corpus.alphabet.words.size[0]), 1)
-    return corpus.alphabet.word_form[:n].astype(np.int64) + k.FIRST_WORD

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from typing import overload
 
 import numpy as np
 
@@ -41,27 +41,46 @@ class Alphabet:
         """One more than the largest code of a symbol."""
         return FIRST_WORD + int(self.words.size[0])
 
-    @cached_property
-    def first_forms(self) -> list[str]:
+    @property
+    def first_forms(self) -> Texts:
         """Each word as it was first written."""
-        forms = self.form_texts
-        return [forms[form] for form in self.word_form[: self.words.size[0]]]
+        return Texts(self.forms, self.word_form[: self.words.size[0]])
 
-    @cached_property
-    def form_texts(self) -> list[str]:
+    @property
+    def form_texts(self) -> Texts:
         """Every form as text."""
-        return _texts(self.forms)
+        return Texts(self.forms)
 
-    @cached_property
-    def word_texts(self) -> list[str]:
+    @property
+    def word_texts(self) -> Texts:
         """Every word as text, folded."""
-        return _texts(self.words)
+        return Texts(self.words)
 
 
-def _texts(strings: Strings) -> list[str]:
-    size = int(strings.size[0])
-    text = strings.pool[: strings.offsets[size]].astype("<u4").tobytes().decode("utf-32-le")
-    return [text[a:b] for a, b in zip(strings.offsets[:size], strings.offsets[1 : size + 1], strict=True)]
+class Texts(Sequence[str]):
+    """Interned strings as text, or those with some numbers; made where they are asked for, for they may be many."""
+
+    def __init__(self, strings: Strings, numbers: np.ndarray | None = None) -> None:
+        self._strings = strings
+        self._numbers = numbers
+
+    def __len__(self) -> int:
+        return int(self._strings.size[0]) if self._numbers is None else len(self._numbers)
+
+    @overload
+    def __getitem__(self, i: int) -> str: ...
+
+    @overload
+    def __getitem__(self, i: slice) -> list[str]: ...
+
+    def __getitem__(self, i: int | slice) -> str | list[str]:
+        if isinstance(i, slice):
+            return [self[j] for j in range(*i.indices(len(self)))]
+        if not 0 <= i < len(self):
+            raise IndexError(i)
+        number = i if self._numbers is None else self._numbers[i]
+        begin, end = self._strings.offsets[number : number + 2]
+        return self._strings.pool[begin:end].astype("<u4").tobytes().decode("utf-32-le")
 
 
 #: The longest piece of a corpus that is looked at at once, in symbols and separators: 4 MB of codes. No result depends
