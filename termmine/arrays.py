@@ -138,13 +138,14 @@ def joined(parts: list[np.ndarray], dtype: DTypeLike) -> np.ndarray:
 _SAMPLE = 1 << 16
 
 
-def in_order(keys: np.ndarray, size: int = 4 * ROWS_AT_ONCE, *, unique: bool = False) -> Iterator[np.ndarray]:
-    """The indexes of keys in ascending order of these (int64), equal ones in order: arrays of about a size.
+def in_order(keys: np.ndarray, size: int | None = None, *, unique: bool = False) -> Iterator[np.ndarray]:
+    """The indexes of keys in ascending order of these, equal ones in order: arrays of about a size.
 
     Equal keys are never parted: where there are more of them than that, the array is larger. Keys that are known to be
     ``unique`` are sorted faster.
     """
     kind: Literal["quicksort", "stable"] = "quicksort" if unique else "stable"
+    size = size or 4 * ROWS_AT_ONCE
     if len(keys) <= size:
         yield np.argsort(keys, kind=kind)
         return

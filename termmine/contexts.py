@@ -75,15 +75,15 @@ def _size_of_part(n_always: int, resources: Resources) -> int:
     return max(resources.left() // (_BYTES_A_ROW * resources.threads) - n_always, n_always, _LEAST_ROWS)
 
 
-def _parts(table: NgramTable, rows: np.ndarray, size: int) -> list[np.ndarray]:
+def _parts(table: NgramTable, rows: np.ndarray, size: int) -> Iterator[np.ndarray]:
     """The indexes of rows in parts of about a size, ordered by what the rows begin with; one part at least."""
-    if len(rows) <= size:
-        return [np.arange(len(rows))]
-    n_parts = -(-len(rows) // size)
-    first = rows
-    while len(first) and (longer := table.prefix[first] >= 0).any():
-        first = np.where(longer, table.prefix[first], first)
-    return np.array_split(np.argsort(first, kind="stable"), n_parts)
+
+    def first_symbols(rows: np.ndarray) -> np.ndarray:
+        while (longer := table.prefix[rows] >= 0).any():
+            rows = np.where(longer, table.prefix[rows], rows)
+        return rows
+
+    return arrays.in_order(arrays.in_parts(first_symbols, rows, dtype=np.int32), size)
 
 
 @dataclass(frozen=True)

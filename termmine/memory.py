@@ -152,7 +152,7 @@ def least_limit() -> Limit | None:
     return min(list(_LIMITS), key=lambda limit: limit.memory, default=None)
 
 
-_FASTEST = 16 * MIB  # that a process takes hold of in a millisecond
+_FASTEST = 64 * MIB  # that a process takes hold of in a millisecond: of mapped files, many pages at a time
 _watcher: threading.Thread | None = None
 
 
@@ -174,4 +174,4 @@ def _keep_below() -> None:
         if left < 0:  # it is no mapped file that takes so much
             _malloc_trim()(0)
             left = RESERVE
-        pause.wait(min(max(left / _FASTEST, 1.0), 10.0) / 1000)
+        pause.wait(min(max(left / _FASTEST, 0.2), 10.0) / 1000)

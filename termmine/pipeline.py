@@ -267,7 +267,7 @@ def _consult(
 ) -> pd.DataFrame:
     """The candidates with what the lists say of them: the columns of `rules.Rulings`, and what feedback teaches."""
     rows, learns = frame["row"].to_numpy(), bool(lists.verdicts)
-    kept, dropped = arrays.empty(len(rows), object), arrays.empty(len(rows), object)
+    kept, dropped = np.empty(len(rows), dtype=object), np.empty(len(rows), dtype=object)  # a few strings, many times
     listed, terms = arrays.empty(len(rows), bool), []
     for here in arrays.slices(0, len(rows)):
         some = surfaces(corpus, table, rows[here])

@@ -12,12 +12,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from termmine import counts
+from termmine import arrays, counts
 from termmine import kernels as k
 from termmine.candidates import cohesion
 from termmine.counts import count_ngrams
 from termmine.encode import encode
 from termmine.measures import pooled_entropy
+from termmine.memory import Limit, limited
 from termmine.resources import Resources
 from termmine.spans import document_spans
 from termmine.types import NgramTable
@@ -200,9 +201,21 @@ def test_a_long_run_is_no_harder_than_many_short_ones() -> None:
 
 
 @contextlib.contextmanager
+def everything_mapped(rows_at_once: int) -> Iterator[None]:
+    """Large arrays as they are when the memory has room for none of them, and so few rows at a time."""
+    with (
+        limited(1 << 40, None),
+        mock.patch.object(Limit, "has_room", lambda *_: False),
+        mock.patch.multiple(arrays, _SMALL=0, ROWS_AT_ONCE=rows_at_once),
+    ):
+        yield
+
+
+@contextlib.contextmanager
 def cramped(chunk: int, partition: int, pairs: int, sparse: int = 6) -> Iterator[None]:
     """Counting as it is when the memory is too small for everything: codes and ids in files, few pairs at a time."""
     with (
+        everything_mapped(chunk),
         mock.patch.object(counts, "_SPARSE", sparse),
         mock.patch.object(counts, "CHUNK", chunk),
         mock.patch.object(counts, "PARTITION", partition),

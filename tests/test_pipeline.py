@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 from itertools import permutations, product
 from pathlib import Path
+from unittest import mock
 
 import pandas as pd
 import pytest
 from command import ENCYCLOPEDIA, POWER, run
+from test_counts import everything_mapped
 
 import termmine
-from termmine import encode
+from termmine import contexts, encode, ranking
 from termmine.corpus import files
-from termmine.export import COLUMNS, render
+from termmine.export import COLUMNS, produce, produce_parts, render
 from termmine.measures import MEASURES
 from termmine.options import DiscoverOptions
 from termmine.pipeline import run_discovery
+from termmine.resources import Resources
 
 POWER_LINES = POWER.read_text(encoding="utf-8").splitlines()
 ENCYCLOPEDIA_LINES = ENCYCLOPEDIA.read_text(encoding="utf-8").splitlines()
@@ -271,3 +274,35 @@ def test_the_discovery_says_what_was_absorbed() -> None:
     assert list(found.absorbed.columns) == ["term", "freq", "absorbed_by"]
     assert not set(found.absorbed["term"]) & set(found.terms["term"])
     assert all(part in whole for part, whole in zip(found.absorbed["term"], found.absorbed["absorbed_by"], strict=True))
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("rows_at_once", [50, 1000])
+def test_memory_changes_no_byte(sample: pd.DataFrame, tmp_path: Path, threads: int, rows_at_once: int) -> None:
+    """The same list where every array lies in a file, and rows, candidates and terms are looked at a few at a time."""
+    banned = tmp_path / "ban.txt"
+    banned.write_text("/电$/\n变压器\n", encoding="utf-8")
+    for options in (DiscoverOptions(), DiscoverOptions(top=100), DiscoverOptions(ban=(str(banned),), min_cohesion=2.0)):
+        expected = run_discovery(POWER, ENCYCLOPEDIA, options).terms
+        resources = Resources(threads=threads)
+        with (
+            everything_mapped(rows_at_once),
+            mock.patch.object(contexts, "_size_of_part", lambda *_: rows_at_once),
+            mock.patch.multiple(ranking, _FEWEST=rows_at_once, _MOST=rows_at_once),
+        ):
+            found = run_discovery(POWER, ENCYCLOPEDIA, options, resources=resources)
+            parts = list(found.parts(resources))
+            data, notes = produce_parts(found.parts(resources), "csv")
+            written = b"".join(data)
+        assert len(found.ranking) == len(expected)
+        assert len(parts) > 1 or rows_at_once > len(expected)
+        pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), expected)
+        assert (written, notes) == (render(expected, "csv"), [])
+
+
+@pytest.mark.parametrize("form", ["tsv", "jsonl", "txt", "jieba"])
+def test_a_list_in_parts_is_the_list(sample: pd.DataFrame, form: str) -> None:
+    parts = [sample[i : i + 70] for i in range(0, len(sample), 70)]
+    data, notes = produce_parts(parts, form)
+    whole = produce(sample, form)
+    assert (b"".join(data), notes) == (whole.data, whole.notes())
