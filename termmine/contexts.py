@@ -26,7 +26,7 @@ from termmine.types import Corpus, NgramTable, Segment
 DOMAIN_NOUN = 3.0  # bits: a noun eight times as frequent as in general is one of the domain's own
 SHRINKAGE = 20  # occurrences: how many it takes until a neighbour's own record counts as much as what it falls back on
 WINDOW = 300  # symbols, a long paragraph: the least stretch of text that is taken for one topic
-_BYTES_A_ROW = 90  # of the survey, for each thread: sums, a third more slots than rows, and the trie
+_BYTES_A_ROW = 80  # of the survey, for each thread: its sums, and its share of the trie
 _LEAST_ROWS = 1 << 16  # surveyed in one pass
 _SCALE = 1 << 20  # weights are summed as integers, so that the sum is the same in any order
 
@@ -44,21 +44,21 @@ class Survey:
 
 def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segmenter, resources: Resources) -> Survey:
     """Look at every occurrence of the rows."""
-    n_always = _sizes(table)[0]
+    always = np.arange(_sizes(table)[0], dtype=np.int32)
     weights = _weights_beside(corpus, table, segmenter, resources)
     sums = arrays.zeros((len(rows), 3), np.int64)
     n_windows = 0
-    for part in _parts(table, rows, _size_of_part(n_always, resources)):
-        trie = table_trie(table, np.concatenate([np.arange(n_always, dtype=np.int32), rows[part]]))
+    for part in _parts(table, rows, _size_of_part(resources)):
+        trie = table_trie(table, np.concatenate([always, rows[part]]))
+        number = arrays.full(len(trie.links), len(part), np.int32, hot=True)  # what is not asked for shares one
+        arrays.put(number, slots_of(trie, rows[part], len(table)))
         contexts = _contexts_of(trie, table)
         singles = bool((rows[part] < table.level[1]).any())
-        look = _Look(
-            trie, len(table.level) - 1, singles, *(arrays.take(weight, contexts, hot=True) for weight in weights)
-        )
-        found, n_windows = look.over(corpus, resources.threads_for(32 * len(trie.links)))
-        slots = slots_of(trie, rows[part], len(table))
+        weights_here = (arrays.take(weight, contexts, hot=True) for weight in weights)
+        look = _Look(trie, number, len(part), len(table.level) - 1, singles, *weights_here)
+        found, n_windows = look.over(corpus, resources.threads_for(32 * len(part)))
         for here in arrays.slices(0, len(part)):
-            sums[part[here]] = found[slots[here]]
+            sums[part[here]] = found[here]
     left, right, n_holding = sums.T
     freq = arrays.take(table.freq, rows)
     return Survey(
@@ -68,11 +68,9 @@ def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segme
     )
 
 
-def _size_of_part(n_always: int, resources: Resources) -> int:
-    """How many rows are looked at in one pass: so many that what is gathered of them, and of the rows that always are
-    (of one symbol and two), has room in memory; or as many as these, where that is more.
-    """
-    return max(resources.left() // (_BYTES_A_ROW * resources.threads) - n_always, n_always, _LEAST_ROWS)
+def _size_of_part(resources: Resources) -> int:
+    """How many rows are looked at in one pass: so many that what is gathered of them has room in memory."""
+    return max(resources.left() // (_BYTES_A_ROW * resources.threads), _LEAST_ROWS)
 
 
 def _parts(table: NgramTable, rows: np.ndarray, size: int) -> Iterator[np.ndarray]:
@@ -88,17 +86,22 @@ def _parts(table: NgramTable, rows: np.ndarray, size: int) -> Iterator[np.ndarra
 
 @dataclass(frozen=True)
 class _Look:
-    """What to look for, and what is beside it worth: ``left``, ``right`` (int32) are one a context of the trie."""
+    """What to look for, and what is beside it worth: ``left``, ``right`` (int32) are one a context of the trie.
+
+    ``number`` (int32, one a slot): which of ``size`` rows a node is; ``size`` itself where it is none of them.
+    """
 
     trie: k.Trie
+    number: np.ndarray
+    size: int
     longest: int
     singles: bool
     left: np.ndarray
     right: np.ndarray
 
     def over(self, corpus: Corpus, threads: int) -> tuple[np.ndarray, int]:
-        """Left, right and windows of each slot (int64; slots, 3), and the number of all windows."""
-        sums = [arrays.zeros((len(self.trie.links), 4), np.int64, hot=True) for _ in range(threads)]
+        """Left, right and windows of each row (int64; size + 1, 3), and the number of all windows."""
+        sums = [arrays.zeros((self.size + 1, 4), np.int64, hot=True) for _ in range(threads)]
         for mine in sums:
             mine[:, 3] = -1
         windows = _Windows(corpus, 2 * WINDOW + 2, self.longest + 2, WINDOW)
@@ -110,7 +113,7 @@ class _Look:
     def _at(self, piece: tuple[Segment, int, int], mine: np.ndarray) -> None:
         segment, begin, window = piece
         bounds = segment.codes, segment.start, segment.stop, begin, window, WINDOW
-        k.survey(*bounds, self.trie, self.longest, self.singles, self.left, self.right, mine)
+        k.survey(*bounds, self.trie, self.number, self.longest, self.singles, self.left, self.right, mine)
 
 
 class _Windows:

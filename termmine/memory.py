@@ -14,6 +14,7 @@ import mmap
 import os
 import sys
 import threading
+import time
 import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -153,6 +154,7 @@ def least_limit() -> Limit | None:
 
 
 _FASTEST = 64 * MIB  # that a process takes hold of in a millisecond: of mapped files, many pages at a time
+_SELDOM = 1.0  # seconds between two looks through the C library's heaps, which take it a while
 _watcher: threading.Thread | None = None
 
 
@@ -165,13 +167,13 @@ def _watch() -> None:
 
 
 def _keep_below() -> None:
-    pause = threading.Event()
+    pause, trimmed = threading.Event(), 0.0
     while (limit := least_limit()) is not None:
         left = limit.memory - 3 * RESERVE // 4 - resident()
         if left < 0:
             _drop_pages()
             left = limit.memory - 3 * RESERVE // 4 - resident()
-        if left < 0:  # it is no mapped file that takes so much
+        if left < 0 and time.monotonic() - trimmed > _SELDOM:  # it is no mapped file that takes so much
             _malloc_trim()(0)
-            left = RESERVE
+            trimmed = time.monotonic()
         pause.wait(min(max(left / _FASTEST, 0.2), 10.0) / 1000)

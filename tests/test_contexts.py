@@ -85,10 +85,12 @@ def sums_over(
     corpus: Corpus, trie: k.Trie, weights: Sequence[np.ndarray], size: int, longest: int
 ) -> tuple[np.ndarray, int]:
     """Left, right and windows of each slot, and the number of windows."""
+    number = np.arange(len(trie.links), dtype=np.int32)
     sums = np.tile(np.array([0, 0, 0, -1]), (len(trie.links), 1))
     pieces = contexts._Windows(corpus, 2 * size + 2, longest + 2, size)
     for piece, begin, window in pieces:
-        k.survey(piece.codes, piece.start, piece.stop, begin, window, size, trie, longest, True, *weights, sums)
+        bounds = piece.codes, piece.start, piece.stop, begin, window, size
+        k.survey(*bounds, trie, number, longest, True, *weights, sums)
     return sums[:, :3], pieces.n
 
 

@@ -277,7 +277,7 @@ def test_the_discovery_says_what_was_absorbed() -> None:
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
-@pytest.mark.parametrize("rows_at_once", [50, 1000])
+@pytest.mark.parametrize("rows_at_once", [200, 1000])
 def test_memory_changes_no_byte(sample: pd.DataFrame, tmp_path: Path, threads: int, rows_at_once: int) -> None:
     """The same list where every array lies in a file, and rows, candidates and terms are looked at a few at a time."""
     banned = tmp_path / "ban.txt"

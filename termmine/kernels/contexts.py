@@ -89,23 +89,23 @@ def pass_windows(codes, stop, size, window, begin):
 
 
 @inlined
-def _add(sums, node, left, right, window):
-    """Add one occurrence to a node's sums."""
-    sums[node, 0] += left
-    sums[node, 1] += right
-    if sums[node, 3] != window:
-        sums[node, 3] = window
-        sums[node, 2] += 1
+def _add(sums, n, left, right, window):
+    """Add one occurrence to the sums of the node with a number."""
+    sums[n, 0] += left
+    sums[n, 1] += right
+    if sums[n, 3] != window:
+        sums[n, 3] = window
+        sums[n, 2] += 1
 
 
 @njit
-def survey(codes, start, stop, begin, window, size, trie, longest, singles, left_weight, right_weight, sums):
-    """Sum the weights of the contexts over all occurrences of every node that begin in codes[start:stop].
+def survey(codes, start, stop, begin, window, size, trie, number, longest, singles, left_weight, right_weight, sums):
+    """Sum the weights of the contexts over all occurrences of nodes that begin in codes[start:stop].
 
     And count the windows that hold it: begin and window are those of `pass_windows` at start, and what stands between
     begin and start has been counted with the piece before. left_weight, right_weight (int32): one a context; longest:
-    the most symbols of any node; singles: whether single symbols are of interest. sums (int64; slots, 4): left, right,
-    windows, and the last window (-1 at first).
+    the most symbols of any node; singles: whether single symbols are of interest. sums (int64; N, 4): left, right,
+    windows, and the last window (-1 at first), of the nodes that number (int32, one a slot) says.
     """
     links, room = trie.links, BLOCK + longest + 3
     symbols, pairs = np.empty(room, np.int32), np.empty(room, np.int32)
@@ -126,16 +126,16 @@ def survey(codes, start, stop, begin, window, size, trie, longest, singles, left
         for i in range(2, own):
             node, j = symbols[i], i + 1
             while node >= 0:
-                sums[node, 3] = windows[i]
+                sums[number[node], 3] = windows[i]
                 node = child(links, node, symbols[j])
                 j += 1
         if singles:
             for i in range(own, hi - lo + 2):
                 if symbols[i] >= 0:
-                    _add(sums, symbols[i], before[i], after[i + 1], windows[i])
+                    _add(sums, number[symbols[i]], before[i], after[i + 1], windows[i])
         for i in range(own, hi - lo + 2):
             node, j = pairs[i], i + 2
             while node >= 0:
-                _add(sums, node, before[i], after[j], windows[i])
+                _add(sums, number[node], before[i], after[j], windows[i])
                 node = child(links, node, symbols[j])
                 j += 1
