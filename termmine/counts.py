@@ -37,6 +37,7 @@ _MOST_BITS_ON_FILE = 9  # so that a chunk's share of a partition is worth a writ
 _TABLE = 1 << 17  # slots of a partition's table, 2 MiB, before it has to grow
 _SPARSE = 6  # times fewer places with a row than places in all: then it pays to leave out the others
 _SPANS = 8  # of the corpus for each thread: they do not take equally long, and no thread waits long for the last one
+_BYTES_A_ROW = 64  # what each thread looks into here and there: evidence or sums, and the table of the next level
 _LEAST_PAIRS = 1 << 20  # in memory at once, 8 MiB, however little memory is left
 
 
@@ -225,7 +226,8 @@ class _Counter:
         most_bits = _MOST_BITS if self._n_active <= self._capacity(n_rows) else _MOST_BITS_ON_FILE
         bits = min(max((self._n_active // PARTITION).bit_length(), 1), most_bits)
         shift, sizes = np.uint64(64 - bits), np.zeros((len(self._spans), 1 << bits), dtype=np.int64)
-        accounts = [_evidence(n_rows, self._width) for _ in range(min(self._resources.threads, len(self._spans)))]
+        n_workers = min(self._resources.threads_for(_BYTES_A_ROW * n_rows), len(self._spans))
+        accounts = [_evidence(n_rows, self._width) for _ in range(n_workers)]
         free: SimpleQueue[tuple[np.ndarray, int]] = SimpleQueue()
         for account in accounts:
             free.put((account, -1))
@@ -242,9 +244,8 @@ class _Counter:
     def count_pairs(self, n: int, n_rows: int, seen: _Seen) -> _Found:
         """Count the (n + 1)-grams; the frequent ones in order of prefix and suffix."""
         capacity = self._capacity(n_rows)
-        sums = [
-            arrays.zeros((2, n_rows * self._neighbours), np.int64, hot=True) for _ in range(self._resources.threads)
-        ]
+        n_workers = self._resources.threads_for(_BYTES_A_ROW * n_rows)
+        sums = [arrays.zeros((2, n_rows * self._neighbours), np.int64, hot=True) for _ in range(n_workers)]
         if seen.sizes.sum() <= capacity:
             found = self._in_order(self._count_in_memory(*self._scatter(n, seen), sums))
         else:
@@ -272,7 +273,8 @@ class _Counter:
         """How many pairs may be in memory at once."""
         threads = self._resources.threads
         other = threads * (16 * n_rows * self._neighbours + 32 * _TABLE + 8 * CHUNK)
-        return max(int((self._resources.left() + self._pairs.nbytes - other) / (8 + 16 / self._min_freq)), _LEAST_PAIRS)
+        left = 3 * self._resources.left() // 4 + self._pairs.nbytes - other  # a quarter for what is found
+        return max(int(left / (8 + 32 / self._min_freq)), _LEAST_PAIRS)
 
     def _scatter(self, n: int, seen: _Seen) -> tuple[np.ndarray, np.ndarray]:
         """All pairs, one partition after the other, and where each begins, with the end.
@@ -349,7 +351,7 @@ class _Counter:
             )  # fmt: skip
             return found[0][:kept].copy(), found[1][:kept].copy()
 
-        spans = even_spans(limits, self._resources.threads)
+        spans = even_spans(limits, len(sums))
         return self._resources.map(count, range(len(spans)))
 
     def _count_in_pieces(self, file: Tape, span: Span, sums: np.ndarray) -> _Pairs:
