@@ -105,7 +105,7 @@ class _Counter:
         self._neighbours = neighbours
         n_separators = len(corpus.codes) - corpus.n_symbols  # as many documents and edges of runs at most
         self._spans = self._divided()
-        self._width = np.int32 if n_separators + len(self._spans) < NARROW else np.int64
+        self._width = np.int32 if n_separators < NARROW else np.int64
         self._ids = self._blank(len(corpus.codes) + 1)  # each position has a next one
         self._n_active = 0  # places with a row
         self._forget_pairs()
@@ -219,7 +219,7 @@ class _Counter:
     def _look(self, freq: np.ndarray, work: Callable[[Span, int, np.ndarray, np.uint64, np.ndarray], int]) -> _Seen:
         """Have each span looked at, by threads with an account each, and add the accounts up.
 
-        Work is given the number of the account's last document, for the span begins another one, and returns the new.
+        Work is given the number of the account's next document and returns the one after it: a span ends with one.
         """
         n_rows = len(freq) if self._neighbours else 0
         self._n_active = int(freq.sum())
@@ -230,11 +230,11 @@ class _Counter:
         accounts = [_evidence(n_rows, self._width) for _ in range(n_workers)]
         free: SimpleQueue[tuple[np.ndarray, int]] = SimpleQueue()
         for account in accounts:
-            free.put((account, -1))
+            free.put((account, 0))
 
         def look(i: int) -> None:
             account, document = free.get()
-            free.put((account, work(self._spans[i], document + 1, account, shift, sizes[i])))
+            free.put((account, work(self._spans[i], document, account, shift, sizes[i])))
 
         self._resources.map(look, range(len(self._spans)))
         for other in accounts[1:]:

@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_counts import columns, cramped, ngrams
 
-from termmine import countfile
+from termmine import census, countfile
 from termmine.census import count, merge
 from termmine.options import CountOptions
 from termmine.resources import Resources
@@ -363,6 +363,31 @@ def test_a_killed_count_leaves_the_old_file(tmp_path: Path, sent: signal.Signals
     assert target.read_bytes() == before
     assert run("count", "--add", ENCYCLOPEDIA, target, "-q").code == 0
     assert {path.name for path in tmp_path.iterdir()} <= {"counts.tmc", "text"}
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_count_that_fails_while_its_text_is_written_leaves_the_old_file(
+    tmp_path: Path, power: Path, threads: int
+) -> None:
+    target = tmp_path / "counts.tmc"
+    target.write_bytes(power.read_bytes())
+    with mock.patch.object(census, "count_ngrams", side_effect=MemoryError):
+        done = run("count", "--add", ENCYCLOPEDIA, target, "--threads", threads)
+    assert (done.code, done.err.count("out of memory")) == (1, 1)
+    assert target.read_bytes() == power.read_bytes()
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_count_file_is_the_same_by_one_thread_and_by_several(tmp_path: Path, power: Path, threads: int) -> None:
+    again = tmp_path / "power.tmc"
+    assert run("count", POWER, "-o", again, "--neighbours", "-q", "--threads", threads).code == 0
+    assert again.read_bytes() == power.read_bytes()
+    header = countfile.read_header(again)
+    by_place = sorted(header["sections"], key=lambda section: (section["offset"], section["length"]))
+    assert [section["name"] for section in by_place][:4] == ["forms", "form_offsets", "codes", "variants"]
+    assert [section["name"] for section in header["sections"]][-2:] == ["codes", "variants"]
+    countfile.check(again, header)
 
 
 def test_an_error_in_the_text_leaves_the_old_file(tmp_path: Path, power: Path) -> None:

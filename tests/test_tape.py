@@ -21,16 +21,18 @@ from termmine.tape import OpenFile, Tape
 @given(
     parts=st.lists(st.lists(st.integers(-(2**31), 2**31 - 1), max_size=9), max_size=9),
     room=st.sampled_from([None, 0, 8, 60, 10_000]),
+    expected=st.sampled_from([0, 3, 10_000]),
     reads=st.lists(st.tuples(st.integers(-5, 90), st.integers(0, 90)), max_size=9),
     writes=st.lists(st.tuples(st.integers(0, 80), st.lists(st.integers(0, 9), min_size=1, max_size=4)), max_size=4),
 )
 def test_a_tape_is_its_array(
     parts: list[list[int]],
     room: int | None,
+    expected: int,
     reads: list[tuple[int, int]],
     writes: list[tuple[int, list[int]]],
 ) -> None:
-    kept, plain = Tape(np.int32, room=room, fill=-7), [n for part in parts for n in part]
+    kept, plain = Tape(np.int32, room=room, fill=-7, expected=expected), [n for part in parts for n in part]
     for part in parts:
         kept.append(np.array(part, dtype=np.int32))
     kept.finish()
@@ -44,6 +46,15 @@ def test_a_tape_is_its_array(
     for start, size in reads:
         inside = [plain[i] if 0 <= i < len(plain) else -7 for i in range(start, start + size)]
         assert kept.read(start, start + size).tolist() == inside
+
+
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_a_blank_tape_is_written_in_any_order(tmp_path: Path, in_memory: bool) -> None:
+    kept = Tape.blank(np.int32, 5, in_memory=in_memory, folder=tmp_path, fill=-7)
+    for start, values in [(3, [3, 4]), (0, [0, 1, 2])]:
+        kept.write(start, np.array(values, dtype=np.int32))
+    assert kept.in_memory == in_memory
+    assert kept.read(-1, 6).tolist() == [-7, 0, 1, 2, 3, 4, -7]
 
 
 def test_a_stored_tape(tmp_path: Path) -> None:
