@@ -23,7 +23,7 @@ import numpy as np
 
 from termmine import arrays
 from termmine import kernels as k
-from termmine.arrays import in_parts
+from termmine.levels import Level, make_level, make_table
 from termmine.resources import Resources
 from termmine.spans import Span, chunks, document_spans, even_spans, groups
 from termmine.tape import Tape
@@ -53,16 +53,16 @@ def count_ngrams(
     counter = _Counter(corpus, min_freq, resources or Resources(), neighbours)
     symbols, freq, seen = counter.first_level()
     keys = np.zeros(len(symbols), dtype=np.uint64)
-    levels: list[_Level] = []
+    levels: list[Level] = []
     for n in range(1, max_length + 1):
         is_last = n == max_length
         found = counter.count_pairs(n, len(freq), seen) if neighbours or not is_last else _nothing()
-        levels.append(_level(keys, freq, seen.evidence, found))
+        levels.append(make_level(keys, freq, seen.evidence, found.left, found.right))
         if is_last or not len(found.keys):
             break
         keys, freq = found.keys, found.freq
         seen = counter.next_level(n + 1, found)
-    return _table(corpus, symbols, levels, min_freq)
+    return make_table(corpus, symbols, levels, min_freq)
 
 
 @dataclass(frozen=True)
@@ -234,7 +234,10 @@ class _Counter:
 
         def look(i: int) -> None:
             account, document = free.get()
-            free.put((account, work(self._spans[i], document, account, shift, sizes[i])))
+            try:
+                document = work(self._spans[i], document, account, shift, sizes[i])
+            finally:
+                free.put((account, document))  # on an error too, or others would wait for it for ever
 
         self._resources.map(look, range(len(self._spans)))
         for other in accounts[1:]:
@@ -378,70 +381,7 @@ def _whole(tape: Tape) -> np.ndarray:
     return array
 
 
-# --- the table -------------------------------------------------------------------------------------------------------
-
-
 def _evidence(n_rows: int, width: type) -> np.ndarray:
     evidence = arrays.zeros((n_rows, 4), width, hot=True)
     evidence[:, k.LAST] = -1
     return evidence
-
-
-_Level = dict[str, np.ndarray]  # columns of an `NgramTable`; prefix and suffix are still rows of the level below
-
-
-def _level(keys: np.ndarray, freq: np.ndarray, evidence: np.ndarray, found: _Found) -> _Level:
-    return {
-        "freq": freq,
-        "doc_freq": evidence[:, k.DOC_FREQ],
-        "left_entropy": _entropy(freq, found.left),
-        "right_entropy": _entropy(freq, found.right),
-        "left_edge": evidence[:, k.LEFT_EDGE],
-        "right_edge": evidence[:, k.RIGHT_EDGE],
-        "prefix": in_parts(lambda keys: (keys >> np.uint64(32)).astype(np.int32), keys, dtype=np.int32),
-        "suffix": in_parts(lambda keys: keys.astype(np.int32), keys, dtype=np.int32),  # the lower half
-    }
-
-
-def _entropy(freq: np.ndarray, scaled: np.ndarray) -> np.ndarray:
-    """log2(f) - (sum of c log2(c)) / f over the neighbours; an edge, alone of its kind, adds nothing to the sum."""
-    if not len(scaled):
-        return np.zeros(0)
-
-    def entropy(freq: np.ndarray, scaled: np.ndarray) -> np.ndarray:
-        return np.asarray(np.maximum(np.log2(freq) - scaled / (k.ENTROPY_SCALE * freq), 0.0))
-
-    return in_parts(entropy, freq, scaled)
-
-
-def _column(parts: list[np.ndarray], length: int) -> np.ndarray:
-    """The parts of a column as one; nothing but zeros where it was not counted."""
-    if sum(map(len, parts)) < length:
-        return arrays.zeros(length, parts[0].dtype)
-    return arrays.joined(parts, parts[0].dtype)
-
-
-def _table(corpus: Corpus, symbols: np.ndarray, levels: list[_Level], min_freq: int) -> NgramTable:
-    begin = np.concatenate([[0], np.cumsum([len(level["freq"]) for level in levels])])
-    n_rows = int(begin[-1])
-    for below, level in zip(begin[:-1].tolist(), levels[1:], strict=False):
-        level["prefix"] += below
-        level["suffix"] += below
-    levels[0]["prefix"][:] = levels[0]["suffix"][:] = -1
-    columns = {name: _column([level.pop(name) for level in levels], n_rows) for name in list(levels[0])}
-    last, length = arrays.empty(n_rows, np.int32), arrays.full(n_rows, 1, np.int16)
-    last[: begin[1]] = symbols
-    for n in range(2, len(begin)):
-        for here in arrays.slices(begin[n - 1], begin[n]):
-            length[here] = n
-            last[here] = last[columns["suffix"][here]]
-    return NgramTable(
-        length=length,
-        **columns,
-        last=last,
-        level=begin,
-        min_freq=min_freq,
-        n_symbols=corpus.n_symbols,
-        n_documents=corpus.n_documents,
-        alphabet=corpus.alphabet,
-    )

@@ -30,6 +30,7 @@ def test_the_memory_of_a_control_group(tmp_path: Path) -> None:
 
 def test_there_is_room_for_a_share_of_what_is_left(tmp_path: Path) -> None:
     left = 100 * MIB
+    memory.give_back()
     with limited(resident() + RESERVE + left, tmp_path):
         limit = memory.least_limit()
         assert limit is not None
