@@ -169,10 +169,10 @@ def _watch() -> None:
 def _keep_below() -> None:
     pause, trimmed = threading.Event(), 0.0
     while (limit := least_limit()) is not None:
-        left = limit.memory - 3 * RESERVE // 4 - resident()
+        left = limit.memory - RESERVE - resident()
         if left < 0:
             _drop_pages()
-            left = limit.memory - 3 * RESERVE // 4 - resident()
+            left = limit.memory - RESERVE - resident()
         if left < 0 and time.monotonic() - trimmed > _SELDOM:  # it is no mapped file that takes so much
             _malloc_trim()(0)
             trimmed = time.monotonic()
