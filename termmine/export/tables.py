@@ -38,9 +38,9 @@ def _delimited(frame: pd.DataFrame, header: bool, delimiter: str, end: str, writ
     writer = csv.writer(text, delimiter=delimiter, lineterminator=end)
     if header:
         writer.writerow(map(write, frame.columns))
-    columns = [frame[name].to_numpy() for name in frame.columns]
+    columns = [frame[name] for name in frame.columns]
     for start in range(0, len(frame), _ROWS_AT_ONCE):
-        some = (column[start : start + _ROWS_AT_ONCE].tolist() for column in columns)
+        some = (column.iloc[start : start + _ROWS_AT_ONCE].tolist() for column in columns)
         writer.writerows(zip(*(column_as_text(values, write) for values in some), strict=True))
     return text.getvalue().encode()
 
