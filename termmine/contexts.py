@@ -57,8 +57,7 @@ def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segme
         weights_here = (arrays.take(weight, contexts, hot=True) for weight in weights)
         look = _Look(trie, number, len(part), len(table.level) - 1, singles, *weights_here)
         found, n_windows = look.over(corpus, resources.threads_for(32 * len(part)))
-        for here in arrays.slices(0, len(part)):
-            sums[part[here]] = found[here]
+        arrays.put(sums, part, found)
     left, right, n_holding = sums.T
     freq = arrays.take(table.freq, rows)
     return Survey(

@@ -22,6 +22,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from termmine import arrays
 from termmine.alphabets import alphabet_of
 from termmine.errors import TermmineError
 from termmine.files import replacing
@@ -186,11 +187,8 @@ def load(path: Path) -> CountFile:
 
     def column(name: str) -> np.ndarray:
         section = sections[name]
-        if not section["length"]:  # which cannot be mapped
-            return np.zeros(0, dtype=section["dtype"])
-        # copied on writing, which never happens: a read-only array would be another type to the kernels
-        mapped = np.memmap(path, section["dtype"], "c", section["offset"], (section["length"],))
-        return mapped.view(np.ndarray)
+        with path.open("rb") as whole:
+            return arrays.map_file(whole, section["dtype"], section["offset"], section["length"])
 
     alphabet = alphabet_of(tape("forms"), tape("form_offsets"), settings.fold)
     sizes = {"n_symbols": header["n_symbols"], "n_documents": header["n_documents"]}

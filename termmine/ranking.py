@@ -34,9 +34,8 @@ class Ranking:
         self._n = len(chosen)
         if options.top is not None and options.top < len(chosen):
             self._n = options.top
-            reaching = (
-                keys <= np.partition(keys, options.top - 1)[options.top - 1]
-            )  # with all that share the last place
+            last = np.partition(keys, options.top - 1)[options.top - 1]
+            reaching = keys <= last  # and so all that share the last place
             chosen, keys = chosen[reaching], keys[reaching]
         self._chosen, self._keys = chosen, keys
 
