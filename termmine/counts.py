@@ -25,11 +25,11 @@ from termmine import arrays
 from termmine import kernels as k
 from termmine.levels import Level, make_level, make_table
 from termmine.resources import Resources
-from termmine.spans import Span, chunks, document_spans, even_spans, groups
+from termmine.spans import DOCUMENT_ENDS, Span, chunks, even_spans, groups, spans_between
 from termmine.tape import Tape
 from termmine.types import Corpus, NgramTable
 
-CHUNK = 1 << 19  # positions handled at once: 2 MiB of codes, and as many of ids, for each thread
+CHUNK = 1 << 18  # positions handled at once: 1 MiB of codes, and as many of ids, for each thread
 NARROW = 1 << 31  # separators: with fewer, half the width is enough to count documents and edges of runs
 PARTITION = 1 << 16  # pairs; its table then has its place in the second-level cache
 _MOST_BITS = 12  # of a hash that choose a partition
@@ -79,7 +79,7 @@ def _nothing() -> _Found:
     return _Found(np.zeros(0, dtype=np.uint64), *np.zeros((3, 0), dtype=np.int64))
 
 
-_Pairs = tuple[np.ndarray, np.ndarray]  # keys and frequencies of some frequent pairs, in any order
+_Pairs = tuple[np.ndarray, np.ndarray]  # keys and frequencies of some frequent pairs, in order of the keys
 
 
 @dataclass(frozen=True)
@@ -104,15 +104,17 @@ class _Counter:
         self._resources = resources
         self._neighbours = neighbours
         n_separators = len(corpus.codes) - corpus.n_symbols  # as many documents and edges of runs at most
-        self._spans = self._divided()
         self._width = np.int32 if n_separators < NARROW else np.int64
         self._ids = self._blank(len(corpus.codes) + 1)  # each position has a next one
+        self._spans: list[Span] = []
         self._n_active = 0  # places with a row
         self._forget_pairs()
 
     def _divided(self) -> list[Span]:
+        """Spans that can be worked on each by itself: no document reaches over a cut, or, without codes, no n-gram."""
         threads = self._resources.threads
-        return document_spans(self._codes, threads * _SPANS if threads > 1 else 1)
+        ends = DOCUMENT_ENDS if self._neighbours else (-1,)
+        return spans_between(ends, self._codes, threads * _SPANS if threads > 1 else 1)
 
     def _forget_pairs(self) -> None:
         """Give back the room for pairs; it is kept as long as possible, for the system clears memory that it gives."""
@@ -128,7 +130,7 @@ class _Counter:
 
     def first_level(self) -> tuple[np.ndarray, np.ndarray, _Seen]:
         """The codes of the frequent symbols, their frequencies, and what is seen of them; each position gets its id."""
-        halves = document_spans(self._codes, self._resources.threads)
+        halves = spans_between(DOCUMENT_ENDS, self._codes, self._resources.threads)
         freq, *others = self._resources.map(self._symbol_freq, halves)
         for other in others:
             freq += other
@@ -145,6 +147,9 @@ class _Counter:
 
         self._resources.map(turn, chunks((0, len(self._codes)), CHUNK))
         self._ids.write(len(self._codes), np.full(1, -1, dtype=np.int32))
+        if not self._neighbours:  # nothing is asked of the codes any more
+            self._codes = self._ids.head(len(self._codes))
+        self._spans = self._divided()
         return symbols, freq[symbols], self._look(freq[symbols], self._look_at_symbols)
 
     def _symbol_freq(self, span: Span) -> np.ndarray:
@@ -162,7 +167,7 @@ class _Counter:
             n_slots *= 2
         if self._resources.left() < 16 * n_slots + 32 * self._resources.threads * len(found.keys):
             self._forget_pairs()
-        slots = arrays.empty((n_slots, 2), np.uint64, hot=True)
+        slots = self._slots(n_slots)
         slots[:, 0] = k.FREE
         k.fill_slots(found.keys, slots)
 
@@ -178,32 +183,40 @@ class _Counter:
 
         return self._look(found.freq, turn)
 
+    def _slots(self, n_slots: int) -> np.ndarray:
+        """A table with so many slots, where pairs stood if there is room: these have been counted."""
+        if len(self._pairs) >= 2 * n_slots:
+            return self._pairs[: 2 * n_slots].reshape(n_slots, 2)
+        return arrays.empty((n_slots, 2), np.uint64, hot=True)
+
     def _compact(self, n: int) -> None:
         """Leave out of codes and ids what no n-gram with a row, and no longer one, touches any more."""
         self._forget_pairs()
         codes, ids, gap = self._tape(fill=0), self._tape(fill=-1), 0
 
-        def thin_out(chunk: Span) -> tuple[np.ndarray, int, int]:
+        def thin_out(chunk: Span) -> tuple[np.ndarray, np.ndarray, int, int]:
             lo, hi = chunk
-            kept = np.empty((2, hi - lo + 1), dtype=np.int32)
             before, after = self._codes.read(lo - n, hi), self._ids.read(lo - n, hi + 1)
-            copied, first, last = k.compact(before, after, n, n + hi - lo, n, *kept)
-            return kept[:, :copied], first, last
+            kept = np.empty((1 + self._neighbours, hi - lo + 1), dtype=np.int32)
+            copied, first, last = k.compact(before, after, n, n + hi - lo, n, kept[0], kept[-1])
+            return kept[0, :copied], kept[-1, :copied], first, last
 
-        for kept, first, last in self._resources.stream(thin_out, chunks((0, len(self._codes)), CHUNK)):
+        def append(some_codes: np.ndarray, some_ids: np.ndarray) -> None:
+            ids.append(some_ids)
+            if self._neighbours:
+                codes.append(some_codes)
+
+        for kept_codes, kept_ids, first, last in self._resources.stream(thin_out, chunks((0, len(self._codes)), CHUNK)):
             gap = max(gap, first)
-            if kept.shape[1]:
+            if len(kept_ids):
                 if gap:
-                    codes.append(np.array([gap - 1], dtype=np.int32))
-                    ids.append(np.full(1, -1, dtype=np.int32))
-                codes.append(kept[0])
-                ids.append(kept[1])
+                    append(np.array([gap - 1], dtype=np.int32), np.full(1, -1, dtype=np.int32))
+                append(kept_codes, kept_ids)
                 gap = last
-        codes.append(np.array([k.SOURCE_END], dtype=np.int32))
-        ids.append(np.full(2, -1, dtype=np.int32))
+        append(np.array([k.SOURCE_END], dtype=np.int32), np.full(2, -1, dtype=np.int32))
         codes.finish()
         ids.finish()
-        self._codes, self._ids = codes, ids
+        self._codes, self._ids = codes if self._neighbours else ids.head(len(ids) - 1), ids
         self._spans = self._divided()
 
     def _look_at_symbols(
@@ -259,7 +272,7 @@ class _Counter:
         return _Found(*found, *sums[0])
 
     def _in_order(self, parts: Iterable[_Pairs]) -> _Pairs:
-        """All pairs that were found, in order."""
+        """All pairs that were found, in order; each part is in order already, so that they are only merged."""
         room, folder = self._resources.left() // 8, self._resources.folder
         tapes = Tape(np.uint64, room=room, folder=folder), Tape(np.int64, room=room, folder=folder)
         for part in parts:
@@ -267,7 +280,7 @@ class _Counter:
                 tape.append(column)
         keys, freq = (_whole(tape) for tape in tapes)
         ordered, n = (arrays.empty(len(keys), np.uint64), arrays.empty(len(keys), np.int64)), 0
-        for order in arrays.in_order(keys, unique=True):
+        for order in arrays.in_order(keys):
             here = slice(n, n := n + len(order))
             ordered[0][here], ordered[1][here] = keys[order], freq[order]
         return ordered
@@ -352,7 +365,7 @@ class _Counter:
             kept = k.count_partitions(
                 pairs, within, self._min_freq, self._neighbours, keys, freq, *sums[i], *found
             )  # fmt: skip
-            return found[0][:kept].copy(), found[1][:kept].copy()
+            return _sorted(*found, kept)
 
         spans = even_spans(limits, len(sums))
         return self._resources.map(count, range(len(spans)))
@@ -364,11 +377,17 @@ class _Counter:
             keys, freq, used = k.count_pairs(file.read(lo, hi), keys, freq, used)
         found = _room(used)
         kept = k.keep_frequent(keys, freq, self._min_freq, self._neighbours, *sums, *found, 0)
-        return found[0][:kept], found[1][:kept]
+        return _sorted(*found, kept)
 
 
 def _room(most: int) -> _Pairs:
     return np.empty(most, dtype=np.uint64), np.empty(most, dtype=np.int64)
+
+
+def _sorted(keys: np.ndarray, freq: np.ndarray, n: int) -> _Pairs:
+    """The first n pairs in order."""
+    order = np.argsort(keys[:n])
+    return keys[order], freq[order]
 
 
 def _whole(tape: Tape) -> np.ndarray:

@@ -24,7 +24,7 @@ from termmine.resources import Resources
 from termmine.tape import Tape
 from termmine.types import DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER, Alphabet, Corpus
 
-PIECE = 1 << 20  # characters encoded at once; the result does not depend on it
+PIECE = 1 << 18  # characters encoded at once; the result does not depend on it
 
 
 _MOST_LOCAL = 1 << 16  # words that a worker numbers before it begins anew, so that it holds but a few megabytes

@@ -16,28 +16,32 @@ from termmine.tape import Tape
 Span = tuple[int, int]  # a half-open range
 
 
-def document_spans(codes: Tape, parts: int) -> list[Span]:
-    """Ranges of the corpus that begin after the first separator and where a document ends: at most so many, even ones.
+DOCUMENT_ENDS = (int(k.DOCUMENT_END), int(k.SOURCE_END))
 
-    No n-gram reaches from one into the next, and no document.
+
+def spans_between(ends: tuple[int, ...], tape: Tape, parts: int) -> list[Span]:
+    """Ranges of a tape that begin after its first entry and behind others that are one of ends: so many, even ones.
+
+    There are fewer where there are not enough such entries. With `DOCUMENT_ENDS` no n-gram of a corpus reaches from one
+    range into the next, and no document.
     """
-    length = len(codes)
+    length = len(tape)
     cuts = [min(1, length)]
     for part in range(1, parts):
-        at = _document_end(codes, max(part * length // parts, cuts[-1]))
+        at = _behind(ends, tape, max(part * length // parts, cuts[-1]))
         if cuts[-1] < at < length:
             cuts.append(at)
     cuts.append(length)
     return list(pairwise(cuts))
 
 
-def _document_end(codes: Tape, start: int) -> int:
-    """The first position from start on that follows the end of a document."""
-    for lo, hi in chunks((start, len(codes)), 1 << 16):
-        ends = np.isin(codes.read(lo, hi), (k.DOCUMENT_END, k.SOURCE_END)).nonzero()[0]
-        if len(ends):
-            return lo + int(ends[0]) + 1
-    return len(codes)
+def _behind(ends: tuple[int, ...], tape: Tape, start: int) -> int:
+    """The first position from start on that follows one of the ends."""
+    for lo, hi in chunks((start, len(tape)), 1 << 16):
+        found = np.isin(tape.read(lo, hi), ends).nonzero()[0]
+        if len(found):
+            return lo + int(found[0]) + 1
+    return len(tape)
 
 
 def chunks(span: Span, size: int) -> Iterator[Span]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 import weakref
+from copy import copy
 from pathlib import Path
 from threading import Lock
 from typing import Any, BinaryIO, cast
@@ -114,6 +115,12 @@ class Tape:
     def in_memory(self) -> bool:
         """Whether reading costs no copy."""
         return self._file is None
+
+    def head(self, length: int) -> Tape:
+        """The first entries as a tape of their own, which holds the same ones."""
+        head = copy(self)
+        head._length = length
+        return head
 
     def append(self, array: np.ndarray) -> None:
         """Add entries at the end."""

@@ -20,7 +20,7 @@ from termmine.encode import encode
 from termmine.measures import pooled_entropy
 from termmine.memory import Limit, limited
 from termmine.resources import Resources
-from termmine.spans import document_spans
+from termmine.spans import DOCUMENT_ENDS, spans_between
 from termmine.types import NgramTable
 
 
@@ -295,7 +295,7 @@ def test_spans_are_cut_where_documents_end() -> None:
     corpus = encode(["甲乙\n丙。丁\n戊\n己庚辛"])
     codes = np.asarray(corpus.codes)
     for parts in range(1, 9):
-        spans = document_spans(corpus.codes, parts)
+        spans = spans_between(DOCUMENT_ENDS, corpus.codes, parts)
         assert [lo for lo, _ in spans[1:]] == [hi for _, hi in spans[:-1]]
         assert (spans[0][0], spans[-1][1]) == (1, len(codes))
         assert len(spans) <= parts
