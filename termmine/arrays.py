@@ -63,7 +63,7 @@ def _new(shape: int | tuple[int, ...], dtype: DTypeLike, in_memory: Callable[...
         raise scratch_error(limit.folder, error) from error
     if hasattr(mmap, "MADV_RANDOM"):  # page by page, or a moment makes all of it resident, faster than it is dropped
         mapping.madvise(mmap.MADV_RANDOM)
-    may_be_dropped(mapping)
+    may_be_dropped(mapping, hot=hot)
     return np.frombuffer(mapping, dtype=dtype).reshape(shape)
 
 

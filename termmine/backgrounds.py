@@ -90,7 +90,7 @@ def _count(
             report = reading.ReadReport()
             blocks = reading.source_blocks(texts, options, report=report, progress=advance)
             codes = encode_frozen(blocks, candidates.table.alphabet, resources=resources)
-            found, size = count_in_codes(codes, candidates.table, candidates.rows, resources.threads)
+            found, size = count_in_codes(codes, candidates.table, candidates.rows, resources)
             tell_of_reading(report, "background", progress)
             freq += found
             n_symbols += size
@@ -106,7 +106,7 @@ def _count_in_file(file: CountFile, candidates: Candidates, resources: Resources
     words = translation(file.corpus.alphabet, candidates.table.alphabet)
     longest = len(candidates.table.level) - 1
     pieces = ((segment.codes, segment.start, segment.stop) for segment in file.corpus.segments(0, longest))
-    return count_rows(pieces, candidates.table, candidates.rows, resources.threads, words)
+    return count_rows(pieces, candidates.table, candidates.rows, resources, words)
 
 
 def _look_up(file: CountFile, candidates: Candidates) -> np.ndarray:

@@ -17,7 +17,6 @@ import numpy as np
 from termmine import arrays
 from termmine import kernels as k
 from termmine.measures import burstiness, log_ratio, logit
-from termmine.parallel import over
 from termmine.resources import Resources
 from termmine.segment import NOUN_TAG, Segmenter
 from termmine.tries import slots_of, table_trie
@@ -56,7 +55,7 @@ def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segme
         singles = bool((rows[part] < table.level[1]).any())
         weights_here = (arrays.take(weight, contexts, hot=True) for weight in weights)
         look = _Look(trie, number, len(part), len(table.level) - 1, singles, *weights_here)
-        found, n_windows = look.over(corpus, resources.threads_for(32 * len(part)))
+        found, n_windows = look.over(corpus, resources)
         arrays.put(sums, part, found)
     left, right, n_holding = sums.T
     freq = arrays.take(table.freq, rows)
@@ -98,13 +97,14 @@ class _Look:
     left: np.ndarray
     right: np.ndarray
 
-    def over(self, corpus: Corpus, threads: int) -> tuple[np.ndarray, int]:
+    def over(self, corpus: Corpus, resources: Resources) -> tuple[np.ndarray, int]:
         """Left, right and windows of each row (int64; size + 1, 3), and the number of all windows."""
-        sums = [arrays.zeros((self.size + 1, 4), np.int64, hot=True) for _ in range(threads)]
+        n_threads = resources.threads_for(32 * self.size)
+        sums = [arrays.zeros((self.size + 1, 4), np.int64, hot=True) for _ in range(n_threads)]
         for mine in sums:
             mine[:, 3] = -1
         windows = _Windows(corpus, 2 * WINDOW + 2, self.longest + 2, WINDOW)
-        over(windows, self._at, sums)
+        resources.spread(windows, self._at, sums)
         for mine in sums[1:]:
             sums[0] += mine
         return sums[0][:, :3], windows.n
@@ -152,7 +152,7 @@ def _weights_beside(
         word_at = segmenter.words_at(segment.codes[segment.start : segment.stop])
         k.count_contexts(segment.codes, segment.start, segment.stop, word_at, trie, is_noun, *mine)
 
-    over(corpus.segments(2, 2), look, seen)
+    resources.spread(corpus.segments(2, 2), look, seen)
     for other in seen[1:]:
         seen[0] += other
     by_row = arrays.zeros((2, n_rows + 2 + n_singles + 1, 2), np.int64)

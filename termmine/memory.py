@@ -23,6 +23,7 @@ from pathlib import Path
 
 MIB = 1 << 20
 RESERVE = 64 * MIB  # what nobody plans for: allocations of the interpreter, of numba, of pandas
+PAGES = 64 * MIB  # for the pages of mapped files that are in use
 
 
 # --- what is there ---------------------------------------------------------------------------------------------------
@@ -73,11 +74,16 @@ def _peak() -> int:
 # --- giving back -----------------------------------------------------------------------------------------------------
 
 _MAPPINGS: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()
+_HOT: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()
+_mappings_lock = threading.Lock()  # a set that is gone through must not grow meanwhile
 
 
-def may_be_dropped(mapping: mmap.mmap) -> None:
-    """Have the pages of a mapped file dropped when memory runs short."""
-    _MAPPINGS.add(mapping)
+def may_be_dropped(mapping: mmap.mmap, *, hot: bool = False) -> None:
+    """Have the pages of a mapped file dropped when memory runs short; ``hot``: loops look here and there in it."""
+    with _mappings_lock:
+        _MAPPINGS.add(mapping)
+        if hot:
+            _HOT.add(mapping)
 
 
 def give_back() -> None:
@@ -88,7 +94,9 @@ def give_back() -> None:
 
 def _drop_pages() -> None:
     if hasattr(mmap, "MADV_DONTNEED"):
-        for mapping in list(_MAPPINGS):
+        with _mappings_lock:
+            mappings = list(_MAPPINGS)
+        for mapping in mappings:
             with contextlib.suppress(ValueError):  # closed in the meantime
                 mapping.madvise(mmap.MADV_DONTNEED)
 
@@ -130,7 +138,7 @@ class Limit:
         now = resident()
         self.promised = max(self.promised - max(now - self.seen, 0), 0)
         self.seen = now
-        return n_bytes <= share * (self.memory - now - self.promised - RESERVE)
+        return n_bytes <= share * (self.memory - now - self.promised - RESERVE - PAGES)
 
 
 _LIMITS: list[Limit] = []
@@ -151,6 +159,17 @@ def limited(memory: int, folder: Path | None) -> Iterator[None]:
 def least_limit() -> Limit | None:
     """The least of the limits that are in force."""
     return min(list(_LIMITS), key=lambda limit: limit.memory, default=None)
+
+
+def is_crowded() -> bool:
+    """Whether there is less room than for all the mapped memory that loops look here and there in."""
+    limit = least_limit()
+    with _mappings_lock:
+        hot = sum(map(len, _HOT))
+    if limit is None or hot <= PAGES:
+        return False
+    give_back()
+    return hot > limit.memory - RESERVE - resident()
 
 
 _FASTEST = 64 * MIB  # that a process takes hold of in a millisecond: of mapped files, many pages at a time

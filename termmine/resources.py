@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TypeVar
 
 from termmine.errors import UsageError
-from termmine.memory import MIB, RESERVE, give_back, limited, machine_memory, resident
+from termmine.memory import MIB, RESERVE, give_back, is_crowded, limited, machine_memory, resident
 
 LEAST_MEMORY = 512 * MIB  # the interpreter with numba and pandas takes some 250 MiB before it has read a byte
 MOST_BY_DEFAULT = 4096 * MIB
@@ -25,6 +26,7 @@ _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 In = TypeVar("In")
 Out = TypeVar("Out")
+State = TypeVar("State")
 
 
 def parse_size(text: str) -> int:
@@ -93,22 +95,47 @@ class Resources:
     def map(self, function: Callable[[In], Out], items: Iterable[In]) -> list[Out]:
         """The function's values in the order of the items; on several threads where there are several of both."""
         items = list(items)
-        if self.threads == 1 or len(items) < 2:
+        if self.threads == 1 or len(items) < 2 or is_crowded():
             return [function(item) for item in items]
         return list(self._pool.map(function, items))
 
     def stream(self, function: Callable[[In], Out], items: Iterable[In]) -> Iterator[Out]:
-        """The same for a long row of items: each value in its turn, a few items ahead of what has been asked for."""
-        if self.threads == 1:
-            yield from map(function, items)
-            return
-        ahead = []
+        """The same for a long row of items: each value in its turn, a few items ahead of what has been asked for.
+
+        Where memory is so short that pages come and go, this thread does the work alone, so that they do not come
+        faster than they are let go of.
+        """
+        ahead: list[Future[Out]] = []
         for item in items:
+            if self.threads == 1 or is_crowded():
+                yield from map(Future.result, ahead)
+                ahead.clear()
+                yield function(item)
+                continue
             ahead.append(self._pool.submit(function, item))
             if len(ahead) > self.threads + 1:
                 yield ahead.pop(0).result()
-        for future in ahead:
-            yield future.result()
+        yield from map(Future.result, ahead)
+
+    def spread(self, items: Iterable[In], work: Callable[[In, State], None], states: Sequence[State]) -> None:
+        """Call ``work(item, state)`` for each item, each state in one thread at a time, with its items in their order.
+
+        The result must not depend on who did what: a worker adds whole numbers to a state that it has to itself, and
+        the states are added up in the end.
+        """
+        free: SimpleQueue[State] = SimpleQueue()
+        for state in states:
+            free.put(state)
+
+        def run(task: tuple[In, State]) -> None:
+            item, state = task
+            try:
+                work(item, state)
+            finally:
+                free.put(state)  # on an error too, or the next item would wait for it for ever
+
+        for _ in self.stream(run, ((item, free.get()) for item in items)):
+            pass
 
 
 def make_resources(memory: str | int | None, threads: int | None, tmp: str | Path | None) -> Resources:

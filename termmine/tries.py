@@ -15,7 +15,7 @@ from termmine import arrays
 from termmine import kernels as k
 from termmine.alphabets import translation
 from termmine.encode import encode_strings
-from termmine.parallel import over
+from termmine.resources import Resources
 from termmine.types import NgramTable
 
 
@@ -133,6 +133,7 @@ def _end_of_runs(codes: np.ndarray) -> int:
     return begin + max(whole - 1, 0) * k.WINDOW  # leaves at least a window to look ahead
 
 
+_BYTES_A_SLOT = 4  # what each thread looks into here and there
 _MOST = 1 << 30  # codes that are counted before 32-bit counts are added up: none can overflow
 
 
@@ -165,7 +166,7 @@ def count_rows(
     pieces: Iterable[tuple[np.ndarray, int, int]],
     table: NgramTable,
     rows: np.ndarray,
-    threads: int = 1,
+    resources: Resources | None = None,
     words: np.ndarray | None = None,
 ) -> np.ndarray:
     """How often each row occurs in a corpus (int64, len(rows)).
@@ -182,8 +183,12 @@ def count_rows(
         own = trie.symbols[: k.FIRST_WORD], arrays.take(trie.symbols, words)
         trie = trie._replace(symbols=arrays.joined([*own], np.int32))
     singles = bool((rows < table.level[1]).any())
-    counts = [_Counts(trie, len(table.level) - 1, singles) for _ in range(threads)]
-    over(pieces, lambda piece, mine: mine.add(*piece), counts)
+    resources = resources or Resources(threads=1)
+    counts = [
+        _Counts(trie, len(table.level) - 1, singles)
+        for _ in range(resources.threads_for(_BYTES_A_SLOT * len(trie.links)))
+    ]
+    resources.spread(pieces, lambda piece, mine: mine.add(*piece), counts)
     for mine in counts:
         mine.flush()
     for other in counts[1:]:
@@ -192,7 +197,7 @@ def count_rows(
 
 
 def count_in_codes(
-    parts: Iterable[np.ndarray], table: NgramTable, rows: np.ndarray, threads: int = 1
+    parts: Iterable[np.ndarray], table: NgramTable, rows: np.ndarray, resources: Resources | None = None
 ) -> tuple[np.ndarray, int]:
     """How often each row occurs in arrays of codes in order (int64, len(rows)), and the number of symbols there."""
     n_symbols = 0
@@ -203,7 +208,7 @@ def count_in_codes(
             n_symbols += int(np.count_nonzero(codes[:end] >= k.UNKNOWN))
             yield codes, 0, end
 
-    return count_rows(pieces(), table, rows, threads), n_symbols
+    return count_rows(pieces(), table, rows, resources), n_symbols
 
 
 def find_rows(table: NgramTable, texts: Iterable[str]) -> np.ndarray:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from termmine import arrays, memory
 from termmine.errors import TermmineError
-from termmine.memory import MIB, RESERVE, limited, resident
+from termmine.memory import MIB, PAGES, RESERVE, limited, resident
 
 
 def test_the_memory_of_a_control_group(tmp_path: Path) -> None:
@@ -31,7 +31,7 @@ def test_the_memory_of_a_control_group(tmp_path: Path) -> None:
 def test_there_is_room_for_a_share_of_what_is_left(tmp_path: Path) -> None:
     left = 100 * MIB
     memory.give_back()
-    with limited(resident() + RESERVE + left, tmp_path):
+    with limited(resident() + RESERVE + PAGES + left, tmp_path):
         limit = memory.least_limit()
         assert limit is not None
         assert not limit.has_room(60 * MIB, 0.5)
@@ -89,6 +89,21 @@ def test_dropped_pages_are_given_back(tmp_path: Path) -> None:
             assert time.monotonic() < deadline
             time.sleep(0.001)
     assert array.min() == 2
+
+
+def test_it_is_crowded_where_more_is_looked_into_than_there_is_room_for(tmp_path: Path) -> None:
+    memory.give_back()
+    with limited(resident() + RESERVE + PAGES, tmp_path):
+        arrays_gone_through = [arrays.zeros(40 * MIB, np.uint8) for _ in range(3)]
+        looked_into = [arrays.zeros(50 * MIB, np.uint8, hot=True)]
+        assert not memory.is_crowded()
+        looked_into.append(arrays.zeros(50 * MIB, np.uint8, hot=True))
+        assert memory.is_crowded()
+        del looked_into[0], arrays_gone_through
+        assert not memory.is_crowded()
+        with limited(1 << 40, None):
+            assert not memory.is_crowded()
+    assert not memory.is_crowded()
 
 
 def test_a_full_disk_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -181,7 +181,7 @@ def test_threads_and_pieces_change_no_count(text: str, size: int, threads: int) 
     corpus = encode([text])
     with mock.patch.object(types, "SEGMENT", size):
         pieces = [(segment.codes, segment.start, segment.stop) for segment in corpus.segments(0, 5)]
-    assert count_rows(pieces, table, rows, threads).tolist() == table.freq.tolist()
+    assert count_rows(pieces, table, rows, Resources(threads=threads)).tolist() == table.freq.tolist()
     with mock.patch.object(tries, "_MOST", size):  # 32-bit counts are added up before they can overflow
         assert count_rows(pieces, table, rows).tolist() == table.freq.tolist()
 

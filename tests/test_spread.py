@@ -1,13 +1,15 @@
-"""The loop over pieces of work: each piece once, each state in one thread at a time, the same sums."""
+"""Work that is spread over threads: each piece once, each state in one thread at a time, the same sums."""
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Iterator
 
 import pytest
 
-from termmine.parallel import over
+from termmine import resources
+from termmine.resources import Resources
 
 
 class Counter:
@@ -26,8 +28,17 @@ class Counter:
 @pytest.mark.parametrize("n", [0, 1, 2, 100])
 def test_the_sum_is_the_same_in_any_number_of_threads(threads: int, n: int) -> None:
     counters = [Counter() for _ in range(threads)]
-    over(range(n), lambda piece, counter: counter.add(piece), counters)
+    Resources(threads=threads).spread(range(n), lambda piece, counter: counter.add(piece), counters)
     assert sum(counter.total for counter in counters) == sum(range(n))
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_each_state_sees_its_pieces_in_order(n: int) -> None:
+    """Also where there are fewer of them than threads."""
+    seen: list[list[int]] = [[] for _ in range(n)]
+    Resources(threads=3).spread(range(2000), lambda piece, mine: mine.append(piece), seen)
+    assert sorted(itertools.chain(*seen)) == list(range(2000))
+    assert all(mine == sorted(mine) for mine in seen)
 
 
 @pytest.mark.parametrize("threads", [1, 3])
@@ -49,7 +60,7 @@ def test_no_more_pieces_are_drawn_than_threads_can_work_on(threads: int) -> None
         with lock:
             done += 1
 
-    over(pieces(), work, [None] * threads)
+    Resources(threads=threads).spread(pieces(), work, [None] * threads)
     assert done == 50
 
 
@@ -60,4 +71,19 @@ def test_what_a_thread_raises_is_raised(threads: int) -> None:
             raise ValueError("five")
 
     with pytest.raises(ValueError, match="five"):
-        over(range(10), work, [None] * threads)
+        Resources(threads=threads).spread(range(10), work, [None] * threads)
+
+
+def test_where_memory_is_short_this_thread_works_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what other threads had begun comes first."""
+    crowded = iter([False] * 3 + [True] * 4 + [False] * 3)
+    monkeypatch.setattr(resources, "is_crowded", lambda: next(crowded))
+    workers: list[int] = []
+
+    def work(piece: int) -> int:
+        workers.append(threading.get_ident())
+        return piece
+
+    assert list(Resources(threads=3).stream(work, range(10))) == list(range(10))
+    this = threading.get_ident()
+    assert [worker == this for worker in workers] == [False] * 3 + [True] * 4 + [False] * 3
