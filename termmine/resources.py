@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import os
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from queue import SimpleQueue
-from typing import TypeVar
+from threading import get_ident
+from typing import Generic, TypeVar
 
 from termmine.errors import UsageError
 from termmine.memory import MIB, RESERVE, give_back, is_crowded, limited, machine_memory, resident
@@ -77,7 +78,8 @@ class Resources:
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(self.threads, thread_name_prefix="termmine")
+        """The threads beside the one that asks for work to be done, which takes part in it."""
+        return ThreadPoolExecutor(max(self.threads - 1, 1), thread_name_prefix="termmine")
 
     def in_force(self) -> AbstractContextManager[None]:
         """Have large arrays keep to the memory while the context lasts."""
@@ -95,47 +97,72 @@ class Resources:
     def map(self, function: Callable[[In], Out], items: Iterable[In]) -> list[Out]:
         """The function's values in the order of the items; on several threads where there are several of both."""
         items = list(items)
-        if self.threads == 1 or len(items) < 2 or is_crowded():
-            return [function(item) for item in items]
-        return list(self._pool.map(function, items))
+        return list(self._stream(function, items, len(items)))
 
     def stream(self, function: Callable[[In], Out], items: Iterable[In]) -> Iterator[Out]:
-        """The same for a long row of items: each value in its turn, a few items ahead of what has been asked for.
+        """The same for a long row of items: each value in its turn, a few items ahead of what has been asked for."""
+        return self._stream(function, items, self.threads + 1)
+
+    def _stream(self, function: Callable[[In], Out], items: Iterable[In], most: int) -> Iterator[Out]:
+        """So many items ahead at most.
 
         Where memory is so short that pages come and go, this thread does the work alone, so that they do not come
         faster than they are let go of.
         """
-        ahead: list[Future[Out]] = []
+        ahead: deque[_Task[In, Out]] = deque()
         for item in items:
             if self.threads == 1 or is_crowded():
-                yield from map(Future.result, ahead)
-                ahead.clear()
+                while ahead:
+                    yield _first(function, ahead)
                 yield function(item)
                 continue
-            ahead.append(self._pool.submit(function, item))
-            if len(ahead) > self.threads + 1:
-                yield ahead.pop(0).result()
-        yield from map(Future.result, ahead)
+            ahead.append(_Task(item, self._pool.submit(function, item)))
+            if len(ahead) > most:
+                yield _first(function, ahead)
+        while ahead:
+            yield _first(function, ahead)
 
     def spread(self, items: Iterable[In], work: Callable[[In, State], None], states: Sequence[State]) -> None:
-        """Call ``work(item, state)`` for each item, each state in one thread at a time, with its items in their order.
+        """Call ``work(item, state)`` for each item, each state in one thread, which sees its items in their order.
 
         The result must not depend on who did what: a worker adds whole numbers to a state that it has to itself, and
         the states are added up in the end.
         """
-        free: SimpleQueue[State] = SimpleQueue()
-        for state in states:
-            free.put(state)
+        free = list(states)
+        of_thread: dict[int, State] = {}
 
-        def run(task: tuple[In, State]) -> None:
-            item, state = task
-            try:
-                work(item, state)
-            finally:
-                free.put(state)  # on an error too, or the next item would wait for it for ever
+        def run(item: In) -> None:
+            thread = get_ident()
+            if thread not in of_thread:
+                of_thread[thread] = free.pop()
+            work(item, of_thread[thread])
 
-        for _ in self.stream(run, ((item, free.get()) for item in items)):
+        resources = self if len(states) == self.threads else replace(self, threads=len(states))
+        for _ in resources.stream(run, items):
             pass
+
+
+@dataclass
+class _Task(Generic[In, Out]):
+    """An item, and what becomes of it."""
+
+    item: In
+    value: Future[Out]
+
+
+def _first(function: Callable[[In], Out], tasks: deque[_Task[In, Out]]) -> Out:
+    """The value of the first task; until it is there this thread does others that none has begun."""
+    first = tasks[0]
+    for task in tasks:
+        if first.value.done():
+            break
+        if task.value.cancel():
+            task.value = Future()
+            try:
+                task.value.set_result(function(task.item))
+            except Exception as error:  # noqa: BLE001  # it is raised where the value is asked for
+                task.value.set_exception(error)
+    return tasks.popleft().value.result()
 
 
 def make_resources(memory: str | int | None, threads: int | None, tmp: str | Path | None) -> Resources:
