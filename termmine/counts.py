@@ -32,9 +32,10 @@ from termmine.types import Corpus, NgramTable
 CHUNK = 1 << 18  # positions handled at once: 1 MiB of codes, and as many of ids, for each thread
 NARROW = 1 << 31  # separators: with fewer, half the width is enough to count documents and edges of runs
 PARTITION = 1 << 16  # pairs; its table then has its place in the second-level cache
+NARROW_BITS = 32  # of a hash: where no more are left to store, half the width is enough for pairs
 _MOST_BITS = 12  # of a hash that choose a partition
 _MOST_BITS_ON_FILE = 9  # so that a chunk's share of a partition is worth a write
-_TABLE = 1 << 17  # slots of a partition's table, 2 MiB, before it has to grow
+_TABLE = 1 << 17  # slots of a partition's table, 1 MiB where pairs are narrow, before it has to grow
 _SPARSE = 6  # times fewer places with a row than places in all: then it pays to leave out the others
 _SPANS = 8  # of the corpus for each thread: they do not take equally long, and no thread waits long for the last one
 _BYTES_A_ROW = 64  # what each thread looks into here and there: evidence or sums, and the table of the next level
@@ -86,12 +87,12 @@ _Pairs = tuple[np.ndarray, np.ndarray]  # keys and frequencies of some frequent 
 class _Seen:
     """What a pass over the ids of a level has shown: the evidence of its rows, and how many pairs each partition gets.
 
-    ``sizes`` (spans, partitions); the partition of a pair is its hash, shifted by ``shift``.
+    ``sizes`` (spans, partitions).
     """
 
     evidence: np.ndarray
     sizes: np.ndarray
-    shift: np.uint64
+    pairing: k.Pairing
 
 
 class _Counter:
@@ -171,11 +172,11 @@ class _Counter:
         slots[:, 0] = k.FREE
         k.fill_slots(found.keys, slots)
 
-        def turn(span: Span, document: int, evidence: np.ndarray, shift: np.uint64, sizes: np.ndarray) -> int:
+        def turn(span: Span, document: int, evidence: np.ndarray, pairing: k.Pairing, sizes: np.ndarray) -> int:
             for lo, hi in chunks(span, CHUNK):
                 codes, ids = self._window(lo, hi, 1, n)
                 document = k.next_level(
-                    codes, ids, 1, 1 + hi - lo, slots, n, self._neighbours, document, evidence, shift, sizes
+                    codes, ids, 1, 1 + hi - lo, slots, n, self._neighbours, document, evidence, pairing, sizes
                 )
                 if not self._ids.in_memory:
                     self._ids.write(lo, ids[1:-1])
@@ -220,25 +221,26 @@ class _Counter:
         self._spans = self._divided()
 
     def _look_at_symbols(
-        self, span: Span, document: int, evidence: np.ndarray, shift: np.uint64, sizes: np.ndarray
+        self, span: Span, document: int, evidence: np.ndarray, pairing: k.Pairing, sizes: np.ndarray
     ) -> int:
         for lo, hi in chunks(span, CHUNK):
             codes, ids = self._window(lo, hi, 1, 1)
             if self._neighbours:
                 document = k.observe_symbols(codes, ids, 1, 1 + hi - lo, document, evidence)
-            k.pair_sizes(codes, ids, 1, 1 + hi - lo, 1, self._neighbours, shift, sizes)
+            k.pair_sizes(codes, ids, 1, 1 + hi - lo, 1, self._neighbours, pairing, sizes)
         return document
 
-    def _look(self, freq: np.ndarray, work: Callable[[Span, int, np.ndarray, np.uint64, np.ndarray], int]) -> _Seen:
+    def _look(self, freq: np.ndarray, work: Callable[[Span, int, np.ndarray, k.Pairing, np.ndarray], int]) -> _Seen:
         """Have each span looked at, by threads with an account each, and add the accounts up.
 
         Work is given the number of the account's next document and returns the one after it: a span ends with one.
         """
         n_rows = len(freq) if self._neighbours else 0
         self._n_active = int(freq.sum())
-        most_bits = _MOST_BITS if self._n_active <= self._capacity(n_rows) else _MOST_BITS_ON_FILE
-        bits = min(max((self._n_active // PARTITION).bit_length(), 1), most_bits)
-        shift, sizes = np.uint64(64 - bits), np.zeros((len(self._spans), 1 << bits), dtype=np.int64)
+        pairing = self._pairing(len(freq), _MOST_BITS)
+        if self._n_active > self._capacity(n_rows, pairing):
+            pairing = self._pairing(len(freq), _MOST_BITS_ON_FILE)
+        sizes = np.zeros((len(self._spans), int(pairing.mask >> pairing.rest) + 1), dtype=np.int64)
         n_workers = min(self._resources.threads_for(_BYTES_A_ROW * n_rows), len(self._spans))
         accounts = [_evidence(n_rows, self._width) for _ in range(n_workers)]
         free: SimpleQueue[tuple[np.ndarray, int]] = SimpleQueue()
@@ -248,22 +250,35 @@ class _Counter:
         def look(i: int) -> None:
             account, document = free.get()
             try:
-                document = work(self._spans[i], document, account, shift, sizes[i])
+                document = work(self._spans[i], document, account, pairing, sizes[i])
             finally:
                 free.put((account, document))  # on an error too, or others would wait for it for ever
 
         self._resources.map(look, range(len(self._spans)))
         for other in accounts[1:]:
             accounts[0][:, k.DOC_FREQ :] += other[:, k.DOC_FREQ :]
-        return _Seen(accounts[0], sizes, shift)
+        return _Seen(accounts[0], sizes, pairing)
+
+    def _pairing(self, n_rows: int, most_bits: int) -> k.Pairing:
+        """Partitions that fit a cache, as far as so many bits can tell them apart, and more where that makes pairs
+        narrow.
+        """
+        half = max((n_rows + self._n_codes * self._neighbours - 1).bit_length(), 1)
+        wanted = max((self._n_active // PARTITION).bit_length(), 2 * half - NARROW_BITS, 1)
+        rest = 2 * half - min(wanted, most_bits, 2 * half)
+        return k.Pairing(*map(np.uint64, (n_rows, half, (1 << 2 * half) - 1, rest)))
+
+    def _dtype(self, pairing: k.Pairing) -> type:
+        """What holds what is stored of a pair, and how often it occurs."""
+        return np.uint32 if pairing.rest <= NARROW_BITS and self._n_active < 1 << 32 else np.uint64
 
     def count_pairs(self, n: int, n_rows: int, seen: _Seen) -> _Found:
         """Count the (n + 1)-grams; the frequent ones in order of prefix and suffix."""
-        capacity = self._capacity(n_rows)
+        capacity = self._capacity(n_rows, seen.pairing)
         n_workers = self._resources.threads_for(_BYTES_A_ROW * n_rows)
         sums = [arrays.zeros((2, n_rows * self._neighbours), np.int64, hot=True) for _ in range(n_workers)]
         if seen.sizes.sum() <= capacity:
-            found = self._in_order(self._count_in_memory(*self._scatter(n, seen), sums))
+            found = self._in_order(self._count_in_memory(*self._scatter(n, seen), sums, seen.pairing))
         else:
             self._forget_pairs()
             found = self._in_order(self._count_from_file(n, seen, sums, capacity))
@@ -285,12 +300,12 @@ class _Counter:
             ordered[0][here], ordered[1][here] = keys[order], freq[order]
         return ordered
 
-    def _capacity(self, n_rows: int) -> int:
+    def _capacity(self, n_rows: int, pairing: k.Pairing) -> int:
         """How many pairs may be in memory at once."""
         threads = self._resources.threads
         other = threads * (16 * n_rows * self._neighbours + 32 * _TABLE + 8 * CHUNK)
         left = 3 * self._resources.left() // 4 + self._pairs.nbytes - other  # a quarter for what is found
-        return max(int(left / (8 + 32 / self._min_freq)), _LEAST_PAIRS)
+        return max(int(left / (np.dtype(self._dtype(pairing)).itemsize + 32 / self._min_freq)), _LEAST_PAIRS)
 
     def _scatter(self, n: int, seen: _Seen) -> tuple[np.ndarray, np.ndarray]:
         """All pairs, one partition after the other, and where each begins, with the end.
@@ -299,16 +314,17 @@ class _Counter:
         """
         begin = np.concatenate([[0], np.cumsum(seen.sizes.T.ravel())])
         starts = begin[:-1].reshape(seen.sizes.shape[1], len(self._spans))
-        if len(self._pairs) < begin[-1]:
+        n_pairs, dtype = int(begin[-1]), np.dtype(self._dtype(seen.pairing))
+        if self._pairs.nbytes < n_pairs * dtype.itemsize:
             self._forget_pairs()
-            self._pairs = np.empty(int(begin[-1]), dtype=np.uint64)
-        pairs = self._pairs[: int(begin[-1])]
+            self._pairs = np.empty(-(-n_pairs * dtype.itemsize // 8), dtype=np.uint64)
+        pairs = self._pairs.view(dtype)[:n_pairs]
 
         def write(i: int) -> None:
             offsets = starts[:, i].copy()
             for lo, hi in chunks(self._spans[i], CHUNK):
                 k.scatter_pairs(
-                    *self._window(lo, hi, 0, n), 0, hi - lo, n, self._neighbours, seen.shift, offsets, pairs
+                    *self._window(lo, hi, 0, n), 0, hi - lo, n, self._neighbours, seen.pairing, offsets, pairs
                 )
 
         self._resources.map(write, range(len(self._spans)))
@@ -317,26 +333,27 @@ class _Counter:
     def _count_from_file(self, n: int, seen: _Seen, sums: list[np.ndarray], capacity: int) -> Iterator[_Pairs]:
         """Count partitions that do not fit the memory together: as many at a time as do, out of a scratch file."""
         limits = np.concatenate([[0], np.cumsum(seen.sizes.sum(axis=0))])
-        file = self._scatter_to_file(n, seen.shift, limits)
+        file = self._scatter_to_file(n, seen.pairing, limits)
         for first, last in groups(np.diff(limits), capacity):
             lo, hi = int(limits[first]), int(limits[last])
             if hi - lo > capacity:
-                yield self._count_in_pieces(file, (lo, hi), sums[0])
+                yield self._count_in_pieces(file, (lo, hi), sums[0], seen.pairing, first)
             else:
-                yield from self._count_in_memory(file.read(lo, hi), limits[first : last + 1] - lo, sums)
+                within = limits[first : last + 1] - lo
+                yield from self._count_in_memory(file.read(lo, hi), within, sums, seen.pairing, first)
 
-    def _scatter_to_file(self, n: int, shift: np.uint64, limits: np.ndarray) -> Tape:
+    def _scatter_to_file(self, n: int, pairing: k.Pairing, limits: np.ndarray) -> Tape:
         """The same as `_scatter`, chunk by chunk into a scratch file; partitions begin at the limits."""
-        file = Tape.scratch(np.uint64, int(limits[-1]), self._resources.folder)
+        file = Tape.scratch(self._dtype(pairing), int(limits[-1]), self._resources.folder)
         places = limits[:-1].copy()
 
         def sort(span: Span) -> tuple[np.ndarray, np.ndarray]:
             window, size = self._window(*span, 0, n), span[1] - span[0]
             sizes = np.zeros(len(places), dtype=np.int64)
-            k.pair_sizes(*window, 0, size, n, self._neighbours, shift, sizes)
+            k.pair_sizes(*window, 0, size, n, self._neighbours, pairing, sizes)
             begin = np.concatenate([[0], np.cumsum(sizes)])
-            pairs, offsets = np.empty(int(begin[-1]), dtype=np.uint64), begin[:-1].copy()
-            k.scatter_pairs(*window, 0, size, n, self._neighbours, shift, offsets, pairs)
+            pairs, offsets = np.empty(int(begin[-1]), dtype=file.dtype), begin[:-1].copy()
+            k.scatter_pairs(*window, 0, size, n, self._neighbours, pairing, offsets, pairs)
             return pairs, begin
 
         pieces = (chunk for span in self._spans for chunk in chunks(span, CHUNK))
@@ -352,31 +369,38 @@ class _Counter:
         ids = self._ids.read(lo - before, hi + 1)
         return (self._codes.read(lo - before, hi + after) if self._neighbours else ids), ids
 
-    def _count_in_memory(self, pairs: np.ndarray, limits: np.ndarray, sums: list[np.ndarray]) -> list[_Pairs]:
-        """Count partitions, each thread a row of them that holds about as many pairs as the others'.
+    def _count_in_memory(
+        self, pairs: np.ndarray, limits: np.ndarray, sums: list[np.ndarray], pairing: k.Pairing, first: int = 0
+    ) -> list[_Pairs]:
+        """Count the partitions from a first one on, each thread a row of them with about as many pairs as the others'.
 
         What the pairs come to for the entropies is added to the sums (left and right), each thread's to its own.
         """
 
         def count(i: int) -> _Pairs:
-            within = limits[spans[i][0] : spans[i][1] + 1]
+            lo, hi = spans[i]
+            within = limits[lo : hi + 1]
             found = _room(int(within[-1] - within[0]) // self._min_freq)
-            keys, freq = np.empty(_TABLE, dtype=np.uint64), np.empty(_TABLE, dtype=np.int64)
+            table = np.empty((2, _TABLE), dtype=pairs.dtype)
             kept = k.count_partitions(
-                pairs, within, self._min_freq, self._neighbours, keys, freq, *sums[i], *found
-            )  # fmt: skip
+                pairs, within, first + lo, pairing, self._min_freq, self._neighbours, *table, *sums[i], *found
+            )
             return _sorted(*found, kept)
 
         spans = even_spans(limits, len(sums))
         return self._resources.map(count, range(len(spans)))
 
-    def _count_in_pieces(self, file: Tape, span: Span, sums: np.ndarray) -> _Pairs:
+    def _count_in_pieces(
+        self, file: Tape, span: Span, sums: np.ndarray, pairing: k.Pairing, partition: int
+    ) -> _Pairs:
         """Count one partition that is too large for the memory (one pair that is everywhere): piece by piece."""
-        keys, freq, used = np.full(1024, k.FREE, dtype=np.uint64), np.zeros(1024, dtype=np.int64), 0
+        keys, freq, used = *np.zeros((2, 1024), dtype=file.dtype), 0
         for lo, hi in chunks(span, _LEAST_PAIRS):
             keys, freq, used = k.count_pairs(file.read(lo, hi), keys, freq, used)
         found = _room(used)
-        kept = k.keep_frequent(keys, freq, self._min_freq, self._neighbours, *sums, *found, 0)
+        kept = k.keep_frequent(
+            keys, freq, partition, pairing, self._min_freq, self._neighbours, *sums, *found, 0
+        )  # fmt: skip
         return _sorted(*found, kept)
 
 

@@ -1,20 +1,20 @@
 """Counting n-grams level by level, partition by partition. The order of the steps is in `termmine.counts`.
 
-A *pair* is an (n + 1)-gram as two neighbouring n-grams: the row of its prefix and the row of its suffix, 32 bits each.
-Pairs are spread over partitions by their hash, so that each partition is counted in a table that the processor's own
-cache holds; a look-up that misses every cache costs ten times one that does not.
+A *pair* is an (n + 1)-gram as two neighbouring n-grams: the row of its prefix and the row of its suffix. Pairs are
+spread over partitions by their hash, so that each partition is counted in a table that the processor's own cache holds;
+a look-up that misses every cache costs ten times one that does not. The hash can be undone, so that the number of the
+partition and what is left of the hash, mostly 32 bits, say which pair it was.
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
 from termmine.kernels.base import DOCUMENT_END, FIRST_SYMBOL, SOURCE_END, mix, njit
 
 ENTROPY_SCALE = 1 << 24  # c log2(c) is summed as an integer, so that the sum is the same in any order
-FREE = np.uint64(0xFFFFFFFFFFFFFFFF)  # a free slot: no pair has both halves full
-_ONE_SIDED = np.uint64(0x80000000)  # in the half of a pair where a symbol stands instead of a frequent n-gram
-_HALF = np.uint64(0xFFFFFFFF)
+FREE = np.uint64(0xFFFFFFFFFFFFFFFF)  # a free slot: no pair of rows has both halves full
 _BATCH = 256  # positions looked up together, so that their cache misses overlap
 
 
@@ -62,61 +62,100 @@ def observe_symbols(codes, ids, start, stop, document, evidence):
 # --- pairs -----------------------------------------------------------------------------------------------------------
 
 
+class Pairing(NamedTuple):
+    """How a pair becomes a number of few bits, and that a partition and what is stored there.
+
+    A pair (uint64) has two halves: each is the row of an n-gram, or n_rows and the symbol that stands instead of it.
+    ``half`` bits suffice for one. So a pair is hashed to a number of twice as many bits (``mask``), from which it can be
+    had back; the upper bits of that choose the partition, the lower ones, ``rest`` in number, are what is stored.
+    """
+
+    n_rows: np.uint64
+    half: np.uint64
+    mask: np.uint64
+    rest: np.uint64
+
+
+_HALF = np.uint64(32)
+_LOWER = np.uint64(0xFFFFFFFF)
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+_INVERSE = np.uint64(pow(0x9E3779B97F4A7C15, -1, 1 << 64))  # of the factor, for any number of bits
+
+
 @njit
-def _batch_of_pairs(codes, ids, lo, hi, n, one_sided, keys):
-    """Write the pairs of the positions lo to hi to keys, without a branch that depends on them; how many.
+def hash_pair(pair, pairing):
+    """The hash of a pair (the product of Fibonacci hashing, and its upper half folded into the lower one)."""
+    product = (((pair >> _HALF) << pairing.half | (pair & _LOWER)) * _FACTOR) & pairing.mask
+    return product ^ (product >> pairing.half)
+
+
+@njit
+def unhash_pair(hashed, pairing):
+    """The pair of a hash."""
+    number = ((hashed ^ (hashed >> pairing.half)) * _INVERSE) & pairing.mask
+    return (number >> pairing.half) << _HALF | (number & (pairing.mask >> pairing.half))
+
+
+@njit
+def _batch_of_pairs(codes, ids, lo, hi, n, one_sided, n_rows, pairs):
+    """Write the pairs at lo to hi, without a branch that depends on them; how many.
 
     With one_sided, a pair with only one frequent part counts too, for that part's entropy: in place of the other
-    stands the outer symbol, marked.
+    stands the outer symbol.
     """
     found = 0
     if one_sided:
         for i in range(lo, hi):
             a, b, before, after = ids[i], ids[i + 1], codes[i], codes[i + n]
-            left = np.uint64(a) if a >= 0 else _ONE_SIDED | np.uint64(before)
-            right = np.uint64(b) if b >= 0 else _ONE_SIDED | np.uint64(after)
-            keys[found] = left << np.uint64(32) | right
+            left = np.uint64(a) if a >= 0 else n_rows + np.uint64(before)
+            right = np.uint64(b) if b >= 0 else n_rows + np.uint64(after)
+            pairs[found] = left << _HALF | right
             found += ((a >= 0) & ((b >= 0) | (after >= FIRST_SYMBOL))) | ((b >= 0) & (before >= FIRST_SYMBOL))
         return found
     for i in range(lo, hi):
         a, b = ids[i], ids[i + 1]
-        keys[found] = np.uint64(a) << np.uint64(32) | np.uint64(np.uint32(b))
+        pairs[found] = np.uint64(a) << _HALF | np.uint64(np.uint32(b))
         found += (a | b) >= 0
     return found
 
 
 @njit
-def pair_sizes(codes, ids, start, stop, n, one_sided, shift, sizes):
-    """Add the number of pairs at start to stop to sizes (int64, one a partition): a pair's is its hash, shifted."""
-    keys = np.empty(_BATCH, np.uint64)
+def pair_sizes(codes, ids, start, stop, n, one_sided, pairing, sizes):
+    """Add the number of pairs at start to stop to sizes (int64, one a partition)."""
+    batch = np.empty(_BATCH, np.uint64)
     for lo in range(start, stop, _BATCH):
-        found = _batch_of_pairs(codes, ids, lo, min(lo + _BATCH, stop), n, one_sided, keys)
+        found = _batch_of_pairs(codes, ids, lo, min(lo + _BATCH, stop), n, one_sided, pairing.n_rows, batch)
         for j in range(found):
-            sizes[mix(keys[j]) >> shift] += 1
+            sizes[hash_pair(batch[j], pairing) >> pairing.rest] += 1
 
 
 @njit
-def scatter_pairs(codes, ids, start, stop, n, one_sided, shift, offsets, pairs):
-    """Write the pairs at start to stop into pairs, each partition's from its offset on, which moves."""
-    keys = np.empty(_BATCH, np.uint64)
+def scatter_pairs(codes, ids, start, stop, n, one_sided, pairing, offsets, pairs):
+    """Write what is stored of the pairs at start to stop into pairs (uint32 where that suffices, or uint64).
+
+    Each partition's stand from its offset on, which moves.
+    """
+    batch = np.empty(_BATCH, np.uint64)
+    stored = (np.uint64(1) << pairing.rest) - np.uint64(1)
     for lo in range(start, stop, _BATCH):
-        found = _batch_of_pairs(codes, ids, lo, min(lo + _BATCH, stop), n, one_sided, keys)
+        found = _batch_of_pairs(codes, ids, lo, min(lo + _BATCH, stop), n, one_sided, pairing.n_rows, batch)
         for j in range(found):
-            p = mix(keys[j]) >> shift
+            hashed = hash_pair(batch[j], pairing)
+            p = hashed >> pairing.rest
             at = offsets[p]
-            pairs[at] = keys[j]
+            pairs[at] = hashed & stored
             offsets[p] = at + 1
 
 
 @njit
 def _larger_table(keys, freq):
     """A table with four times the slots and the same pairs."""
-    new_keys, new_freq = np.full(4 * len(keys), FREE, np.uint64), np.zeros(4 * len(keys), np.int64)
+    new_keys, new_freq = np.empty(4 * len(keys), keys.dtype), np.zeros(4 * len(keys), freq.dtype)
     mask = np.uint64(len(new_keys) - 1)
     for old in range(len(keys)):
-        if keys[old] != FREE:
-            slot = mix(keys[old]) & mask
-            while new_keys[slot] != FREE:
+        if freq[old]:
+            slot = mix(np.uint64(keys[old])) & mask
+            while new_freq[slot]:
                 slot = (slot + np.uint64(1)) & mask
             new_keys[slot] = keys[old]
             new_freq[slot] = freq[old]
@@ -132,23 +171,21 @@ def _count_while_room(pairs, start, keys, freq, used):
         if used > limit:
             return j, used
         key = pairs[j]
-        slot = mix(key) & mask
-        while keys[slot] != key:
-            if keys[slot] == FREE:
-                keys[slot] = key
-                freq[slot] = 0
-                used += 1
-                break
+        slot = mix(np.uint64(key)) & mask
+        while freq[slot] and keys[slot] != key:
             slot = (slot + np.uint64(1)) & mask
+        if not freq[slot]:
+            keys[slot] = key
+            used += 1
         freq[slot] += 1
     return len(pairs), used
 
 
 @njit
 def count_pairs(pairs, keys, freq, used):
-    """Count pairs in a table with a power of two of slots: keys (uint64, FREE where unused) and freq (int64).
+    """Count pairs of one partition in a table with a power of two of slots: keys, and freq (0 where a slot is free).
 
-    Returns the table, a larger one where it had to grow, and the number of used slots.
+    All are of the dtype of pairs. Returns the table, a larger one where it had to grow, and the number of used slots.
     """
     done, used = _count_while_room(pairs, 0, keys, freq, used)
     while done < len(pairs):
@@ -158,36 +195,38 @@ def count_pairs(pairs, keys, freq, used):
 
 
 @njit
-def keep_frequent(keys, freq, min_freq, one_sided, left, right, out_keys, out_freq, n):
-    """Append the pairs of a table that occur min_freq times to out; how many there are then.
+def keep_frequent(keys, freq, partition, pairing, min_freq, one_sided, left, right, out_keys, out_freq, n):
+    """Append the pairs of a partition's table that occur min_freq times to out; how many there are then.
 
     With one_sided, every pair is added to its prefix's right and its suffix's left sum of c log2(c), scaled (int64, one
     a row); pairs that occur once add nothing.
     """
     for slot in range(len(keys)):
-        key = keys[slot]
-        if key == FREE or (freq[slot] < 2 and min_freq > 1):
+        c = np.int64(freq[slot])
+        if c == 0 or (c < 2 and min_freq > 1):
             continue
-        c = freq[slot]
-        a, b = key >> np.uint64(32), key & _HALF
+        pair = unhash_pair(np.uint64(partition) << pairing.rest | np.uint64(keys[slot]), pairing)
+        a, b = pair >> _HALF, pair & _LOWER
         if one_sided:
             term = np.int64(c * math.log2(c) * ENTROPY_SCALE + 0.5)
-            if a < _ONE_SIDED:
+            if a < pairing.n_rows:
                 right[a] += term
-            if b < _ONE_SIDED:
+            if b < pairing.n_rows:
                 left[b] += term
-        if c >= min_freq and a < _ONE_SIDED and b < _ONE_SIDED:
-            out_keys[n] = key
+        if c >= min_freq and a < pairing.n_rows and b < pairing.n_rows:
+            out_keys[n] = pair
             out_freq[n] = c
             n += 1
     return n
 
 
 @njit
-def count_partitions(pairs, limits, min_freq, one_sided, keys, freq, left, right, out_keys, out_freq):
-    """Count each partition (limits: where it begins in pairs, and the end) and keep what is frequent; how many.
+def count_partitions(
+    pairs, limits, first, pairing, min_freq, one_sided, keys, freq, left, right, out_keys, out_freq
+):  # fmt: skip
+    """Count each partition from the first on (limits: where it begins in pairs, and the end) and keep what is frequent.
 
-    keys and freq are room for a table, which grows elsewhere where it does not suffice.
+    keys and freq are room for a table, which grows elsewhere where it does not suffice. Returns how many were kept.
     """
     n = 0
     for p in range(len(limits) - 1):
@@ -197,9 +236,11 @@ def count_partitions(pairs, limits, min_freq, one_sided, keys, freq, left, right
         n_slots = 1024
         while n_slots < len(keys) and 2 * n_slots < 3 * (hi - lo):
             n_slots *= 2
-        keys[:n_slots] = FREE
+        freq[:n_slots] = 0
         table, table_freq, _ = count_pairs(pairs[lo:hi], keys[:n_slots], freq[:n_slots], 0)
-        n = keep_frequent(table, table_freq, min_freq, one_sided, left, right, out_keys, out_freq, n)
+        n = keep_frequent(
+            table, table_freq, first + p, pairing, min_freq, one_sided, left, right, out_keys, out_freq, n
+        )
     return n
 
 
@@ -219,7 +260,7 @@ def fill_slots(keys, slots):
 
 
 @njit
-def next_level(codes, ids, start, stop, slots, n, neighbours, document, evidence, shift, sizes):
+def next_level(codes, ids, start, stop, slots, n, neighbours, document, evidence, pairing, sizes):
     """Turn ids[start:stop] from rows of (n - 1)-grams into rows of n-grams, -1 where none is frequent.
 
     At the same time what their occurrences show is added to the evidence (with neighbours), and the pairs that begin at
@@ -257,9 +298,9 @@ def next_level(codes, ids, start, stop, slots, n, neighbours, document, evidence
                 ids[i] = row
                 if neighbours:
                     _note(evidence, row, documents[j], codes[i - 1], codes[i + n])
-        found_pairs = _batch_of_pairs(codes, ids, lo - 1, hi - 1, n, neighbours, wanted)
+        found_pairs = _batch_of_pairs(codes, ids, lo - 1, hi - 1, n, neighbours, pairing.n_rows, wanted)
         for j in range(found_pairs):
-            sizes[mix(wanted[j]) >> shift] += 1
+            sizes[hash_pair(wanted[j], pairing) >> pairing.rest] += 1
     return document
 
 
