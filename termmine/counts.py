@@ -34,7 +34,8 @@ NARROW = 1 << 31  # separators: with fewer, half the width is enough to count do
 PARTITION = 1 << 16  # pairs; its table then has its place in the second-level cache
 NARROW_BITS = 32  # of a hash: where no more are left to store, half the width is enough for pairs
 _MOST_BITS = 12  # of a hash that choose a partition
-_MOST_BITS_ON_FILE = 9  # so that a chunk's share of a partition is worth a write
+_MOST_BITS_ON_FILE = 10  # so that the share of a partition in some chunks is worth a write
+_CHUNKS_A_WRITE = 4
 _TABLE = 1 << 17  # slots of a partition's table, 1 MiB where pairs are narrow, before it has to grow
 _SPARSE = 6  # times fewer places with a row than places in all: then it pays to leave out the others
 _SPANS = 8  # of the corpus for each thread: they do not take equally long, and no thread waits long for the last one
@@ -343,7 +344,7 @@ class _Counter:
                 yield from self._count_in_memory(file.read(lo, hi), within, sums, seen.pairing, first)
 
     def _scatter_to_file(self, n: int, pairing: k.Pairing, limits: np.ndarray) -> Tape:
-        """The same as `_scatter`, chunk by chunk into a scratch file; partitions begin at the limits."""
+        """The same as `_scatter`, some chunks at a time into a scratch file; partitions begin at the limits."""
         file = Tape.scratch(self._dtype(pairing), int(limits[-1]), self._resources.folder)
         places = limits[:-1].copy()
 
@@ -356,7 +357,7 @@ class _Counter:
             k.scatter_pairs(*window, 0, size, n, self._neighbours, pairing, offsets, pairs)
             return pairs, begin
 
-        pieces = (chunk for span in self._spans for chunk in chunks(span, CHUNK))
+        pieces = (piece for span in self._spans for piece in chunks(span, _CHUNKS_A_WRITE * CHUNK))
         for pairs, begin in self._resources.stream(sort, pieces):
             sizes = np.diff(begin)
             for p in np.flatnonzero(sizes).tolist():
@@ -390,9 +391,7 @@ class _Counter:
         spans = even_spans(limits, len(sums))
         return self._resources.map(count, range(len(spans)))
 
-    def _count_in_pieces(
-        self, file: Tape, span: Span, sums: np.ndarray, pairing: k.Pairing, partition: int
-    ) -> _Pairs:
+    def _count_in_pieces(self, file: Tape, span: Span, sums: np.ndarray, pairing: k.Pairing, partition: int) -> _Pairs:
         """Count one partition that is too large for the memory (one pair that is everywhere): piece by piece."""
         keys, freq, used = *np.zeros((2, 1024), dtype=file.dtype), 0
         for lo, hi in chunks(span, _LEAST_PAIRS):

@@ -160,7 +160,7 @@ def _first(function: Callable[[In], Out], tasks: deque[_Task[In, Out]]) -> Out:
             task.value = Future()
             try:
                 task.value.set_result(function(task.item))
-            except Exception as error:  # noqa: BLE001  # it is raised where the value is asked for
+            except Exception as error:  # it is raised where the value is asked for
                 task.value.set_exception(error)
     return tasks.popleft().value.result()
 

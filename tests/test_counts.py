@@ -245,6 +245,7 @@ def same_tables(a: NgramTable, b: NgramTable) -> None:
     pairs=st.integers(1, 30),
     threads=st.integers(1, 4),
     sparse=st.integers(0, 3),  # never, or as soon as a place has no row, are places left out
+    narrow=st.sampled_from([0, 8, 20, 32]),
 )
 def test_memory_threads_and_chunks_change_nothing(
     text: str,
@@ -256,19 +257,35 @@ def test_memory_threads_and_chunks_change_nothing(
     pairs: int,
     threads: int,
     sparse: int,
+    narrow: int,
 ) -> None:
     """The oracle's counts, to the last bit, when everything is spilled and cut as small as can be."""
     roomy = count_ngrams(
         encode([text], document=document), min_freq=min_freq, max_length=max_length, resources=Resources(threads=1)
     )
     resources = Resources(threads=threads)
-    with cramped(chunk, partition, max(pairs, chunk), sparse):
+    with cramped(chunk, partition, max(pairs, chunk), sparse), mock.patch.object(counts, "NARROW_BITS", narrow):
         corpus = encode([text], document=document, resources=resources)
         assert not corpus.codes.in_memory
         spilled = count_ngrams(corpus, min_freq=min_freq, max_length=max_length, resources=resources)
     same_tables(spilled, roomy)
     expected = naive.count_ngrams(naive.read(text, document), min_freq, max_length)
     assert {ngram: row[0] for ngram, row in columns(spilled).items()} == {n: c.freq for n, c in expected.items()}
+
+
+@given(
+    half=st.integers(1, 32),
+    numbers=st.lists(st.tuples(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1)), min_size=1, max_size=50),
+)
+def test_a_pair_is_had_back_from_its_hash(half: int, numbers: list[tuple[int, int]]) -> None:
+    """And the hash has no more bits than the pair."""
+    pairing = k.Pairing(*map(np.uint64, (1, half, (1 << 2 * half) - 1, 0)))
+    with np.errstate(over="ignore"):  # where kernels are plain Python
+        for left, right in numbers:
+            pair = np.uint64((left % (1 << half)) << 32 | right % (1 << half))
+            hashed = k.hash_pair(pair, pairing)
+            assert int(hashed) < 1 << 2 * half
+            assert k.unhash_pair(np.uint64(hashed), pairing) == pair
 
 
 @naive.compared("counts: without neighbours")

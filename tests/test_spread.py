@@ -42,7 +42,7 @@ def test_each_state_sees_its_pieces_in_order(n: int) -> None:
 
 
 @pytest.mark.parametrize("threads", [1, 3])
-def test_no_more_pieces_are_drawn_than_threads_can_work_on(threads: int) -> None:
+def test_few_more_pieces_are_drawn_than_threads_can_work_on(threads: int) -> None:
     """A piece is megabytes: those that wait would pile up."""
     drawn = done = 0
     lock = threading.Lock()
@@ -52,7 +52,7 @@ def test_no_more_pieces_are_drawn_than_threads_can_work_on(threads: int) -> None
         for piece in range(50):
             with lock:
                 drawn += 1
-                assert drawn - done <= threads + 1
+                assert drawn - done <= threads + 2
             yield piece
 
     def work(piece: int, state: None) -> None:
@@ -78,12 +78,27 @@ def test_where_memory_is_short_this_thread_works_alone(monkeypatch: pytest.Monke
     """And what other threads had begun comes first."""
     crowded = iter([False] * 3 + [True] * 4 + [False] * 3)
     monkeypatch.setattr(resources, "is_crowded", lambda: next(crowded))
-    workers: list[int] = []
+    begun: list[tuple[int, int]] = []
 
     def work(piece: int) -> int:
-        workers.append(threading.get_ident())
+        begun.append((piece, threading.get_ident()))
         return piece
 
     assert list(Resources(threads=3).stream(work, range(10))) == list(range(10))
-    this = threading.get_ident()
-    assert [worker == this for worker in workers] == [False] * 3 + [True] * 4 + [False] * 3
+    assert {piece for piece, _ in begun[:3]} == {0, 1, 2}
+    assert begun[3:7] == [(piece, threading.get_ident()) for piece in range(3, 7)]
+    assert len(begun) == 10
+
+
+def test_the_thread_that_asks_takes_part() -> None:
+    """While one piece waits for another that is not begun yet, which only this thread can do."""
+    second = threading.Event()
+
+    def work(piece: int) -> int:
+        if piece == 0:
+            assert second.wait(60)
+        elif piece == 1:
+            second.set()
+        return piece
+
+    assert list(Resources(threads=2).stream(work, range(4))) == [0, 1, 2, 3]

@@ -66,8 +66,8 @@ class Pairing(NamedTuple):
     """How a pair becomes a number of few bits, and that a partition and what is stored there.
 
     A pair (uint64) has two halves: each is the row of an n-gram, or n_rows and the symbol that stands instead of it.
-    ``half`` bits suffice for one. So a pair is hashed to a number of twice as many bits (``mask``), from which it can be
-    had back; the upper bits of that choose the partition, the lower ones, ``rest`` in number, are what is stored.
+    ``half`` bits suffice for one. So a pair is hashed to a number of twice as many bits (``mask``), from which it can
+    be had back; the upper bits of that choose the partition, the lower ones, ``rest`` in number, are what is stored.
     """
 
     n_rows: np.uint64
