@@ -36,6 +36,7 @@ NARROW_BITS = 32  # of a hash: where no more are left to store, half the width i
 _MOST_BITS = 12  # of a hash that choose a partition
 _MOST_BITS_ON_FILE = 10  # so that the share of a partition in some chunks is worth a write
 _CHUNKS_A_WRITE = 4
+SLOT_BITS = 64  # where a pair and its place need no more, one word is enough for a slot
 _TABLE = 1 << 17  # slots of a partition's table, 1 MiB where pairs are narrow, before it has to grow
 _SPARSE = 6  # times fewer places with a row than places in all: then it pays to leave out the others
 _SPANS = 8  # of the corpus for each thread: they do not take equally long, and no thread waits long for the last one
@@ -62,8 +63,8 @@ def count_ngrams(
         levels.append(make_level(keys, freq, seen.evidence, found.left, found.right))
         if is_last or not len(found.keys):
             break
+        seen = counter.next_level(n + 1, len(freq), found)
         keys, freq = found.keys, found.freq
-        seen = counter.next_level(n + 1, found)
     return make_table(corpus, symbols, levels, min_freq)
 
 
@@ -160,8 +161,8 @@ class _Counter:
             k.count_symbols(self._codes.read(lo, hi), freq)
         return freq
 
-    def next_level(self, n: int, found: _Found) -> _Seen:
-        """Turn the ids into rows of the n-grams that were found, and look at these."""
+    def next_level(self, n: int, n_below: int, found: _Found) -> _Seen:
+        """Turn the ids, of which there are so many different ones, into rows of the n-grams that were found."""
         if _SPARSE * self._n_active < len(self._codes):
             self._compact(n - 1)
         n_slots = 16
@@ -169,15 +170,16 @@ class _Counter:
             n_slots *= 2
         if self._resources.left() < 16 * n_slots + 32 * self._resources.threads * len(found.keys):
             self._forget_pairs()
-        slots = self._slots(n_slots)
+        slotting = _slotting(n_below, len(found.keys))
+        slots = self._slots(n_slots, 1 if slotting.bits else 2)
         slots[:, 0] = k.FREE
-        k.fill_slots(found.keys, slots)
+        k.fill_slots(found.keys, slots, slotting)
 
         def turn(span: Span, document: int, evidence: np.ndarray, pairing: k.Pairing, sizes: np.ndarray) -> int:
             for lo, hi in chunks(span, CHUNK):
                 codes, ids = self._window(lo, hi, 1, n)
                 document = k.next_level(
-                    codes, ids, 1, 1 + hi - lo, slots, n, self._neighbours, document, evidence, pairing, sizes
+                    codes, ids, 1, 1 + hi - lo, slots, slotting, n, self._neighbours, document, evidence, pairing, sizes
                 )
                 if not self._ids.in_memory:
                     self._ids.write(lo, ids[1:-1])
@@ -185,11 +187,11 @@ class _Counter:
 
         return self._look(found.freq, turn)
 
-    def _slots(self, n_slots: int) -> np.ndarray:
+    def _slots(self, n_slots: int, n_words: int) -> np.ndarray:
         """A table with so many slots, where pairs stood if there is room: these have been counted."""
-        if len(self._pairs) >= 2 * n_slots:
-            return self._pairs[: 2 * n_slots].reshape(n_slots, 2)
-        return arrays.empty((n_slots, 2), np.uint64, hot=True)
+        if len(self._pairs) >= n_words * n_slots:
+            return self._pairs[: n_words * n_slots].reshape(n_slots, n_words)
+        return arrays.empty((n_slots, n_words), np.uint64, hot=True)
 
     def _compact(self, n: int) -> None:
         """Leave out of codes and ids what no n-gram with a row, and no longer one, touches any more."""
@@ -401,6 +403,16 @@ class _Counter:
             keys, freq, partition, pairing, self._min_freq, self._neighbours, *sums, *found, 0
         )  # fmt: skip
         return _sorted(*found, kept)
+
+
+def _slotting(n_below: int, n_places: int) -> k.Slotting:
+    """How so many pairs of rows of the level below are entered into slots: each in one word, if that can be."""
+    half, bits = n_below.bit_length(), max(n_places.bit_length(), 1)
+    if 2 * half + bits > SLOT_BITS:
+        half, bits, place = 32, 0, (1 << 64) - 1
+    else:
+        place = (1 << bits) - 1
+    return k.Slotting(*map(np.uint64, (half, bits, place)))
 
 
 def _room(most: int) -> _Pairs:

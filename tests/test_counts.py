@@ -264,7 +264,8 @@ def test_memory_threads_and_chunks_change_nothing(
         encode([text], document=document), min_freq=min_freq, max_length=max_length, resources=Resources(threads=1)
     )
     resources = Resources(threads=threads)
-    with cramped(chunk, partition, max(pairs, chunk), sparse), mock.patch.object(counts, "NARROW_BITS", narrow):
+    widths = mock.patch.multiple(counts, NARROW_BITS=narrow, SLOT_BITS=2 * narrow)
+    with cramped(chunk, partition, max(pairs, chunk), sparse), widths:
         corpus = encode([text], document=document, resources=resources)
         assert not corpus.codes.in_memory
         spilled = count_ngrams(corpus, min_freq=min_freq, max_length=max_length, resources=resources)

@@ -14,7 +14,7 @@ import numpy as np
 from termmine.kernels.base import DOCUMENT_END, FIRST_SYMBOL, SOURCE_END, mix, njit
 
 ENTROPY_SCALE = 1 << 24  # c log2(c) is summed as an integer, so that the sum is the same in any order
-FREE = np.uint64(0xFFFFFFFFFFFFFFFF)  # a free slot: no pair of rows has both halves full
+FREE = np.uint64(0xFFFFFFFFFFFFFFFF)  # a free slot: no pair of rows has all bits of both halves set
 _BATCH = 256  # positions looked up together, so that their cache misses overlap
 
 
@@ -247,20 +247,41 @@ def count_partitions(
 # --- from one level to the next --------------------------------------------------------------------------------------
 
 
+class Slotting(NamedTuple):
+    """What a slot holds: a pair, of whose halves ``half`` bits suffice, and below it in ``bits`` bits its place.
+
+    Where that is more than 64 bits, all of the pair, and the place in a word of its own. ``place`` masks the place. All
+    are uint64.
+    """
+
+    half: np.uint64
+    bits: np.uint64
+    place: np.uint64
+
+
 @njit
-def fill_slots(keys, slots):
-    """Enter keys (R) with their place into slots (S, 2; uint64): key or FREE, and place."""
+def _number(pair, slotting):
+    """The pair without the bits that it does not need."""
+    return (pair >> _HALF) << slotting.half | (pair & _LOWER)
+
+
+@njit
+def fill_slots(keys, slots, slotting):
+    """Enter keys (R) with their place into slots (S, 1 or 2 words; uint64), all of which are FREE."""
     mask = np.uint64(len(slots) - 1)
     for g in range(len(keys)):
         slot = mix(keys[g]) & mask
         while slots[slot, 0] != FREE:
             slot = (slot + np.uint64(1)) & mask
-        slots[slot, 0] = keys[g]
-        slots[slot, 1] = g
+        slots[slot, 0] = _number(keys[g], slotting) << slotting.bits
+        if slots.shape[1] == 1:
+            slots[slot, 0] |= np.uint64(g)
+        else:
+            slots[slot, 1] = np.uint64(g)
 
 
 @njit
-def next_level(codes, ids, start, stop, slots, n, neighbours, document, evidence, pairing, sizes):
+def next_level(codes, ids, start, stop, slots, slotting, n, neighbours, document, evidence, pairing, sizes):
     """Turn ids[start:stop] from rows of (n - 1)-grams into rows of n-grams, -1 where none is frequent.
 
     At the same time what their occurrences show is added to the evidence (with neighbours), and the pairs that begin at
@@ -286,13 +307,12 @@ def next_level(codes, ids, start, stop, slots, n, neighbours, document, evidence
         for j in range(count):
             slot = mix(wanted[j]) & mask
             found[j, 0] = slots[slot, 0]
-            found[j, 1] = slots[slot, 1]
+            found[j, 1] = slots[slot, -1]
         ids[lo:hi] = -1
         for j in range(count):
-            key = wanted[j]
-            row = np.int64(found[j, 1])
-            if found[j, 0] != key:
-                row = np.int64(-1) if found[j, 0] == FREE else _further(slots, key, mask)
+            row = np.int64(found[j, 1] & slotting.place)
+            if found[j, 0] >> slotting.bits != _number(wanted[j], slotting):
+                row = np.int64(-1) if found[j, 0] == FREE else _further(slots, slotting, wanted[j], mask)
             if row >= 0:
                 i = places[j]
                 ids[i] = row
@@ -305,14 +325,15 @@ def next_level(codes, ids, start, stop, slots, n, neighbours, document, evidence
 
 
 @njit
-def _further(slots, key, mask):
+def _further(slots, slotting, key, mask):
     """The place of a key whose slot holds another one; -1 where it has none."""
     slot = (mix(key) + np.uint64(1)) & mask
-    while slots[slot, 0] != key:
+    number = _number(key, slotting)
+    while slots[slot, 0] >> slotting.bits != number:
         if slots[slot, 0] == FREE:
             return np.int64(-1)
         slot = (slot + np.uint64(1)) & mask
-    return np.int64(slots[slot, 1])
+    return np.int64(slots[slot, -1] & slotting.place)
 
 
 @njit
