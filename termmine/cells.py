@@ -64,7 +64,7 @@ def as_text(value: Any) -> str:
 
 
 def column_as_text(values: list[Any], write: Callable[[str], str]) -> list[str]:
-    """`as_text` for each value of a column, and text as ``write`` makes it; numbers in a column of their own kind fast.
+    """`as_text` for each value of a column, and text as ``write`` makes it; fast where all are of one kind.
 
     >>> column_as_text([2.0, -0.00001], str), column_as_text([3, None, "a"], str.upper)
     (['2.0000', '0.0000'], ['3', '', 'A'])
@@ -72,6 +72,10 @@ def column_as_text(values: list[Any], write: Callable[[str], str]) -> list[str]:
     kinds = set(map(type, values))
     if kinds == {int}:
         return list(map(str, values))
+    if kinds == {str}:
+        return list(map(write, values))
+    if kinds == {bool}:
+        return ["true" if value else "false" for value in values]
     if kinds == {float} and not any(map(math.isnan, values)):
         texts = list(map("{:.4f}".format, values))
         return ["0.0000" if text == "-0.0000" else text for text in texts] if "-0.0000" in texts else texts

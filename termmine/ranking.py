@@ -47,16 +47,30 @@ class Ranking:
         rest = self._n
         for order in arrays.in_order(self._keys, min(max(room // _BYTES_A_TERM, _FEWEST), _MOST)):
             rows = self._chosen[order]
-            part = pd.DataFrame({name: self._frame[name].to_numpy()[rows] for name in self._frame.columns})
-            part["term"] = surfaces(self._corpus, self._table, part["row"].to_numpy())
-            part = part.sort_values([self._best, "term"], ascending=[False, True], kind="stable", ignore_index=True)
-            yield part.head(rest)
+            terms = np.array(surfaces(self._corpus, self._table, self._column("row")[rows]), dtype=object)
+            by_term = _by_term(self._column(self._best)[rows], terms)[:rest]
+            part = pd.DataFrame({name: self._column(name)[rows[by_term]] for name in self._frame.columns})
+            part["term"] = terms[by_term].tolist()
+            yield part
             rest -= len(part)
+
+    def _column(self, name: str) -> np.ndarray:
+        return self._frame[name].to_numpy()
 
     def whole(self) -> pd.DataFrame:
         """All of the terms at once."""
         parts = list(self.parts())
         return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+
+
+def _by_term(keys: np.ndarray, terms: np.ndarray) -> np.ndarray:
+    """The order of rows whose keys are in order: equal ones by their terms."""
+    equal = keys[1:] == keys[:-1]
+    tied = np.flatnonzero(np.append(equal, False) | np.append(False, equal))
+    run = np.cumsum(np.append(False, ~equal))[tied]
+    order = np.arange(len(keys))
+    order[tied] = tied[sorted(range(len(tied)), key=list(zip(run.tolist(), terms[tied], strict=True)).__getitem__)]
+    return order
 
 
 def _descending(values: np.ndarray) -> np.ndarray:

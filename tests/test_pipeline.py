@@ -7,9 +7,12 @@ from itertools import permutations, product
 from pathlib import Path
 from unittest import mock
 
+import numpy as np
 import pandas as pd
 import pytest
 from command import ENCYCLOPEDIA, POWER, run
+from hypothesis import given
+from hypothesis import strategies as st
 from test_counts import everything_mapped
 
 import termmine
@@ -119,6 +122,14 @@ def test_ties_are_broken_by_term(sample: pd.DataFrame) -> None:
     assert list(tied["term"]) == sorted(tied["term"])
     top = termmine.discover(POWER, ENCYCLOPEDIA, measure="weirdness", top=int(tied.index[10]))
     pd.testing.assert_frame_equal(top, frame.head(len(top)))
+
+
+@given(st.lists(st.tuples(st.sampled_from([3.5, 2.0, 0.0, -0.0, -1.5]), st.text("甲乙丙", min_size=1)), max_size=30))
+def test_rows_of_one_score_come_in_order_of_their_terms(rows: list[tuple[float, str]]) -> None:
+    rows.sort(key=lambda row: -row[0])
+    scores, terms = np.array([score for score, _ in rows]), np.array([term for _, term in rows], dtype=object)
+    found = [rows[i] for i in ranking._by_term(scores, terms)]
+    assert found == sorted(rows, key=lambda row: (-row[0], row[1]))
 
 
 def test_more_than_all_is_all(sample: pd.DataFrame) -> None:
