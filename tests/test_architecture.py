@@ -33,7 +33,7 @@ RANKS = {
     "folding": 3,
     "characters": 3.5, "alphabets": 3.6,
     "encode": 4, "lexicon": 4, "spool": 4,
-    "spans": 4, "levels": 4, "counts": 5, "measures": 5, "tries": 5,
+    "spans": 4, "levels": 4, "places": 4.5, "pairs": 4.6, "counts": 5, "measures": 5, "tries": 5,
     "segment": 6,
     "candidates": 7, "contexts": 7, "surface": 7,
     "contrast": 8,

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from termmine import arrays, counts
+from termmine import arrays, counts, pairs, places
 from termmine import kernels as k
 from termmine.candidates import cohesion
 from termmine.counts import count_ngrams
@@ -212,15 +212,12 @@ def everything_mapped(rows_at_once: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def cramped(chunk: int, partition: int, pairs: int, sparse: int = 6) -> Iterator[None]:
+def cramped(chunk: int, partition: int, most_pairs: int, sparse: int = 6) -> Iterator[None]:
     """Counting as it is when the memory is too small for everything: codes and ids in files, few pairs at a time."""
     with (
         everything_mapped(chunk),
-        mock.patch.object(counts, "_SPARSE", sparse),
-        mock.patch.object(counts, "CHUNK", chunk),
-        mock.patch.object(counts, "PARTITION", partition),
-        mock.patch.object(counts, "_LEAST_PAIRS", pairs),
-        mock.patch.object(counts, "_TABLE", 4),
+        mock.patch.multiple(places, _SPARSE=sparse, CHUNK=chunk),
+        mock.patch.multiple(pairs, PARTITION=partition, _LEAST_PAIRS=most_pairs, _TABLE=4),
         mock.patch.object(Resources, "left", lambda _: 0),
     ):
         yield
@@ -242,7 +239,7 @@ def same_tables(a: NgramTable, b: NgramTable) -> None:
     document=st.sampled_from(["line", "file"]),
     chunk=st.integers(1, 40),
     partition=st.integers(1, 30),
-    pairs=st.integers(1, 30),
+    most_pairs=st.integers(1, 30),
     threads=st.integers(1, 4),
     sparse=st.integers(0, 3),  # never, or as soon as a place has no row, are places left out
     narrow=st.sampled_from([0, 8, 20, 32]),
@@ -254,7 +251,7 @@ def test_memory_threads_and_chunks_change_nothing(
     document: str,
     chunk: int,
     partition: int,
-    pairs: int,
+    most_pairs: int,
     threads: int,
     sparse: int,
     narrow: int,
@@ -264,8 +261,9 @@ def test_memory_threads_and_chunks_change_nothing(
         encode([text], document=document), min_freq=min_freq, max_length=max_length, resources=Resources(threads=1)
     )
     resources = Resources(threads=threads)
-    widths = mock.patch.multiple(counts, NARROW_BITS=narrow, SLOT_BITS=2 * narrow)
-    with cramped(chunk, partition, max(pairs, chunk), sparse), widths:
+    narrow_pairs = mock.patch.object(pairs, "NARROW_BITS", narrow)
+    narrow_slots = mock.patch.object(counts, "SLOT_BITS", 2 * narrow)
+    with cramped(chunk, partition, max(most_pairs, chunk), sparse), narrow_pairs, narrow_slots:
         corpus = encode([text], document=document, resources=resources)
         assert not corpus.codes.in_memory
         spilled = count_ngrams(corpus, min_freq=min_freq, max_length=max_length, resources=resources)
