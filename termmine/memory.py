@@ -173,6 +173,7 @@ def is_crowded() -> bool:
 
 
 _FASTEST = 64 * MIB  # that a process takes hold of in a millisecond: of mapped files, many pages at a time
+_ALARM = RESERVE + PAGES // 2  # so far below the limit pages are let go of, for they come while that is done
 _SELDOM = 1.0  # seconds between two looks through the C library's heaps, which take it a while
 _watcher: threading.Thread | None = None
 
@@ -188,7 +189,7 @@ def _watch() -> None:
 def _keep_below() -> None:
     pause, trimmed = threading.Event(), 0.0
     while (limit := least_limit()) is not None:
-        left = limit.memory - RESERVE - resident()
+        left = limit.memory - _ALARM - resident()
         if left < 0:
             _drop_pages()
             left = limit.memory - RESERVE - resident()
