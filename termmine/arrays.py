@@ -12,8 +12,8 @@ import math
 import mmap
 import os
 import tempfile
-from collections.abc import Callable, Iterator
-from typing import BinaryIO, Literal
+from collections.abc import Callable, Iterable, Iterator
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -137,19 +137,25 @@ def joined(parts: list[np.ndarray], dtype: DTypeLike) -> np.ndarray:
     return whole
 
 
+def added_up(parts: Iterable[np.ndarray]) -> np.ndarray:
+    """The sum of arrays of one shape, in the first of them."""
+    whole, *others = parts
+    for other in others:
+        whole += other
+    return whole
+
+
 _SAMPLE = 1 << 16
 
 
-def in_order(keys: np.ndarray, size: int | None = None, *, unique: bool = False) -> Iterator[np.ndarray]:
+def in_order(keys: np.ndarray, size: int | None = None) -> Iterator[np.ndarray]:
     """The indexes of keys in ascending order of these, equal ones in order: arrays of about a size.
 
-    Equal keys are never parted: where there are more of them than that, the array is larger. Keys that are known to be
-    ``unique`` are sorted faster.
+    Equal keys are never parted: where there are more of them than that, the array is larger.
     """
-    kind: Literal["quicksort", "stable"] = "quicksort" if unique else "stable"
     size = size or 4 * ROWS_AT_ONCE
     if len(keys) <= size:
-        yield np.argsort(keys, kind=kind)
+        yield np.argsort(keys, kind="stable")
         return
     sample = np.sort(keys[:: -(-len(keys) // _SAMPLE)])
     n_parts = math.ceil(len(keys) / size)
@@ -158,4 +164,4 @@ def in_order(keys: np.ndarray, size: int | None = None, *, unique: bool = False)
     for part in range(len(limits) + 1):
         found = where(in_parts(lambda some, part=part: some == part, of_part, dtype=bool))
         if len(found):
-            yield found[np.argsort(keys[found], kind=kind)]
+            yield found[np.argsort(keys[found], kind="stable")]

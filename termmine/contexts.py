@@ -105,9 +105,7 @@ class _Look:
             mine[:, 3] = -1
         windows = _Windows(corpus, 2 * WINDOW + 2, self.longest + 2, WINDOW)
         resources.spread(windows, self._at, sums)
-        for mine in sums[1:]:
-            sums[0] += mine
-        return sums[0][:, :3], windows.n
+        return arrays.added_up(sums)[:, :3], windows.n
 
     def _at(self, piece: tuple[Segment, int, int], mine: np.ndarray) -> None:
         segment, begin, window = piece
@@ -153,12 +151,11 @@ def _weights_beside(
         k.count_contexts(segment.codes, segment.start, segment.stop, word_at, trie, is_noun, *mine)
 
     resources.spread(corpus.segments(2, 2), look, seen)
-    for other in seen[1:]:
-        seen[0] += other
+    beside = arrays.added_up(seen)
     by_row = arrays.zeros((2, n_rows + 2 + n_singles + 1, 2), np.int64)
     contexts = _contexts_of(trie, table)
     for side in range(2):
-        arrays.put(by_row[side], contexts, seen[0][side])
+        arrays.put(by_row[side], contexts, beside[side])
     left = _weights(by_row[0, :-1].T, table.suffix[:n_rows], n_singles)
     right = _weights(by_row[1, :-1].T, table.prefix[:n_rows], n_singles)
     return left, right

@@ -87,9 +87,7 @@ class _Counter:
         self._resources = resources
         self._neighbours = neighbours
         self._places = Places(corpus, resources, keep_codes=neighbours)
-        self._pairs = PairCounter(
-            self._places, min_freq, resources, neighbours=neighbours, n_codes=self._n_codes
-        )  # fmt: skip
+        self._pairs = PairCounter(self._places, min_freq, resources, neighbours=neighbours, n_codes=self._n_codes)
         n_separators = len(corpus.codes) - corpus.n_symbols  # as many documents and edges of runs at most
         self._width = np.int32 if n_separators < NARROW else np.int64
         self._n_active = 0  # places with a row
@@ -131,11 +129,12 @@ class _Counter:
         n_slots = 16
         while n_slots < 2 * len(keys):
             n_slots *= 2
-        if self._resources.left() < 16 * n_slots + 32 * self._resources.threads * len(keys):
-            self._pairs.forget()
         slotting = _slotting(n_below, len(keys))
         shape = n_slots, 1 if slotting.bits else 2
-        room = self._pairs.borrow(shape[0] * shape[1])
+        n_words = shape[0] * shape[1]
+        if self._resources.left() < 8 * n_words + 32 * self._resources.threads * len(keys):
+            self._pairs.forget()
+        room = self._pairs.borrow(n_words)
         slots = arrays.empty(shape, np.uint64, hot=True) if room is None else room.reshape(shape)
         slots[:, 0] = k.FREE
         k.fill_slots(keys, slots, slotting)
@@ -167,10 +166,8 @@ class _Counter:
             account.document = work(spans[i], account.document, account.evidence, division.pairing, sizes[i])
 
         self._resources.spread(range(len(spans)), look, accounts)
-        evidence, *others = (account.evidence for account in accounts)
-        for other in others:
-            evidence[:, k.DOC_FREQ :] += other[:, k.DOC_FREQ :]
-        return _Seen(evidence, sizes, division)
+        arrays.added_up(account.evidence[:, k.DOC_FREQ :] for account in accounts)
+        return _Seen(accounts[0].evidence, sizes, division)
 
 
 def _slotting(n_below: int, n_places: int) -> k.Slotting:

@@ -73,17 +73,14 @@ def _peak() -> int:
 
 # --- giving back -----------------------------------------------------------------------------------------------------
 
-_MAPPINGS: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()
-_HOT: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()
-_mappings_lock = threading.Lock()  # a set that is gone through must not grow meanwhile
+_MAPPINGS: weakref.WeakKeyDictionary[mmap.mmap, bool] = weakref.WeakKeyDictionary()  # which of them are hot
+_mappings_lock = threading.Lock()  # what is gone through must not grow meanwhile
 
 
 def may_be_dropped(mapping: mmap.mmap, *, hot: bool = False) -> None:
     """Have the pages of a mapped file dropped when memory runs short; ``hot``: loops look here and there in it."""
     with _mappings_lock:
-        _MAPPINGS.add(mapping)
-        if hot:
-            _HOT.add(mapping)
+        _MAPPINGS[mapping] = hot
 
 
 def give_back() -> None:
@@ -165,7 +162,7 @@ def is_crowded() -> bool:
     """Whether there is less room than for all the mapped memory that loops look here and there in."""
     limit = least_limit()
     with _mappings_lock:
-        hot = sum(map(len, _HOT))
+        hot = sum(len(mapping) for mapping, is_hot in _MAPPINGS.items() if is_hot)
     if limit is None or hot <= PAGES:
         return False
     give_back()
@@ -192,7 +189,7 @@ def _keep_below() -> None:
         left = limit.memory - _ALARM - resident()
         if left < 0:
             _drop_pages()
-            left = limit.memory - RESERVE - resident()
+            left = limit.memory - _ALARM - resident()
         if left < 0 and time.monotonic() - trimmed > _SELDOM:  # it is no mapped file that takes so much
             _malloc_trim()(0)
             trimmed = time.monotonic()

@@ -70,10 +70,8 @@ class PairCounter:
     one of ``n_codes`` codes.
     """
 
-    def __init__(
-        self, places: Places, min_freq: int, resources: Resources, *, neighbours: bool, n_codes: int
-    ) -> None:  # fmt: skip
-        self._places = places
+    def __init__(self, where: Places, min_freq: int, resources: Resources, *, neighbours: bool, n_codes: int) -> None:
+        self._places = where
         self._min_freq = min_freq
         self._resources = resources
         self._neighbours = neighbours
@@ -122,9 +120,7 @@ class PairCounter:
             self.forget()
             parts = self._count_from_file(n, sizes, division, sums, capacity)
         found = self._in_order(parts)
-        for other in sums[1:]:
-            sums[0] += other
-        return Found(*found, *sums[0])
+        return Found(*found, *arrays.added_up(sums))
 
     def _in_order(self, parts: Iterable[_Some]) -> _Some:
         """All pairs that were found, in order; each part is in order already, so that they are only merged."""

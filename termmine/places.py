@@ -45,10 +45,8 @@ class Places:
                 k.count_symbols(self._codes.read(lo, hi), freq)
             return freq
 
-        freq, *others = self._resources.map(count, spans_between(DOCUMENT_ENDS, self._codes, self._resources.threads))
-        for other in others:
-            freq += other
-        return freq
+        parts = spans_between(DOCUMENT_ENDS, self._codes, self._resources.threads)
+        return arrays.added_up(self._resources.map(count, parts))
 
     def number_symbols(self, rows: np.ndarray) -> None:
         """Give each position the row of its symbol (rows: code -> row, or -1)."""

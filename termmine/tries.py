@@ -184,16 +184,13 @@ def count_rows(
         trie = trie._replace(symbols=arrays.joined([*own], np.int32))
     singles = bool((rows < table.level[1]).any())
     resources = resources or Resources(threads=1)
-    counts = [
-        _Counts(trie, len(table.level) - 1, singles)
-        for _ in range(resources.threads_for(_BYTES_A_SLOT * len(trie.links)))
-    ]
+    n_threads = resources.threads_for(_BYTES_A_SLOT * len(trie.links))
+    counts = [_Counts(trie, len(table.level) - 1, singles) for _ in range(n_threads)]
     resources.spread(pieces, lambda piece, mine: mine.add(*piece), counts)
     for mine in counts:
         mine.flush()
-    for other in counts[1:]:
-        counts[0].total += other.total
-    return arrays.take(counts[0].total, slots_of(trie, rows, len(table)))
+    total = arrays.added_up(mine.total for mine in counts)
+    return arrays.take(total, slots_of(trie, rows, len(table)))
 
 
 def count_in_codes(

@@ -83,9 +83,15 @@ _INVERSE = np.uint64(pow(0x9E3779B97F4A7C15, -1, 1 << 64))  # of the factor, for
 
 
 @njit
+def _number(pair, half):
+    """A pair without the bits that its halves do not need, where so many suffice for one."""
+    return (pair >> _HALF) << half | (pair & _LOWER)
+
+
+@njit
 def hash_pair(pair, pairing):
     """The hash of a pair (the product of Fibonacci hashing, and its upper half folded into the lower one)."""
-    product = (((pair >> _HALF) << pairing.half | (pair & _LOWER)) * _FACTOR) & pairing.mask
+    product = (_number(pair, pairing.half) * _FACTOR) & pairing.mask
     return product ^ (product >> pairing.half)
 
 
@@ -260,12 +266,6 @@ class Slotting(NamedTuple):
 
 
 @njit
-def _number(pair, slotting):
-    """The pair without the bits that it does not need."""
-    return (pair >> _HALF) << slotting.half | (pair & _LOWER)
-
-
-@njit
 def fill_slots(keys, slots, slotting):
     """Enter keys (R) with their place into slots (S, 1 or 2 words; uint64), all of which are FREE."""
     mask = np.uint64(len(slots) - 1)
@@ -273,7 +273,7 @@ def fill_slots(keys, slots, slotting):
         slot = mix(keys[g]) & mask
         while slots[slot, 0] != FREE:
             slot = (slot + np.uint64(1)) & mask
-        slots[slot, 0] = _number(keys[g], slotting) << slotting.bits
+        slots[slot, 0] = _number(keys[g], slotting.half) << slotting.bits
         if slots.shape[1] == 1:
             slots[slot, 0] |= np.uint64(g)
         else:
@@ -311,7 +311,7 @@ def next_level(codes, ids, start, stop, slots, slotting, n, neighbours, document
         ids[lo:hi] = -1
         for j in range(count):
             row = np.int64(found[j, 1] & slotting.place)
-            if found[j, 0] >> slotting.bits != _number(wanted[j], slotting):
+            if found[j, 0] >> slotting.bits != _number(wanted[j], slotting.half):
                 row = np.int64(-1) if found[j, 0] == FREE else _further(slots, slotting, wanted[j], mask)
             if row >= 0:
                 i = places[j]
@@ -328,7 +328,7 @@ def next_level(codes, ids, start, stop, slots, slotting, n, neighbours, document
 def _further(slots, slotting, key, mask):
     """The place of a key whose slot holds another one; -1 where it has none."""
     slot = (mix(key) + np.uint64(1)) & mask
-    number = _number(key, slotting)
+    number = _number(key, slotting.half)
     while slots[slot, 0] >> slotting.bits != number:
         if slots[slot, 0] == FREE:
             return np.int64(-1)
