@@ -4,10 +4,14 @@ In: the paths of the outputs. Out: a context in which no other process writes th
 to an open file, so it ends with the process, however that ends: there is never a stale lock to clear by hand. It is
 taken on a hidden file beside the output (the output itself is replaced by each run, and a lock on it with it), which is
 removed in the end. No lock is waited for: two runs with the same output are a mistake, and the second one says so.
+
+A signal may end a run between any two steps, even between the making of a hidden file and the line that would know of
+it; what stands then is removed when the process ends.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import hashlib
 import os
@@ -15,6 +19,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from termmine.errors import BusyError, TermmineError
@@ -24,6 +29,22 @@ STDOUT = ("-", "/dev/stdout")
 
 _LONGEST_NOTE = 300  # bytes in a lock file: a process number and a host name
 _PATIENCE = 20  # times 50 ms until a process that has just got the lock must have written who it is
+
+
+@dataclass(eq=False)
+class _Lock:
+    """An output that this process holds, or has begun to lock: ``descriptor`` is the file that has the lock, if any."""
+
+    path: Path
+    descriptor: int | None = None
+
+    @property
+    def place(self) -> Path:
+        """The hidden file that is locked."""
+        return self.path.with_name(hidden_prefix(self.path) + ".lock")
+
+
+_OURS: set[_Lock] = set()
 
 if sys.platform == "win32":
     import msvcrt
@@ -64,44 +85,64 @@ def output_lock(paths: Iterable[Path]) -> Iterator[None]:
     with contextlib.ExitStack() as held:
         for path, given in sorted(real.items()):
             if path.is_file() or not path.exists():
-                held.enter_context(_lock(path, given))
+                held.enter_context(_locked(path, given))
                 _remove_leftovers(path)
         yield
 
 
+@atexit.register
+def release_all() -> None:
+    """Release what is still held, and remove the hidden files beside it: there are some after a signal only."""
+    while _OURS:
+        lock = _OURS.pop()
+        if lock.descriptor is not None:
+            with contextlib.suppress(OSError):
+                os.close(lock.descriptor)
+        with contextlib.suppress(TermmineError), output_lock([lock.path]):
+            pass
+
+
 @contextlib.contextmanager
-def _lock(path: Path, given: Path) -> Iterator[None]:
-    place = path.with_name(hidden_prefix(path) + ".lock")
+def _locked(path: Path, given: Path) -> Iterator[None]:
+    lock = _Lock(path)
+    _OURS.add(lock)
     try:
-        descriptor = _acquire(place, given)
+        _acquire(lock)
     except OSError as error:
+        _OURS.discard(lock)
+        if isinstance(error, BlockingIOError):
+            raise BusyError(f"{given}: {error}: wait until that is done, or choose another file") from error
         raise TermmineError(f"{given}: cannot be locked ({error.strerror}): choose another output file") from error
     try:
         yield
     finally:
-        if sys.platform != "win32":  # while it is locked: who has opened it meanwhile will see that its name is gone
-            place.unlink(missing_ok=True)
-        os.close(descriptor)
+        _release(lock)
 
 
-def _acquire(place: Path, given: Path) -> int:
-    """Open and lock the file at that place; not one that its last holder removed between the two."""
-    while True:
-        descriptor = os.open(place, os.O_RDWR | os.O_CREAT, 0o666)
+def _acquire(lock: _Lock) -> None:
+    """Open and lock the hidden file; not one that its last holder removed between the two."""
+    while lock.descriptor is None:
+        descriptor = os.open(lock.place, os.O_RDWR | os.O_CREAT, 0o666)
         try:
             if not _try_lock(descriptor):
-                raise BusyError(
-                    f"{given}: {_holder(descriptor)} is writing it: wait until that is done, or choose another file"
-                )
-            if _is_open_as(descriptor, place):
+                raise BlockingIOError(f"{_holder(descriptor)} is writing it")
+            if _is_open_as(descriptor, lock.place):
                 os.ftruncate(descriptor, 0)
                 os.lseek(descriptor, 0, os.SEEK_SET)
                 os.write(descriptor, f"{os.getpid()} {socket.gethostname()}\n".encode())
-                return descriptor
-        except BaseException:
-            os.close(descriptor)
-            raise
-        os.close(descriptor)
+                lock.descriptor = descriptor
+        finally:
+            if lock.descriptor is None:
+                os.close(descriptor)
+
+
+def _release(lock: _Lock) -> None:
+    if lock in _OURS and lock.descriptor is not None:
+        _remove_leftovers(lock.path)
+        if sys.platform != "win32":  # while it is locked: who has opened it meanwhile will see that its name is gone
+            lock.place.unlink(missing_ok=True)
+        os.close(lock.descriptor)
+    _OURS.discard(lock)
 
 
 def _is_open_as(descriptor: int, place: Path) -> bool:

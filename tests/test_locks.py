@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import itertools
 import json
 import os
@@ -10,8 +11,11 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 from command import ENCYCLOPEDIA, POWER, PROCESS, Run, run
@@ -252,6 +256,54 @@ def test_a_signal_at_any_moment_leaves_no_hidden_file(signum: int) -> None:
                 process.send_signal(signum)
             assert process.wait() in (0, 128 + signum, -signum)  # -signum: before Python was up
         assert [name for name in names() if name.startswith(".")] == []
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # a file that is open is lost at some steps
+def test_a_signal_at_each_step_leaves_no_hidden_file() -> None:
+    """Before each bytecode instruction of ours and of the library's context managers in turn."""
+    signalled = True
+    step = 0
+    while signalled:
+        step += 1
+        Path("terms.csv").write_bytes(b"old")
+        signalled = write_with_a_signal(step)
+        locks.release_all()
+        assert names() == ["terms.csv"]
+        assert Path("terms.csv").read_bytes() in (b"old", b"new")
+    assert Path("terms.csv").read_bytes() == b"new"
+    assert step > 1000
+    gc.collect()
+
+
+class SignalError(BaseException):
+    """As the handler of a signal raises it."""
+
+
+def write_with_a_signal(step: int) -> bool:
+    """Lock the output and write it, with a signal at that step, if there are so many; whether there was one."""
+    modules = {locks.__file__, files.__file__, contextlib.__file__, tempfile.__file__}
+    left = step
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        nonlocal left
+        if frame.f_code.co_filename not in modules:
+            return None
+        frame.f_trace_opcodes = True
+        left -= event == "opcode"
+        if not left:
+            sys.settrace(None)
+            raise SignalError
+        return trace
+
+    try:
+        sys.settrace(trace)
+        with output_lock([Path("terms.csv")]):
+            files.write(Path("terms.csv"), b"new")
+    except SignalError:
+        return True
+    finally:
+        sys.settrace(None)
+    return False
 
 
 def test_no_output_gets_its_name_before_all_are_on_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
