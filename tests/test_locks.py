@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import itertools
 import json
 import os
@@ -11,11 +10,8 @@ import random
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 import pytest
 from command import ENCYCLOPEDIA, POWER, PROCESS, Run, run
@@ -258,52 +254,64 @@ def test_a_signal_at_any_moment_leaves_no_hidden_file(signum: int) -> None:
         assert [name for name in names() if name.startswith(".")] == []
 
 
-@pytest.mark.filterwarnings("ignore::ResourceWarning")  # a file that is open is lost at some steps
-def test_a_signal_at_each_step_leaves_no_hidden_file() -> None:
-    """Before each bytecode instruction of ours and of the library's context managers in turn."""
-    signalled = True
-    step = 0
-    while signalled:
-        step += 1
-        Path("terms.csv").write_bytes(b"old")
-        signalled = write_with_a_signal(step)
-        locks.release_all()
-        assert names() == ["terms.csv"]
-        assert Path("terms.csv").read_bytes() in (b"old", b"new")
-    assert Path("terms.csv").read_bytes() == b"new"
-    assert step > 1000
-    gc.collect()
+#: Locks and writes a file over and over, each time with a signal at the next bytecode instruction of ours and of the
+#: library's context managers; tells for each what stands in the directory when the process would end, and in the file.
+SIGNALLED = """
+import contextlib, json, os, sys, tempfile
+from pathlib import Path
+from termmine import files, locks
 
+MODULES = {module.__file__ for module in (contextlib, files, locks, tempfile)}
+TERMS = Path("terms.csv")
 
 class SignalError(BaseException):
-    """As the handler of a signal raises it."""
+    pass
 
+def write():
+    with locks.output_lock([TERMS]):
+        files.write(TERMS, b"new")
 
-def write_with_a_signal(step: int) -> bool:
-    """Lock the output and write it, with a signal at that step, if there are so many; whether there was one."""
-    modules = {locks.__file__, files.__file__, contextlib.__file__, tempfile.__file__}
-    left = step
-
-    def trace(frame: FrameType, event: str, _: object) -> Any:
-        nonlocal left
-        if frame.f_code.co_filename not in modules:
+def signalled_at(step):
+    def trace(frame, event, _):
+        nonlocal step
+        if frame.f_code.co_filename not in MODULES:
             return None
         frame.f_trace_opcodes = True
-        left -= event == "opcode"
-        if not left:
+        step -= event == "opcode"
+        if not step:
             sys.settrace(None)
             raise SignalError
         return trace
-
     try:
         sys.settrace(trace)
-        with output_lock([Path("terms.csv")]):
-            files.write(Path("terms.csv"), b"new")
+        write()
     except SignalError:
         return True
     finally:
         sys.settrace(None)
     return False
+
+write()  # tempfile seeds itself under a lock that a signal would leave taken
+step = 1
+while True:
+    TERMS.write_bytes(b"old")
+    signalled = signalled_at(step)
+    locks.release_all()
+    print(json.dumps([signalled, os.listdir(), TERMS.read_text()]))
+    if not signalled:
+        break
+    step += 1
+"""
+
+
+def test_a_signal_at_each_step_of_the_writing() -> None:
+    done = subprocess.run([sys.executable, "-c", SIGNALLED], capture_output=True, text=True, check=True)
+    steps = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [signalled for signalled, _, _ in steps] == [True] * (len(steps) - 1) + [False]
+    assert len(steps) > 1000
+    assert [left for _, left, _ in steps] == [["terms.csv"]] * len(steps)
+    assert {text for _, _, text in steps} == {"old", "new"}
+    assert steps[-1][-1] == "new"
 
 
 def test_no_output_gets_its_name_before_all_are_on_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
