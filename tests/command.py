@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import signal
 import sys
 from dataclasses import dataclass
@@ -43,7 +44,8 @@ def run(*arguments: object, stdin: bytes = b"") -> Run:
     out, err = io.TextIOWrapper(io.BytesIO(), write_through=True), io.TextIOWrapper(io.BytesIO(), write_through=True)
     streams = {"stdin": io.TextIOWrapper(io.BytesIO(stdin)), "stdout": out, "stderr": err}
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
-    with mock.patch.multiple(sys, argv=["termmine", *map(str, arguments)], **streams):
+    ours = mock.patch.multiple(sys, argv=["termmine", *map(str, arguments)], **streams)
+    with ours, mock.patch.object(os, "_exit", sys.exit):  # how a run ends after a signal
         try:
             main()
         except SystemExit as end:

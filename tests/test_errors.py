@@ -487,6 +487,21 @@ def test_interrupted_while_reading(signum: int, code: int, line: str) -> None:
     assert [path.name for path in Path().iterdir()] == ["corpus.txt"]
 
 
+def test_interrupted_with_a_thread_that_waits_for_ever() -> None:
+    """As one does for a lock that the signal has left taken: llvmlite's, around each call of its own."""
+    start = "import threading; threading.Thread(target=threading.Event().wait).start(); " + PROCESS[-1]
+    pipe = subprocess.PIPE
+    command = [*PROCESS[:-1], start, "discover", "-", "-v"]
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == b"termmine: reading the corpus\n"
+        process.terminate()
+        try:
+            assert process.wait(30) == 143
+        finally:
+            process.kill()
+
+
 @pytest.mark.parametrize(("signum", "code", "line"), SIGNALS)
 def test_interrupted_while_writing(monkeypatch: pytest.MonkeyPatch, signum: int, code: int, line: str) -> None:
     """At the worst moment: all is in the temporary file, which has not got its name yet."""

@@ -6,6 +6,7 @@ imported inside the command that needs it. Errors become one line and an exit co
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import signal
@@ -28,6 +29,7 @@ from termmine.cli.info import info
 from termmine.cli.log import EXIT_BUG, Log
 from termmine.cli.merge import merge
 from termmine.errors import TermmineError
+from termmine.locks import release_all
 from termmine.version import __version__
 
 
@@ -43,6 +45,11 @@ def cli() -> None:
 
 for _command in (discover, explain, contexts, compare, evaluate, export, count, merge, info, config):
     cli.add_command(_command)
+
+
+#: The signals that end a run, beside the one of Ctrl-C, which Python raises by itself; and the exit codes of all.
+_SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+_SIGNALLED = [128 + number for number in (signal.SIGINT, *_SIGNALS)]
 
 
 class _TerminatedError(BaseException):
@@ -63,15 +70,25 @@ def main() -> NoReturn:
     with warnings.catch_warnings():
         warnings.showwarning = log.warn
         code = _run(log)
+    if code in _SIGNALLED:
+        _leave(code)
     gc.freeze()  # looking for garbage once more before the end costs 30 ms
     sys.exit(code)
 
 
+def _leave(code: int) -> NoReturn:
+    """End the process without waiting for its other threads: a signal may have left one waiting for ever."""
+    release_all()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # gone, closed, or never there
+            stream.flush()
+    os._exit(code)
+
+
 def _heed_signals() -> None:
     """Have the signals that end a run clean up after it, but for one that whoever started us wants ignored (nohup)."""
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+    for number in _SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _terminate)
 
 
