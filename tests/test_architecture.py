@@ -21,7 +21,7 @@ MODULES = {
 RANKS = {
     "errors": 0, "version": 0,
     "kernels.base": 0, "kernels.cache": 0, "kernels.counting": 0.5, "kernels.encoding": 0.5, "kernels.tries": 0.5,
-    "kernels.tables": 0.5, "kernels.searching": 0.6, "kernels.contexts": 0.7,
+    "kernels.lines": 0.5, "kernels.tables": 0.5, "kernels.searching": 0.6, "kernels.contexts": 0.7,
     "kernels.__init__": 1,
     "memory": 1, "tape": 1, "arrays": 1.5, "resources": 1.5,
     "locks": 2, "options": 2, "types": 2,
@@ -37,7 +37,7 @@ RANKS = {
     "segment": 6,
     "candidates": 7, "contexts": 7, "surface": 7,
     "contrast": 8,
-    "xlsx": 8, "export.rendered": 8, "progress": 9, "termlist": 9,
+    "xlsx": 8, "export.rendered": 8, "export.lines": 8, "progress": 9, "termlist": 9,
     "export.dictionaries": 9, "export.tables": 9, "export.tbx": 9,
     "export.__init__": 9.5,
     "countfile": 5, "sources": 9.5, "backgrounds": 9.6, "census": 10,

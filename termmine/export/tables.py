@@ -19,7 +19,7 @@ from termmine.errors import TermmineError
 from termmine.export.rendered import Rendered, as_xml_text, fits_xml, leaving_out, one_line, rows_of
 from termmine.xlsx import write_rows
 
-_ROWS_AT_ONCE = 1 << 12  # that are made text together
+_MANY = 1 << 12  # rows: from there on kernels are worth it
 _SHEET_ROWS = 1 << 20  # of an Excel sheet, the header among them
 
 
@@ -38,11 +38,14 @@ def _delimited(frame: pd.DataFrame, header: bool, delimiter: str, end: str, writ
     writer = csv.writer(text, delimiter=delimiter, lineterminator=end)
     if header:
         writer.writerow(map(write, frame.columns))
-    columns = [frame[name] for name in frame.columns]
-    for start in range(0, len(frame), _ROWS_AT_ONCE):
-        some = (column.iloc[start : start + _ROWS_AT_ONCE].tolist() for column in columns)
-        writer.writerows(zip(*(column_as_text(values, write) for values in some), strict=True))
-    return text.getvalue().encode()
+    columns = [frame[name].to_numpy() for name in frame.columns]
+    if len(frame) < _MANY or len(columns) == 1:  # a cell that is alone in its line is quoted by other rules
+        cells = (column_as_text(column.tolist(), write) for column in columns)
+        writer.writerows(zip(*cells, strict=True))
+        return text.getvalue().encode()
+    from termmine.export.lines import delimited_lines  # loads the kernels, for which a few rows need not wait
+
+    return b"".join([text.getvalue().encode(), *delimited_lines(columns, write, delimiter, end)])
 
 
 def jsonl_rows(frame: pd.DataFrame, *, header: bool = True) -> bytes:

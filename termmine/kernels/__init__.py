@@ -76,6 +76,7 @@ from termmine.kernels.encoding import (
     settle,
     unsettle,
 )
+from termmine.kernels.lines import MOST_DECIMAL, MOST_DIGITS, join_cells, write_decimals, write_integers
 from termmine.kernels.searching import INSIDE, NO_WORD, WINDOW, segment, spans_with_variants
 from termmine.kernels.tables import absorb, find_in_table, match_rows
 from termmine.kernels.tries import (
@@ -112,6 +113,8 @@ __all__ = [
     "LEFT_EDGE",
     "LINE_BREAK",
     "MAX_WORD",
+    "MOST_DECIMAL",
+    "MOST_DIGITS",
     "NOTHING",
     "NO_WORD",
     "N_FIELDS",
@@ -154,6 +157,7 @@ __all__ = [
     "first_level",
     "hash_pair",
     "is_compiled",
+    "join_cells",
     "keep_frequent",
     "link_nodes",
     "match_rows",
@@ -172,6 +176,8 @@ __all__ = [
     "survey",
     "unhash_pair",
     "unsettle",
+    "write_decimals",
+    "write_integers",
 ]
 
 

@@ -1,0 +1,80 @@
+"""Many rows of a table -> lines of delimited text, by kernels: the bytes that Python's csv module writes.
+
+In: columns of one length. Out: bytes. Numbers never become Python objects; text does, and what needs quotes gets them
+from the csv module itself.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from termmine import kernels as k
+from termmine.cells import column_as_text
+
+_ROWS_AT_ONCE = 1 << 14  # which have their place in the cache
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """A column as bytes: ``begin`` and ``end`` say where in the ``pool`` the text of each row stands."""
+
+    pool: np.ndarray
+    begin: np.ndarray
+    end: np.ndarray
+
+
+def delimited_lines(
+    columns: list[np.ndarray], write: Callable[[str], str], delimiter: str, line_end: str
+) -> Iterator[bytes]:
+    """Lines of the columns' rows, some at a time; text as ``write`` makes it, quoted where that is needed."""
+
+    def quote(text: str) -> str:
+        line = io.StringIO()
+        csv.writer(line, delimiter=delimiter, lineterminator="").writerow([text, ""])
+        return line.getvalue()[: -len(delimiter)]
+
+    special = re.compile(f'["\r\n{delimiter}]')
+    for start in range(0, len(columns[0]), _ROWS_AT_ONCE):
+        cells = []
+        for column in columns:
+            some = column[start : start + _ROWS_AT_ONCE]
+            cells.append(_numbers(some) or _texts(column_as_text(some.tolist(), write), special, quote))
+        yield _joined(cells, delimiter, line_end)
+
+
+def _numbers(column: np.ndarray) -> _Cells | None:
+    """The cells of a column of numbers; None where it is not, or holds one that is too large."""
+    end = np.empty(len(column), dtype=np.int64)
+    if column.dtype.kind == "i":
+        pool = np.empty(k.MOST_DIGITS * len(column), dtype=np.uint8)
+        k.write_integers(column.astype(np.int64), pool, end)
+    elif column.dtype.kind == "f":
+        pool = np.empty(k.MOST_DECIMAL * len(column), dtype=np.uint8)
+        if not k.write_decimals(column.astype(np.float64), pool, end):
+            return None
+    else:
+        return None
+    return _Cells(pool[: end[-1]], np.append(0, end[:-1]), end)
+
+
+def _texts(texts: list[str], special: re.Pattern[str], quote: Callable[[str], str]) -> _Cells:
+    if special.search("".join(texts)):
+        texts = [quote(text) if special.search(text) else text for text in texts]
+    encoded = [text.encode() for text in texts]
+    end = np.cumsum(np.fromiter(map(len, encoded), dtype=np.int64, count=len(encoded)))
+    return _Cells(np.frombuffer(b"".join(encoded), dtype=np.uint8), np.append(0, end[:-1]), end)
+
+
+def _joined(cells: list[_Cells], delimiter: str, line_end: str) -> bytes:
+    base = np.cumsum([0, *(len(column.pool) for column in cells)])[:-1, None]
+    begin, end = (base + np.stack(places) for places in zip(*((c.begin, c.end) for c in cells), strict=True))
+    marks = np.frombuffer(line_end.encode(), dtype=np.uint8)
+    out = np.empty(int((end - begin).sum()) + (len(cells) + len(marks)) * begin.shape[1], dtype=np.uint8)
+    n = k.join_cells(np.concatenate([c.pool for c in cells]), begin, end, np.uint8(ord(delimiter)), marks, out)
+    return out[:n].tobytes()
