@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -25,6 +26,8 @@ _MOST_BITS = 12  # of a hash that choose a partition
 _MOST_BITS_ON_FILE = 10  # so that the share of a partition in some chunks is worth a write
 _CHUNKS_A_WRITE = 4
 _TABLE = 1 << 17  # slots of a partition's table, 1 MiB where pairs are narrow, before it has to grow
+_MERGED = 1 << 17  # pairs that are merged at once, about
+_SAMPLES = 1 << 7  # of them, by which they are chosen
 _LEAST_PAIRS = 1 << 20  # in memory at once, 8 MiB at most, however little memory is left
 BYTES_A_ROW = 64  # what each thread looks into here and there: evidence or sums, and the table of the next level
 
@@ -115,26 +118,46 @@ class PairCounter:
         n_workers = self._resources.threads_for(BYTES_A_ROW * n_rows)
         sums = [arrays.zeros((2, n_rows * self._neighbours), np.int64, hot=True) for _ in range(n_workers)]
         if sizes.sum() <= capacity:
-            parts: Iterable[_Some] = self._count_in_memory(*self._scatter(n, sizes, division), sums, division)
+            parts = self._count_in_memory(*self._scatter(n, sizes, division), sums, division)
         else:
             self.forget()
-            parts = self._count_from_file(n, sizes, division, sums, capacity)
+            parts = self._put_aside(self._count_from_file(n, sizes, division, sums, capacity))
         found = self._in_order(parts)
         return Found(*found, *arrays.added_up(sums))
 
-    def _in_order(self, parts: Iterable[_Some]) -> _Some:
-        """All pairs that were found, in order; each part is in order already, so that they are only merged."""
+    def _in_order(self, parts: list[_Some]) -> _Some:
+        """All pairs that were found, in order; each part is in order already, so that they are only merged.
+
+        Where to begin with each part is looked up for some keys, so that what lies between two of them is merged by
+        itself.
+        """
+        n_pairs = sum(len(keys) for keys, _ in parts)
+        ordered = arrays.empty(n_pairs, np.uint64), arrays.empty(n_pairs, np.int64)
+        limits = _evenly(parts, n_pairs // _MERGED)
+        cuts = np.array([[0, *np.searchsorted(keys, limits), len(keys)] for keys, _ in parts], dtype=np.int64)
+        begin = cuts.sum(axis=0)
+
+        def merge(i: int) -> None:
+            here = cuts[:, i : i + 2].tolist()
+            some = [(keys[lo:hi], freq[lo:hi]) for (keys, freq), (lo, hi) in zip(parts, here, strict=True)]
+            keys, freq = (np.concatenate(column) for column in zip(*some, strict=True))
+            order = np.argsort(keys, kind="stable")  # finds the runs that are in order
+            ordered[0][begin[i] : begin[i + 1]], ordered[1][begin[i] : begin[i + 1]] = keys[order], freq[order]
+
+        self._resources.map(merge, range(len(limits) + 1))
+        return ordered
+
+    def _put_aside(self, parts: Iterable[_Some]) -> list[_Some]:
+        """The parts, in memory or in files; of each is let go before the next one is drawn."""
         room, folder = self._resources.left() // 8, self._resources.folder
         tapes = Tape(np.uint64, room=room, folder=folder), Tape(np.int64, room=room, folder=folder)
+        limits = [0]
         for part in parts:
             for tape, column in zip(tapes, part, strict=True):
                 tape.append(column)
+            limits.append(len(tapes[0]))
         keys, freq = (_whole(tape) for tape in tapes)
-        ordered, n = (arrays.empty(len(keys), np.uint64), arrays.empty(len(keys), np.int64)), 0
-        for order in arrays.in_order(keys):
-            here = slice(n, n := n + len(order))
-            ordered[0][here], ordered[1][here] = keys[order], freq[order]
-        return ordered
+        return [(keys[lo:hi], freq[lo:hi]) for lo, hi in pairwise(limits)]
 
     def _scatter(self, n: int, sizes: np.ndarray, division: Division) -> tuple[np.ndarray, np.ndarray]:
         """All pairs, one partition after the other, and where each begins, with the end.
@@ -236,6 +259,12 @@ def _sorted(keys: np.ndarray, freq: np.ndarray, n: int) -> _Some:
     """The first n pairs in order."""
     order = np.argsort(keys[:n])
     return keys[order], freq[order]
+
+
+def _evenly(parts: list[_Some], n: int) -> np.ndarray:
+    """So many keys, fewer where there are fewer, that divide what is found about evenly; in ascending order."""
+    sample = np.sort(np.concatenate([keys[:: _MERGED // _SAMPLES] for keys, _ in parts]))
+    return np.unique(sample[np.arange(1, n + 1) * len(sample) // (n + 1)]) if len(sample) else sample
 
 
 def _whole(tape: Tape) -> np.ndarray:

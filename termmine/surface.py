@@ -16,11 +16,12 @@ from termmine.types import Corpus, NgramTable, Segment, spell
 
 
 def surfaces(corpus: Corpus, table: NgramTable, rows: np.ndarray) -> list[str]:
-    """The most frequent written form of each row (rows ascending)."""
+    """The most frequent written form of each row."""
     texts = table.texts(rows)
-    place = {row: i for i, row in enumerate(rows.tolist())}
-    for row, counts in _counts_by_form(corpus, table, rows).items():
-        i = place[row]
+    of_rows = _counts_by_form(corpus, table, rows)
+    order = np.argsort(rows)
+    places = order[np.searchsorted(rows, list(of_rows), sorter=order)].tolist()
+    for (row, counts), i in zip(of_rows.items(), places, strict=True):
         first_form = int(table.freq[row]) - sum(counts.values())
         counts[texts[i]] = counts.get(texts[i], 0) + first_form
         texts[i] = min(counts, key=lambda text: (-counts[text], text))

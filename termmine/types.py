@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import overload
 
 import numpy as np
@@ -57,12 +58,16 @@ class Alphabet:
         return Texts(self.words)
 
 
+_MANY_TEXTS = 1 << 14
+
+
 class Texts(Sequence[str]):
     """Interned strings as text, or those with some numbers; made where they are asked for, for they may be many."""
 
     def __init__(self, strings: Strings, numbers: np.ndarray | None = None) -> None:
         self._strings = strings
         self._numbers = numbers
+        self._text = lru_cache(_MANY_TEXTS)(self._make)  # the same few words are in most of the terms that hold one
 
     def __len__(self) -> int:
         return int(self._strings.size[0]) if self._numbers is None else len(self._numbers)
@@ -78,6 +83,9 @@ class Texts(Sequence[str]):
             return [self[j] for j in range(*i.indices(len(self)))]
         if not 0 <= i < len(self):
             raise IndexError(i)
+        return self._text(i)
+
+    def _make(self, i: int) -> str:
         number = i if self._numbers is None else self._numbers[i]
         begin, end = self._strings.offsets[number : number + 2]
         return self._strings.pool[begin:end].astype("<u4").tobytes().decode("utf-32-le")
@@ -213,7 +221,8 @@ class NgramTable:
         texts: list[str] = [""] * len(rows)
         for n in np.unique(self.length[rows]):
             where = np.flatnonzero(self.length[rows] == n)
-            for k, text in zip(where, spell_all(self.codes(rows[where]), self.alphabet.first_forms), strict=True):
+            spelt = spell_all(self.codes(rows[where]), self.alphabet.first_forms)
+            for k, text in zip(where.tolist(), spelt, strict=True):
                 texts[k] = text
         return texts
 

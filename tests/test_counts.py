@@ -217,7 +217,7 @@ def cramped(chunk: int, partition: int, most_pairs: int, sparse: int = 6) -> Ite
     with (
         everything_mapped(chunk),
         mock.patch.multiple(places, _SPARSE=sparse, CHUNK=chunk),
-        mock.patch.multiple(pairs, PARTITION=partition, _LEAST_PAIRS=most_pairs, _TABLE=4),
+        mock.patch.multiple(pairs, PARTITION=partition, _LEAST_PAIRS=most_pairs, _TABLE=4, _MERGED=4, _SAMPLES=2),
         mock.patch.object(Resources, "left", lambda _: 0),
     ):
         yield
