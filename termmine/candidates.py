@@ -1,6 +1,6 @@
 """`NgramTable` -> candidates: columns, thresholds, nested fragments.
 
-In: the table. Out: a DataFrame, one row a candidate, with the table's row in ``row``; and why the others are not in
+In: the table. Out: columns, one row a candidate, with the table's row in ``row``; and why the others are not in
 it. What makes a string a *unit* is decided here; what makes it a unit *of the domain* is not.
 """
 
@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from termmine import arrays
 from termmine import kernels as k
 from termmine.arrays import in_parts
+from termmine.cells import Columns
 from termmine.characters import is_han
 from termmine.errors import EmptyResultError
 from termmine.measures import branching_entropy, npmi, pmi, pooled_entropy
@@ -180,7 +180,7 @@ class Absorbed:
     by: np.ndarray
 
 
-def select(table: NgramTable, options: DiscoverOptions, kept: np.ndarray) -> tuple[pd.DataFrame, Absorbed]:
+def select(table: NgramTable, options: DiscoverOptions, kept: np.ndarray) -> tuple[Columns, Absorbed]:
     """The candidates of a table, and those that were absorbed by longer ones; rows that are ``kept`` (bool) never are.
 
     Columns: row, length, freq, doc_freq, cohesion, npmi, left_entropy, right_entropy, free_entropy (the mean of the
@@ -197,17 +197,17 @@ def select(table: NgramTable, options: DiscoverOptions, kept: np.ndarray) -> tup
     is_absorbed = in_parts(lambda absorber: absorber >= 0, absorber, dtype=bool)
     rows = arrays.where(np.greater(keep, is_absorbed, out=keep))
     absorbed = arrays.where(np.logical_and(rules[0].passes, is_absorbed, out=is_absorbed))  # also of low entropy
-    return _frame(table, rows), Absorbed(absorbed, arrays.take(absorber, absorbed))
+    return _columns(table, rows), Absorbed(absorbed, arrays.take(absorber, absorbed))
 
 
-def _frame(table: NgramTable, rows: np.ndarray) -> pd.DataFrame:
+def _columns(table: NgramTable, rows: np.ndarray) -> Columns:
     def free_entropy(rows: np.ndarray) -> np.ndarray:
         freq, left, right = table.freq[rows], table.left_entropy[rows], table.right_entropy[rows]
         pooled = pooled_entropy(left, table.left_edge[rows], freq), pooled_entropy(right, table.right_edge[rows], freq)
         return (branching_entropy(left, right) + branching_entropy(*pooled)) / 2
 
     cohesions, freq = cohesion(table, rows), arrays.take(table.freq, rows)
-    columns = {
+    return {
         "row": rows,
         "length": arrays.take(table.length, rows),
         "freq": freq,
@@ -218,9 +218,3 @@ def _frame(table: NgramTable, rows: np.ndarray) -> pd.DataFrame:
         "right_entropy": arrays.take(table.right_entropy, rows),
         "free_entropy": in_parts(free_entropy, rows),
     }
-    return pd.DataFrame(columns, copy=False)
-
-
-def with_columns(frame: pd.DataFrame, **columns: np.ndarray) -> pd.DataFrame:
-    """The frame and more columns, none of them copied."""
-    return pd.DataFrame({name: frame[name].to_numpy() for name in frame.columns} | columns, copy=False)

@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from termmine import kernels as k
 from termmine.candidates import absorbers, unit_rules
+from termmine.cells import Columns
 from termmine.contrast import term_rules
 from termmine.corpus import Source
 from termmine.encode import encode, encode_strings
@@ -63,13 +63,13 @@ def explain(analysis: Analysis, terms: Iterable[str]) -> list[dict[str, Any]]:
     terms = list(terms)
     rows = find_rows(analysis.table, terms)
     try:
-        ranking = rank(analysis).whole()[["row", "term"]]
+        ranking = rank(analysis).whole()
     except EmptyResultError:  # the rule that leaves nothing is just what is to be explained
-        ranking = pd.DataFrame({"row": [], "term": []})
+        ranking = {"row": np.zeros(0, dtype=np.int32), "term": np.zeros(0, dtype=object)}
     return [_explain(analysis, term, int(row), ranking) for term, row in zip(terms, rows, strict=True)]
 
 
-def _explain(analysis: Analysis, term: str, row: int, ranking: pd.DataFrame) -> dict[str, Any]:
+def _explain(analysis: Analysis, term: str, row: int, ranking: Columns) -> dict[str, Any]:
     positions, codes = occurrences(analysis, term)
     record: dict[str, Any] = {"term": term, "freq": len(positions)}
     if not len(positions):
@@ -174,9 +174,9 @@ def _longer(analysis: Analysis, row: int) -> list[tuple[str, int]]:
     return list(zip(table.texts(best), table.freq[best].tolist(), strict=True))
 
 
-def _verdict(analysis: Analysis, row: int, ranking: pd.DataFrame) -> dict[str, Any]:
+def _verdict(analysis: Analysis, row: int, ranking: Columns) -> dict[str, Any]:
     """The first rule that dropped the row, or the ingredients of its score and its place in the list."""
-    table, options, frame = analysis.table, analysis.options, analysis.frame
+    table, options, columns = analysis.table, analysis.options, analysis.columns
     rules = unit_rules(table, options, analysis.kept)
     keep = np.logical_and.reduce([rule.passes for rule in rules])
     absorber = int(absorbers(table, keep, options.min_independence)[row])
@@ -190,21 +190,21 @@ def _verdict(analysis: Analysis, row: int, ranking: pd.DataFrame) -> dict[str, A
     for rule in rules:
         if not rule.passes[row]:
             return {"verdict": f"dropped: it is not one that {rule.text}"}
-    place = np.flatnonzero(frame["row"].to_numpy() == row)
-    entry = frame.iloc[int(place[0])]
+    place = int(np.flatnonzero(columns["row"] == row)[0])
+    entry = {name: column[place] for name, column in columns.items()}
     record = {"score": float(entry["score"]), "ingredients": _ingredients(entry, options.measure)}
-    for rule in term_rules(frame, options):
-        if not rule.passes[int(place[0])]:
-            reason = f"it is not one that {rule.text}" if rule.reasons is None else rule.reasons[int(place[0])]
+    for rule in term_rules(columns, options):
+        if not rule.passes[place]:
+            reason = f"it is not one that {rule.text}" if rule.reasons is None else rule.reasons[place]
             return record | {"verdict": f"dropped: {reason}"}
-    at = np.flatnonzero(ranking["row"].to_numpy() == row)
+    at, n_terms = np.flatnonzero(ranking["row"] == row), len(ranking["row"])
     if not len(at):
-        return record | {"verdict": f"below the first {len(ranking)} (--top)"}
+        return record | {"verdict": f"below the first {n_terms} (--top)"}
     because = f" ({entry['kept']})" if entry.get("kept") else ""
-    return record | {"rank": int(at[0]) + 1, "verdict": f"kept: number {int(at[0]) + 1} of {len(ranking)}{because}"}
+    return record | {"rank": int(at[0]) + 1, "verdict": f"kept: number {int(at[0]) + 1} of {n_terms}{because}"}
 
 
-def _ingredients(entry: pd.Series[Any], measure: str) -> dict[str, float]:
+def _ingredients(entry: dict[str, Any], measure: str) -> dict[str, float]:
     """The counts and columns that a score was made of, and for the default one its factors."""
     names = find_measure(measure).columns or ("log_ratio", "keyness")
     told = dict.fromkeys(("background_freq", *names, "probability"))

@@ -20,8 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
+from termmine.cells import Columns
 from termmine.errors import TermmineError
 from termmine.lexicon import normal_form
 from termmine.termlist import read_terms
@@ -148,14 +148,14 @@ def _standardised(column: np.ndarray) -> np.ndarray:
     return np.clip(centred / deviation, -WINSOR, WINSOR) if deviation > 1e-12 else np.zeros(len(column))
 
 
-def make_features(frame: pd.DataFrame, terms: Sequence[str], judged: np.ndarray) -> Features:
+def make_features(columns: Columns, terms: Sequence[str], judged: np.ndarray) -> Features:
     """The features of candidates: the score, its factors, the length, letters, and the characters at both ends.
 
     A character gets a feature of its own when at least `MIN_JUDGED` of the ``judged`` candidates (bool) have it there.
     """
-    figures = {"score": percentile_log_odds(frame["score"].to_numpy(dtype=np.float64))}
+    figures = {"score": percentile_log_odds(np.asarray(columns["score"], dtype=np.float64))}
     for name in _COLUMNS:
-        column = frame[name].to_numpy(dtype=np.float64)
+        column = np.asarray(columns[name], dtype=np.float64)
         figures[name] = _standardised(np.log(np.maximum(column, 1e-9)) if name in _LOGARITHMS else column)
     figures["letters"] = _standardised(np.array([any(c.isascii() for c in term) for term in terms], dtype=np.float64))
     ends = {"first": np.array([term[0] for term in terms]), "last": np.array([term[-1] for term in terms])}
@@ -264,14 +264,14 @@ class Lesson:
 
 
 def apply_feedback(
-    frame: pd.DataFrame, terms: Sequence[str], verdicts: Mapping[str, Verdict], fold: str | None = None
+    columns: Columns, terms: Sequence[str], verdicts: Mapping[str, Verdict], fold: str | None = None
 ) -> Lesson:
     """Learn from the verdicts on candidates, and apply that to all of them."""
     folded = [normal_form(term, fold) for term in terms]
     found = [verdicts.get(term) for term in folded]
     judged = np.array([verdict is not None for verdict in found])
     accepted = np.array([verdict.accepts for verdict in found if verdict is not None], dtype=bool)
-    features = make_features(frame, folded, judged)
+    features = make_features(columns, folded, judged)
     model = learn(features, np.flatnonzero(judged), accepted)
     n_found = len(verdicts.keys() & set(folded))
     n_accepted = sum(verdict.accepts for verdict in verdicts.values())

@@ -9,23 +9,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from termmine import arrays, folding
 from termmine import corpus as reading
 from termmine.arrays import in_parts
 from termmine.backgrounds import Candidates, contrast_with
-from termmine.candidates import Absorbed, could_be_term, select, with_columns
+from termmine.candidates import Absorbed, could_be_term, select
+from termmine.cells import Columns
 from termmine.contexts import survey
 from termmine.contrast import Background, compare, score_like
 from termmine.corpus import Source
 from termmine.counts import count_ngrams
 from termmine.errors import TermmineError
 from termmine.examples import examples
-from termmine.export import COLUMNS
+from termmine.export import COLUMNS, columns_of, frame_of
 from termmine.feedback import apply_feedback, read_verdicts
 from termmine.lexicon import read_words
 from termmine.locate import read_lines
@@ -43,6 +43,9 @@ from termmine.surface import surfaces
 from termmine.tries import find_rows
 from termmine.types import Corpus, NgramTable
 from termmine.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Who counts: the name of an engine -> a function from a corpus to its table. There is one so far.
 ENGINES: dict[str, Callable[..., NgramTable]] = {"local": count_ngrams}
@@ -86,7 +89,7 @@ def discover(
 class Analysis:
     """Every candidate with its evidence, before the last thresholds: what `rank` and `explain` look at.
 
-    ``frame``: one row a candidate, with the columns of `candidates.select` and `contrast.compare`; ``absorbed``: the
+    ``columns``: one row a candidate, those of `candidates.select` and `contrast.compare`; ``absorbed``: the
     fragments; ``kept``: which rows of the table are candidates whatever their figures (bool); ``options`` with every
     default that depends on the corpus filled in.
     """
@@ -94,7 +97,7 @@ class Analysis:
     corpus: Corpus
     table: NgramTable
     kept: np.ndarray
-    frame: pd.DataFrame
+    columns: Columns
     absorbed: Absorbed
     options: DiscoverOptions
     signature: dict[str, Any]
@@ -107,10 +110,10 @@ class Discovery:
     analysis: Analysis
     ranking: Ranking
 
-    def parts(self, resources: Resources) -> Iterator[pd.DataFrame]:
+    def parts(self, resources: Resources) -> Iterator[Columns]:
         """The terms, the best first, as many at a time as the memory has room for (columns `export.COLUMNS`)."""
         if "terms" in self.__dict__:
-            yield self.terms
+            yield columns_of(self.terms)
             return
         for part in self.ranking.parts(resources.left()):
             yield _reported(part, self.analysis.options)
@@ -118,7 +121,7 @@ class Discovery:
     @cached_property
     def terms(self) -> pd.DataFrame:
         """All terms, the best first."""
-        return _reported(self.ranking.whole(), self.analysis.options)
+        return frame_of(_reported(self.ranking.whole(), self.analysis.options))
 
     @property
     def signature(self) -> dict[str, Any]:
@@ -129,13 +132,9 @@ class Discovery:
     def absorbed(self) -> pd.DataFrame:
         """The fragments that hardly ever occur outside a longer candidate: term, freq, absorbed_by."""
         table, absorbed = self.analysis.table, self.analysis.absorbed
-        frame = pd.DataFrame(
-            {
-                "term": table.texts(absorbed.rows),
-                "freq": table.freq[absorbed.rows],
-                "absorbed_by": table.texts(absorbed.by),
-            }
-        )
+        texts = (np.array(table.texts(rows), dtype=object) for rows in (absorbed.rows, absorbed.by))
+        columns = dict(zip(("term", "absorbed_by"), texts, strict=True)) | {"freq": table.freq[absorbed.rows]}
+        frame = frame_of({name: columns[name] for name in ("term", "freq", "absorbed_by")})
         return frame.sort_values(["freq", "term"], ascending=[False, True], ignore_index=True)
 
 
@@ -167,7 +166,7 @@ def _discovery(analysis: Analysis, progress: Progress) -> Discovery:
 
 def rank(analysis: Analysis) -> Ranking:
     """The terms of an analysis."""
-    return Ranking(analysis.corpus, analysis.table, analysis.frame, analysis.options)
+    return Ranking(analysis.corpus, analysis.table, analysis.columns, analysis.options)
 
 
 def _add_examples(terms: pd.DataFrame, source: Source, options: DiscoverOptions) -> None:
@@ -179,11 +178,12 @@ def _add_examples(terms: pd.DataFrame, source: Source, options: DiscoverOptions)
         terms[f"source_{i + 1}"] = ["" if one is None else one.place for one in chosen]
 
 
-def _reported(terms: pd.DataFrame, options: DiscoverOptions) -> pd.DataFrame:
-    return terms[columns(options)].astype({"doc_freq": np.int64})  # the table's are half as wide
+def _reported(terms: Columns, options: DiscoverOptions) -> Columns:
+    terms = terms | {"doc_freq": terms["doc_freq"].astype(np.int64)}  # the table's are half as wide
+    return {name: terms[name] for name in column_names(options)}
 
 
-def columns(options: DiscoverOptions) -> list[str]:
+def column_names(options: DiscoverOptions) -> list[str]:
     """The columns of a result: those that every result has, then those that options ask for."""
     listed = ["listed"] if options.known and options.mark_known else []
     judged = ["verdict", "probability"] if options.feedback else []
@@ -210,27 +210,26 @@ def analyse(
     with progress.stage("selecting candidates"):
         kept = _kept(lists, table, options, progress)
         candidates, absorbed = select(table, options, kept)
-        rows = candidates["row"].to_numpy()
+        rows = candidates["row"]
         segmenter = Segmenter(jieba_dictionary(), table.alphabet)
         give_back()  # the dictionary's 349,000 strings
         looks = segmenter.look_up(table, rows)
         places = survey(corpus, table, rows, segmenter, resources)
-        candidates = with_columns(
-            candidates,
-            known=looks.is_word,
-            pattern=looks.pattern,
-            context=in_parts(noun_context, places.left, places.right),
-            burstiness=places.burstiness,
-        )
+        candidates |= {
+            "known": looks.is_word,
+            "pattern": looks.pattern,
+            "context": in_parts(noun_context, places.left, places.right),
+            "burstiness": places.burstiness,
+        }
         give_back()
     strings = Candidates(table, rows, looks.expected_freq, segmenter.n_symbols)
     compared = contrast_with(background, strings, options, progress, resources)
-    frame = compare(candidates, table, compared, options.measure)
+    columns = compare(candidates, table, compared, options.measure)
     if good_terms:
-        options = _like(good_terms, frame, table, options, progress)
+        options = _like(good_terms, columns, table, options, progress)
     if lists:
-        frame = _consult(lists, frame, corpus, table, options, progress)
-    return Analysis(corpus, table, kept, frame, absorbed, options, _signature(corpus, compared, options))
+        columns = _consult(lists, columns, corpus, table, options, progress)
+    return Analysis(corpus, table, kept, columns, absorbed, options, _signature(corpus, compared, options))
 
 
 def read_lists(options: DiscoverOptions) -> TermLists:
@@ -259,42 +258,41 @@ def _kept(lists: TermLists, table: NgramTable, options: DiscoverOptions, progres
 
 def _consult(
     lists: TermLists,
-    frame: pd.DataFrame,
+    columns: Columns,
     corpus: Corpus,
     table: NgramTable,
     options: DiscoverOptions,
     progress: Progress,
-) -> pd.DataFrame:
+) -> Columns:
     """The candidates with what the lists say of them: the columns of `rules.Rulings`, and what feedback teaches."""
-    rows, learns = frame["row"].to_numpy(), bool(lists.verdicts)
+    rows, learns = columns["row"], bool(lists.verdicts)
     kept, dropped = np.empty(len(rows), dtype=object), np.empty(len(rows), dtype=object)  # a few strings, many times
     listed, terms = arrays.empty(len(rows), bool), []
     for here in arrays.slices(0, len(rows)):
         some = surfaces(corpus, table, rows[here])
         kept[here], dropped[here], listed[here] = rule_on(lists, some, mark_known=options.mark_known)
         terms += some if learns else []
-    frame = with_columns(frame, kept=kept, dropped=dropped, listed=listed)
+    columns = columns | {"kept": kept, "dropped": dropped, "listed": listed}
     if not learns:
-        return frame
-    lesson = apply_feedback(frame, terms, lists.verdicts, options.fold)
+        return columns
+    lesson = apply_feedback(columns, terms, lists.verdicts, options.fold)
     progress.note(lesson.told)
-    return with_columns(
-        frame, verdict=np.array(lesson.verdicts, dtype=object), probability=lesson.probability, merit=lesson.merit
-    )
+    verdicts = np.array(lesson.verdicts, dtype=object)
+    return columns | {"verdict": verdicts, "probability": lesson.probability, "merit": lesson.merit}
 
 
 def _like(
-    good_terms: list[str], frame: pd.DataFrame, table: NgramTable, options: DiscoverOptions, progress: Progress
+    good_terms: list[str], columns: Columns, table: NgramTable, options: DiscoverOptions, progress: Progress
 ) -> DiscoverOptions:
     """The options with the threshold that the good terms come to."""
     rows = find_rows(table, good_terms)
-    n_found = int(frame["row"].isin(rows).sum())
+    n_found = int(np.isin(columns["row"], rows).sum())
     if not n_found:
         raise TermmineError(
             f"{options.like}: none of its {len(good_terms)} terms is a candidate of this corpus: "
             "give terms that occur in it, or use --min-score"
         )
-    least = score_like(frame, rows)
+    least = score_like(columns, rows)
     if options.min_score is not None:
         least = max(least, options.min_score)
     progress.note(f"--like: {n_found} of {len(good_terms)} good terms are candidates: --min-score {least:.6g}")

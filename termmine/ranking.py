@@ -1,6 +1,6 @@
 """The candidates with their scores -> the terms in order, some at a time.
 
-In: the frame of an analysis. Out: its rows that meet every rule, the best first, each with the string that it is
+In: the columns of an analysis. Out: its rows that meet every rule, the best first, each with the string that it is
 written as. Best is what scores best, or, where there is feedback, what a reviewer has accepted or is most likely to
 accept. Which candidates there are was decided before; how a term is written to a file is not known here.
 """
@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import pandas as pd
 
 from termmine import arrays
 from termmine.candidates import apply_rules
+from termmine.cells import Columns
 from termmine.contrast import term_rules
 from termmine.options import DiscoverOptions
 from termmine.surface import surfaces
@@ -26,11 +26,11 @@ _FEWEST, _MOST = 1 << 14, 1 << 18  # terms at a time
 class Ranking:
     """The terms of an analysis; a candidate that no rule dropped is one. An error where there is none."""
 
-    def __init__(self, corpus: Corpus, table: NgramTable, frame: pd.DataFrame, options: DiscoverOptions) -> None:
-        self._corpus, self._table, self._frame = corpus, table, frame
-        self._best = "merit" if "merit" in frame else "score"
-        chosen = arrays.where(apply_rules(term_rules(frame, options), "candidates"))
-        keys = arrays.in_parts(_descending, arrays.take(frame[self._best].to_numpy(), chosen), dtype=np.uint64)
+    def __init__(self, corpus: Corpus, table: NgramTable, columns: Columns, options: DiscoverOptions) -> None:
+        self._corpus, self._table, self._columns = corpus, table, columns
+        self._best = "merit" if "merit" in columns else "score"
+        chosen = arrays.where(apply_rules(term_rules(columns, options), "candidates"))
+        keys = arrays.in_parts(_descending, arrays.take(columns[self._best], chosen), dtype=np.uint64)
         self._n = len(chosen)
         if options.top is not None and options.top < len(chosen):
             self._n = options.top
@@ -42,25 +42,21 @@ class Ranking:
     def __len__(self) -> int:
         return self._n
 
-    def parts(self, room: int = _MOST * _BYTES_A_TERM) -> Iterator[pd.DataFrame]:
-        """The terms in order, so many at a time as take about ``room`` bytes: the frame's columns and ``term``."""
+    def parts(self, room: int = _MOST * _BYTES_A_TERM) -> Iterator[Columns]:
+        """The terms in order, so many at a time as take about ``room`` bytes: the analysis's columns and ``term``."""
         rest = self._n
         for order in arrays.in_order(self._keys, min(max(room // _BYTES_A_TERM, _FEWEST), _MOST)):
             rows = self._chosen[order]
-            terms = np.array(surfaces(self._corpus, self._table, self._column("row")[rows]), dtype=object)
-            by_term = _by_term(self._column(self._best)[rows], terms)[:rest]
-            part = pd.DataFrame({name: self._column(name)[rows[by_term]] for name in self._frame.columns})
-            part["term"] = terms[by_term].tolist()
-            yield part
-            rest -= len(part)
+            terms = np.array(surfaces(self._corpus, self._table, self._columns["row"][rows]), dtype=object)
+            by_term = _by_term(self._columns[self._best][rows], terms)[:rest]
+            part = {name: column[rows[by_term]] for name, column in self._columns.items()}
+            yield part | {"term": terms[by_term]}
+            rest -= len(by_term)
 
-    def _column(self, name: str) -> np.ndarray:
-        return self._frame[name].to_numpy()
-
-    def whole(self) -> pd.DataFrame:
+    def whole(self) -> Columns:
         """All of the terms at once."""
         parts = list(self.parts())
-        return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def _by_term(keys: np.ndarray, terms: np.ndarray) -> np.ndarray:

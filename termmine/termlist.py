@@ -12,15 +12,15 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from termmine.cells import KINDS, parse, unguard
 from termmine.errors import TermmineError
 from termmine.lexicon import read_text
 from termmine.xlsx import read_rows
 
+if TYPE_CHECKING:
+    import pandas as pd
 #: pandas' types for whole numbers and truth values some of which are missing.
 _WITH_GAPS = {int: "Int64", bool: "boolean"}
 
@@ -55,6 +55,8 @@ def read_terms(path: Path) -> pd.DataFrame:
         _add_row(path, columns, row)
     if not columns["term"]:
         raise TermmineError(f"{path}: holds no terms: give a file with a row for each term")
+    import pandas as pd
+
     return pd.DataFrame({name: _column(name, values) for name, values in columns.items()})
 
 
@@ -91,6 +93,8 @@ def _add_row(path: Path, columns: dict[str, list[Any]], row: _Row) -> None:
 
 
 def _column(name: str, values: list[Any]) -> Any:
+    import pandas as pd
+
     kind = KINDS.get(name, str)
     with_gaps = any(value is None for value in values)
     if kind in _WITH_GAPS and with_gaps:

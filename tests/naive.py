@@ -644,6 +644,8 @@ RANDOM_CORPORA = {
     "examples: chosen": 150,
     "feedback: fit": 60,
     "rules: lists": 100,
+    "lines: numbers": 1000,
+    "lines: tables": 200,
 }
 
 

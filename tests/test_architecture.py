@@ -136,8 +136,19 @@ def test_help_imports_click_alone() -> None:
     assert "--background" in done.stdout
 
 
-def test_counting_does_without_pandas() -> None:
+SAMPLE = Path(__file__).parents[1] / "data" / "sample"
+
+
+@pytest.mark.parametrize("arguments", [["count", "-o", "power.tmc"], ["discover", "-o", "terms.csv"]])
+def test_the_main_jobs_do_without_pandas(tmp_path: Path, arguments: list[str]) -> None:
     """It would take 40 MiB of the least --memory, and a fifth of a second."""
-    script = "import sys, termmine.census; print('pandas' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    script = (
+        "import sys\n"
+        "from termmine.cli import main\n"
+        "try: main()\n"
+        "except SystemExit as end: assert not end.code\n"
+        "print('pandas' in sys.modules)\n"
+    )
+    command = [sys.executable, "-c", script, *arguments, str(SAMPLE / "power.txt")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
     assert done.stdout == "False\n"

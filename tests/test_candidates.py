@@ -24,9 +24,9 @@ def frequencies(text: str, min_freq: int, max_length: int) -> dict[naive.Ngram, 
 def selected(text: str, **options: object) -> tuple[list[str], dict[str, str]]:
     """The candidates of a text, and which fragments were absorbed by what."""
     table = build(text, 2, 10)
-    frame, lost = select(table, make_options(**options), np.zeros(len(table), dtype=bool))
+    columns, lost = select(table, make_options(**options), np.zeros(len(table), dtype=bool))
     absorbed = zip(table.texts(lost.rows), table.texts(lost.by), strict=True)
-    return table.texts(frame["row"].to_numpy()), dict(absorbed)
+    return table.texts(columns["row"]), dict(absorbed)
 
 
 # --- against the naive twins -----------------------------------------------------------------------------------------

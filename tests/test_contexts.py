@@ -372,8 +372,8 @@ needs_jieba = pytest.mark.skipif(naive.TINY, reason="jieba's dictionary is too l
 def evidence(files: Sequence[Path], **options: object) -> dict[str, tuple[float, float]]:
     """Context and burstiness of every candidate."""
     found: Analysis = analyse(files, ENCYCLOPEDIA, make_options(**options), Progress(), Resources())
-    columns = (found.frame[name].tolist() for name in ("context", "burstiness"))
-    rows = found.frame["row"].to_numpy()
+    columns = (found.columns[name].tolist() for name in ("context", "burstiness"))
+    rows = found.columns["row"]
     return dict(zip([text.lower() for text in found.table.texts(rows)], zip(*columns, strict=True), strict=True))
 
 

@@ -326,7 +326,7 @@ def test_the_ingredients_of_every_measure(measure: str) -> None:
     assert ingredients["background_freq"] == 0.0
     assert all(type(value) is float for value in ingredients.values())
     assert any(name.startswith("factor ") for name in ingredients) == (measure == "score")
-    assert set(ingredients) >= {name for name in MEASURES[measure].columns if name in result.analysis.frame}
+    assert set(ingredients) >= {name for name in MEASURES[measure].columns if name in result.analysis.columns}
     assert record["score"] == result.terms.set_index("term")["score"]["变电站"]
 
 

@@ -223,11 +223,11 @@ def test_feedback_goes_with_every_measure(plain: pd.DataFrame, tmp_path: Path) -
 
 def test_characters_at_the_ends_need_several_verdicts() -> None:
     n = 30
-    columns = ["score", "general_ratio", "freq", "npmi", "free_entropy", "context", "burstiness", "pattern", "known"]
-    frame = pd.DataFrame({name: np.linspace(1.0, 2.0, n) for name in [*columns, "length"]})
+    names = ["score", "general_ratio", "freq", "npmi", "free_entropy", "context", "burstiness", "pattern", "known"]
+    columns = {name: np.linspace(1.0, 2.0, n) for name in [*names, "length"]}
     terms = [f"甲{i}器" if i < MIN_JUDGED else f"乙{i}机" for i in range(n)]
     verdicts = {term: Verdict(term.endswith("器"), "r.csv") for term in terms[: MIN_JUDGED + 2]}
-    lesson = apply_feedback(frame, terms, verdicts)
+    lesson = apply_feedback(columns, terms, verdicts)
     assert lesson.verdicts == ["y"] * MIN_JUDGED + ["n"] * 2 + [""] * (n - MIN_JUDGED - 2)
     assert "机" not in lesson.told
     assert (lesson.merit[:MIN_JUDGED].min() > lesson.merit[MIN_JUDGED:].max()) and len(lesson.merit) == n

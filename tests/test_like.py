@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import naive
+import numpy as np
 import pandas as pd
 import pytest
 from command import ENCYCLOPEDIA, POWER, SAMPLE, Run, run
@@ -36,10 +37,10 @@ def good(tmp_path: Path) -> Path:
 
 def naive_threshold(found: Discovery, terms: list[str]) -> float:
     """The score that the tenth of the good candidates that scores worst stays below."""
-    frame = found.analysis.frame
-    texts = map(naive.fold, found.analysis.table.texts(frame["row"].to_numpy()))
+    columns = found.analysis.columns
+    texts = map(naive.fold, found.analysis.table.texts(columns["row"]))
     wanted = {naive.fold("".join(s.written for s in naive.read(term)[0][0])) for term in terms}
-    scores = sorted(score for text, score in zip(texts, frame["score"], strict=True) if text in wanted)
+    scores = sorted(score for text, score in zip(texts, columns["score"], strict=True) if text in wanted)
     return scores[(len(scores) - 1) // 10]
 
 
@@ -49,11 +50,11 @@ def naive_threshold(found: Discovery, terms: list[str]) -> float:
 @pytest.mark.parametrize("scores", [[3.0], [1.0, 2.0], [*range(1, 11)], [*range(1, 12)], [*range(1, 22)], [5.0] * 12])
 def test_the_quantile_is_the_lower_one(scores: list[float]) -> None:
     """Of 10 good terms the worst decides, of 11 the second worst; rows that are no candidates do not count."""
-    frame = pd.DataFrame({"row": [*range(len(scores)), 100], "score": [*scores[::-1], -9.0]})
-    least = score_like(frame, frame["row"].to_numpy()[:-1])
+    columns = {"row": np.array([*range(len(scores)), 100]), "score": np.array([*scores[::-1], -9.0])}
+    least = score_like(columns, columns["row"][:-1])
     assert least == sorted(scores)[(len(scores) - 1) // 10]
     assert sum(score >= least for score in scores) >= (1 - LIKE_QUANTILE) * len(scores)
-    assert score_like(frame, frame["row"].to_numpy()[:-1] + 1000) == 0.0
+    assert score_like(columns, columns["row"][:-1] + 1000) == 0.0
 
 
 @pytest.mark.parametrize("n", [1, 11, 236])

@@ -18,7 +18,7 @@ from test_counts import everything_mapped
 import termmine
 from termmine import contexts, encode, ranking
 from termmine.corpus import files
-from termmine.export import COLUMNS, produce, produce_parts, render
+from termmine.export import COLUMNS, columns_of, frame_of, produce, produce_parts, render
 from termmine.measures import MEASURES
 from termmine.options import DiscoverOptions
 from termmine.pipeline import run_discovery
@@ -307,13 +307,13 @@ def test_memory_changes_no_byte(sample: pd.DataFrame, tmp_path: Path, threads: i
             written = b"".join(data)
         assert len(found.ranking) == len(expected)
         assert len(parts) > 1 or rows_at_once > len(expected)
-        pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), expected)
+        pd.testing.assert_frame_equal(pd.concat(map(frame_of, parts), ignore_index=True), expected)
         assert (written, notes) == (render(expected, "csv"), [])
 
 
 @pytest.mark.parametrize("form", ["tsv", "jsonl", "txt", "jieba"])
 def test_a_list_in_parts_is_the_list(sample: pd.DataFrame, form: str) -> None:
-    parts = [sample[i : i + 70] for i in range(0, len(sample), 70)]
+    parts = [columns_of(sample[i : i + 70]) for i in range(0, len(sample), 70)]
     data, notes = produce_parts(parts, form)
     whole = produce(sample, form)
     assert (b"".join(data), notes) == (whole.data, whole.notes())

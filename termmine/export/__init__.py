@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-import pandas as pd
+import numpy as np
 
-from termmine.cells import KINDS
+from termmine.cells import KINDS, Columns
 from termmine.errors import UsageError
 from termmine.export.dictionaries import (
     write_hanlp,
@@ -21,12 +22,26 @@ from termmine.export.dictionaries import (
     write_pkuseg,
     write_rime,
 )
-from termmine.export.rendered import Rendered
+from termmine.export.rendered import Rendered, columns_of, frame_of
 from termmine.export.tables import csv_rows, jsonl_rows, tsv_rows, txt_rows, write_xlsx
 from termmine.export.tbx import write_tbx
 from termmine.xlsx import load_openpyxl
 
-__all__ = ["COLUMNS", "WRITERS", "Rendered", "check_format", "find_writer", "produce", "produce_parts", "render"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "COLUMNS",
+    "WRITERS",
+    "Rendered",
+    "check_format",
+    "columns_of",
+    "find_writer",
+    "frame_of",
+    "produce",
+    "produce_parts",
+    "render",
+]
 
 #: The columns of every result, in order.
 COLUMNS = tuple(KINDS)
@@ -41,7 +56,7 @@ ROWS: dict[str, Callable[..., bytes]] = {"csv": csv_rows, "tsv": tsv_rows, "json
 
 
 def _write_rows(rows: Callable[..., bytes]) -> Callable[[pd.DataFrame], Rendered]:
-    return lambda frame: Rendered(rows(frame))
+    return lambda frame: Rendered(rows(columns_of(frame)))
 
 
 #: What `--format` and `--to` know. To add one: write its function, add a line here, a line to the README, a test.
@@ -81,15 +96,17 @@ def produce(frame: pd.DataFrame, form: str, *, bom: bool = False) -> Rendered:
     return replace(rendered, data=_BOM + rendered.data) if bom else rendered
 
 
-def produce_parts(parts: Iterable[pd.DataFrame], form: str, *, bom: bool = False) -> tuple[Iterable[bytes], list[str]]:
+def produce_parts(parts: Iterable[Columns], form: str, *, bom: bool = False) -> tuple[Iterable[bytes], list[str]]:
     """The same of a table in parts, and its notes; the parts are drawn as they are written, where the format allows."""
     if form in ROWS:
         return _in_parts(parts, ROWS[form], _BOM if bom else b""), []
-    rendered = produce(pd.concat(list(parts), ignore_index=True), form, bom=bom)
+    whole = list(parts)
+    columns = {name: np.concatenate([part[name] for part in whole]) for name in whole[0]}
+    rendered = produce(frame_of(columns), form, bom=bom)
     return (rendered.data,), rendered.notes()
 
 
-def _in_parts(parts: Iterable[pd.DataFrame], rows: Callable[..., bytes], begin: bytes) -> Iterator[bytes]:
+def _in_parts(parts: Iterable[Columns], rows: Callable[..., bytes], begin: bytes) -> Iterator[bytes]:
     yield begin
     for i, part in enumerate(parts):
         yield rows(part, header=i == 0)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from termmine.export.rendered import Rendered, leaving_out, split, terms_of
 from termmine.segment import is_cuttable
 from termmine.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _NOUN = "n"  # the part of speech of a term in HanLP's tag set
 

@@ -36,8 +36,8 @@ def delimited_lines(
 
     def quote(text: str) -> str:
         line = io.StringIO()
-        csv.writer(line, delimiter=delimiter, lineterminator="").writerow([text, ""])
-        return line.getvalue()[: -len(delimiter)]
+        csv.writer(line, delimiter=delimiter, lineterminator=line_end).writerow([text, ""])
+        return line.getvalue()[: -len(delimiter + line_end)]
 
     special = re.compile(f'["\r\n{delimiter}]')
     for start in range(0, len(columns[0]), _ROWS_AT_ONCE):

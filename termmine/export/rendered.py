@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sized
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+import numpy as np
 
-from termmine.cells import is_missing
+from termmine.cells import Columns, is_missing
 from termmine.errors import EmptyResultError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _SHOWN = 5  # terms that a note names; the rest it counts
 
@@ -55,9 +58,24 @@ def leaving_out(data: bytes, kept: Sized, left_out: Iterable[str], why: str, hin
     return Rendered(data, terms, f"left out, {why}", hint)
 
 
-def rows_of(frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+def frame_of(columns: Columns) -> pd.DataFrame:
+    """The columns as a DataFrame, none of them copied but for strings."""
+    import pandas as pd
+
+    return pd.DataFrame({name: c.tolist() if c.dtype == object else c for name, c in columns.items()}, copy=False)
+
+
+def columns_of(frame: pd.DataFrame) -> Columns:
+    """The columns of a DataFrame; what only pandas has a type for, as whole numbers with gaps, are objects."""
+    return {
+        str(name): column.to_numpy() if isinstance(column.dtype, np.dtype) else column.to_numpy(dtype=object)
+        for name, column in frame.items()
+    }
+
+
+def rows_of(table: pd.DataFrame | Columns) -> Iterator[tuple[Any, ...]]:
     """Rows of plain Python values."""
-    yield from zip(*(frame[name].tolist() for name in frame.columns), strict=True)
+    yield from zip(*(table[str(name)].tolist() for name in table), strict=True)
 
 
 def terms_of(frame: pd.DataFrame) -> dict[str, int]:

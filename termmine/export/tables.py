@@ -10,50 +10,51 @@ import csv
 import io
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from termmine.cells import as_text, column_as_text, guard, is_missing
+from termmine.cells import Columns, as_text, column_as_text, guard, is_missing
 from termmine.errors import TermmineError
 from termmine.export.rendered import Rendered, as_xml_text, fits_xml, leaving_out, one_line, rows_of
 from termmine.xlsx import write_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _MANY = 1 << 12  # rows: from there on kernels are worth it
 _SHEET_ROWS = 1 << 20  # of an Excel sheet, the header among them
 
 
-def csv_rows(frame: pd.DataFrame, *, header: bool = True) -> bytes:
+def csv_rows(columns: Columns, *, header: bool = True) -> bytes:
     """Comma-separated values after RFC 4180: a header, CRLF line ends, quotes where needed."""
-    return _delimited(frame, header, ",", "\r\n", guard)
+    return _delimited(columns, header, ",", "\r\n", guard)
 
 
-def tsv_rows(frame: pd.DataFrame, *, header: bool = True) -> bytes:
+def tsv_rows(columns: Columns, *, header: bool = True) -> bytes:
     """Tab-separated values with a header and LF line ends; a tab or line end inside a cell becomes a blank."""
-    return _delimited(frame, header, "\t", "\n", lambda text: guard(one_line(text)))
+    return _delimited(columns, header, "\t", "\n", lambda text: guard(one_line(text)))
 
 
-def _delimited(frame: pd.DataFrame, header: bool, delimiter: str, end: str, write: Callable[[str], str]) -> bytes:
+def _delimited(columns: Columns, header: bool, delimiter: str, end: str, write: Callable[[str], str]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter, lineterminator=end)
     if header:
-        writer.writerow(map(write, frame.columns))
-    columns = [frame[name].to_numpy() for name in frame.columns]
-    if len(frame) < _MANY or len(columns) == 1:  # a cell that is alone in its line is quoted by other rules
-        cells = (column_as_text(column.tolist(), write) for column in columns)
+        writer.writerow(map(write, columns))
+    values = list(columns.values())
+    if len(values[0]) < _MANY or len(values) == 1:  # a cell that is alone in its line is quoted by other rules
+        cells = (column_as_text(column.tolist(), write) for column in values)
         writer.writerows(zip(*cells, strict=True))
         return text.getvalue().encode()
     from termmine.export.lines import delimited_lines  # loads the kernels, for which a few rows need not wait
 
-    return b"".join([text.getvalue().encode(), *delimited_lines(columns, write, delimiter, end)])
+    return b"".join([text.getvalue().encode(), *delimited_lines(values, write, delimiter, end)])
 
 
-def jsonl_rows(frame: pd.DataFrame, *, header: bool = True) -> bytes:
+def jsonl_rows(columns: Columns, *, header: bool = True) -> bytes:
     """One JSON object a line; what is missing is null."""
     del header  # each line says what it holds
     lines = []
-    for row in rows_of(frame):
-        record = {name: _json_value(value) for name, value in zip(frame.columns, row, strict=True)}
+    for row in rows_of(columns):
+        record = {name: _json_value(value) for name, value in zip(columns, row, strict=True)}
         lines.append(json.dumps(record, ensure_ascii=False) + "\n")
     return "".join(lines).encode()
 
@@ -64,10 +65,10 @@ def _json_value(value: Any) -> Any:
     return float(as_text(value)) if isinstance(value, float) else value
 
 
-def txt_rows(frame: pd.DataFrame, *, header: bool = True) -> bytes:
+def txt_rows(columns: Columns, *, header: bool = True) -> bytes:
     """The terms alone, one a line."""
     del header  # each line is a term
-    return "".join(f"{one_line(term)}\n" for term in frame["term"]).encode()
+    return "".join(f"{one_line(term)}\n" for term in columns["term"].tolist()).encode()
 
 
 def write_xlsx(frame: pd.DataFrame) -> Rendered:

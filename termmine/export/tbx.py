@@ -9,13 +9,14 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from termmine.cells import KINDS, as_text, is_missing
 from termmine.export.rendered import Rendered, as_xml_text, fits_xml, leaving_out, one_line, rows_of
 from termmine.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _CONTEXT = re.compile(r"context_(\d+)")
 _SOURCE = re.compile(r"source_(\d+)")
