@@ -132,9 +132,13 @@ class Discovery:
     def absorbed(self) -> pd.DataFrame:
         """The fragments that hardly ever occur outside a longer candidate: term, freq, absorbed_by."""
         table, absorbed = self.analysis.table, self.analysis.absorbed
-        texts = (np.array(table.texts(rows), dtype=object) for rows in (absorbed.rows, absorbed.by))
-        columns = dict(zip(("term", "absorbed_by"), texts, strict=True)) | {"freq": table.freq[absorbed.rows]}
-        frame = frame_of({name: columns[name] for name in ("term", "freq", "absorbed_by")})
+        frame = frame_of(
+            {
+                "term": np.array(table.texts(absorbed.rows), dtype=object),
+                "freq": table.freq[absorbed.rows],
+                "absorbed_by": np.array(table.texts(absorbed.by), dtype=object),
+            }
+        )
         return frame.sort_values(["freq", "term"], ascending=[False, True], ignore_index=True)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import overload
 
 import numpy as np
@@ -67,7 +67,8 @@ class Texts(Sequence[str]):
     def __init__(self, strings: Strings, numbers: np.ndarray | None = None) -> None:
         self._strings = strings
         self._numbers = numbers
-        self._text = lru_cache(_MANY_TEXTS)(self._make)  # the same few words are in most of the terms that hold one
+        # The same few words are in most of the terms that hold one. Bound to the strings, so that no cycle keeps them.
+        self._text = lru_cache(_MANY_TEXTS)(partial(_text, strings, numbers))
 
     def __len__(self) -> int:
         return int(self._strings.size[0]) if self._numbers is None else len(self._numbers)
@@ -85,10 +86,11 @@ class Texts(Sequence[str]):
             raise IndexError(i)
         return self._text(i)
 
-    def _make(self, i: int) -> str:
-        number = i if self._numbers is None else self._numbers[i]
-        begin, end = self._strings.offsets[number : number + 2]
-        return self._strings.pool[begin:end].astype("<u4").tobytes().decode("utf-32-le")
+
+def _text(strings: Strings, numbers: np.ndarray | None, i: int) -> str:
+    number = i if numbers is None else numbers[i]
+    begin, end = strings.offsets[number : number + 2]
+    return strings.pool[begin:end].astype("<u4").tobytes().decode("utf-32-le")
 
 
 #: The longest piece of a corpus that is looked at at once, in symbols and separators: 4 MB of codes. No result depends

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -43,3 +46,15 @@ def test_segments_are_the_corpus(text: str, size: int, before: int, after: int) 
 
 def test_a_run_that_is_cut_is_segmented_as_it_would_be_whole() -> None:
     assert types.SEGMENT % k.WINDOW == 0
+
+
+def test_texts_are_in_no_cycle_that_keeps_their_strings() -> None:
+    texts = encode(["GPU 加速"]).alphabet.first_forms
+    pool = weakref.ref(texts._strings.pool)
+    assert texts[0] == "GPU"
+    gc.disable()
+    try:
+        del texts
+        assert pool() is None
+    finally:
+        gc.enable()
