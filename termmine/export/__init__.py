@@ -109,7 +109,7 @@ def produce_parts(parts: Iterable[Columns], form: str, *, bom: bool = False) -> 
 def _in_parts(parts: Iterable[Columns], rows: Callable[..., bytes], begin: bytes) -> Iterator[bytes]:
     yield begin
     for i, part in enumerate(parts):
-        yield rows(part, header=i == 0)
+        yield rows(part, header=i == 0, many=True)
 
 
 def render(frame: pd.DataFrame, form: str, *, bom: bool = False) -> bytes:

@@ -32,7 +32,10 @@ class _Cells:
 def delimited_lines(
     columns: list[np.ndarray], write: Callable[[str], str], delimiter: str, line_end: str
 ) -> Iterator[bytes]:
-    """Lines of the columns' rows, some at a time; text as ``write`` makes it, quoted where that is needed."""
+    """Lines of two columns or more, some at a time; text as ``write`` makes it, quoted where that is needed.
+
+    (A cell that stands alone in its line is quoted by other rules.)
+    """
 
     def quote(text: str) -> str:
         line = io.StringIO()

@@ -20,38 +20,41 @@ from termmine.xlsx import write_rows
 if TYPE_CHECKING:
     import pandas as pd
 
-_MANY = 1 << 12  # rows: from there on kernels are worth it
+_ROWS_AT_ONCE = 1 << 12  # that are made text together
 _SHEET_ROWS = 1 << 20  # of an Excel sheet, the header among them
 
 
-def csv_rows(columns: Columns, *, header: bool = True) -> bytes:
-    """Comma-separated values after RFC 4180: a header, CRLF line ends, quotes where needed."""
-    return _delimited(columns, header, ",", "\r\n", guard)
+def csv_rows(columns: Columns, *, header: bool = True, many: bool = False) -> bytes:
+    """Comma-separated values after RFC 4180: a header, CRLF line ends, quotes where needed; ``many``: by kernels."""
+    return _delimited(columns, header, ",", "\r\n", guard, many)
 
 
-def tsv_rows(columns: Columns, *, header: bool = True) -> bytes:
+def tsv_rows(columns: Columns, *, header: bool = True, many: bool = False) -> bytes:
     """Tab-separated values with a header and LF line ends; a tab or line end inside a cell becomes a blank."""
-    return _delimited(columns, header, "\t", "\n", lambda text: guard(one_line(text)))
+    return _delimited(columns, header, "\t", "\n", lambda text: guard(one_line(text)), many)
 
 
-def _delimited(columns: Columns, header: bool, delimiter: str, end: str, write: Callable[[str], str]) -> bytes:
+def _delimited(
+    columns: Columns, header: bool, delimiter: str, end: str, write: Callable[[str], str], many: bool
+) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter, lineterminator=end)
     if header:
         writer.writerow(map(write, columns))
     values = list(columns.values())
-    if len(values[0]) < _MANY or len(values) == 1:  # a cell that is alone in its line is quoted by other rules
-        cells = (column_as_text(column.tolist(), write) for column in values)
-        writer.writerows(zip(*cells, strict=True))
-        return text.getvalue().encode()
-    from termmine.export.lines import delimited_lines  # loads the kernels, for which a few rows need not wait
+    if many:
+        from termmine.export.lines import delimited_lines  # loads the kernels, for which a few rows need not wait
 
-    return b"".join([text.getvalue().encode(), *delimited_lines(values, write, delimiter, end)])
+        return b"".join([text.getvalue().encode(), *delimited_lines(values, write, delimiter, end)])
+    for start in range(0, len(values[0]), _ROWS_AT_ONCE):
+        some = (column[start : start + _ROWS_AT_ONCE].tolist() for column in values)
+        writer.writerows(zip(*(column_as_text(cells, write) for cells in some), strict=True))
+    return text.getvalue().encode()
 
 
-def jsonl_rows(columns: Columns, *, header: bool = True) -> bytes:
+def jsonl_rows(columns: Columns, *, header: bool = True, many: bool = False) -> bytes:
     """One JSON object a line; what is missing is null."""
-    del header  # each line says what it holds
+    del header, many  # each line says what it holds
     lines = []
     for row in rows_of(columns):
         record = {name: _json_value(value) for name, value in zip(columns, row, strict=True)}
@@ -65,9 +68,9 @@ def _json_value(value: Any) -> Any:
     return float(as_text(value)) if isinstance(value, float) else value
 
 
-def txt_rows(columns: Columns, *, header: bool = True) -> bytes:
+def txt_rows(columns: Columns, *, header: bool = True, many: bool = False) -> bytes:
     """The terms alone, one a line."""
-    del header  # each line is a term
+    del header, many  # each line is a term
     return "".join(f"{one_line(term)}\n" for term in columns["term"].tolist()).encode()
 
 
