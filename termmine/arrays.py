@@ -145,6 +145,16 @@ def added_up(parts: Iterable[np.ndarray]) -> np.ndarray:
     return whole
 
 
+def stacked(tables: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Tables of the same columns as one, in their order."""
+    return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
+
+
+def dividing(sample: np.ndarray, n_parts: int) -> np.ndarray:
+    """The values of a sorted sample that divide it into so many even parts, or fewer; each once."""
+    return np.unique(sample[np.arange(1, n_parts) * len(sample) // n_parts])
+
+
 _SAMPLE = 1 << 16
 
 
@@ -159,7 +169,7 @@ def in_order(keys: np.ndarray, size: int | None = None) -> Iterator[np.ndarray]:
         return
     sample = np.sort(keys[:: -(-len(keys) // _SAMPLE)])
     n_parts = math.ceil(len(keys) / size)
-    limits = np.unique(sample[np.arange(1, n_parts) * len(sample) // n_parts])
+    limits = dividing(sample, n_parts)
     of_part = in_parts(lambda some: np.asarray(np.searchsorted(limits, some, side="right")), keys, dtype=np.int32)
     for part in range(len(limits) + 1):
         found = where(in_parts(lambda some, part=part: some == part, of_part, dtype=bool))

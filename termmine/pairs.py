@@ -133,7 +133,8 @@ class PairCounter:
         """
         n_pairs = sum(len(keys) for keys, _ in parts)
         ordered = arrays.empty(n_pairs, np.uint64), arrays.empty(n_pairs, np.int64)
-        limits = _evenly(parts, n_pairs // _MERGED)
+        sample = np.sort(np.concatenate([keys[:: _MERGED // _SAMPLES] for keys, _ in parts]))
+        limits = arrays.dividing(sample, n_pairs // _MERGED + 1)
         cuts = np.array([[0, *np.searchsorted(keys, limits), len(keys)] for keys, _ in parts], dtype=np.int64)
         begin = cuts.sum(axis=0)
 
@@ -259,12 +260,6 @@ def _sorted(keys: np.ndarray, freq: np.ndarray, n: int) -> _Some:
     """The first n pairs in order."""
     order = np.argsort(keys[:n])
     return keys[order], freq[order]
-
-
-def _evenly(parts: list[_Some], n: int) -> np.ndarray:
-    """So many keys, fewer where there are fewer, that divide what is found about evenly; in ascending order."""
-    sample = np.sort(np.concatenate([keys[:: _MERGED // _SAMPLES] for keys, _ in parts]))
-    return np.unique(sample[np.arange(1, n + 1) * len(sample) // (n + 1)]) if len(sample) else sample
 
 
 def _whole(tape: Tape) -> np.ndarray:

@@ -55,8 +55,7 @@ class Ranking:
 
     def whole(self) -> Columns:
         """All of the terms at once."""
-        parts = list(self.parts())
-        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        return arrays.stacked(list(self.parts()))
 
 
 def _by_term(keys: np.ndarray, terms: np.ndarray) -> np.ndarray:

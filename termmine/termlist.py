@@ -21,6 +21,7 @@ from termmine.xlsx import read_rows
 
 if TYPE_CHECKING:
     import pandas as pd
+
 #: pandas' types for whole numbers and truth values some of which are missing.
 _WITH_GAPS = {int: "Int64", bool: "boolean"}
 
@@ -55,9 +56,7 @@ def read_terms(path: Path) -> pd.DataFrame:
         _add_row(path, columns, row)
     if not columns["term"]:
         raise TermmineError(f"{path}: holds no terms: give a file with a row for each term")
-    import pandas as pd
-
-    return pd.DataFrame({name: _column(name, values) for name, values in columns.items()})
+    return _frame(columns)
 
 
 def _check_header(path: Path, names: list[str]) -> None:
@@ -92,14 +91,18 @@ def _add_row(path: Path, columns: dict[str, list[Any]], row: _Row) -> None:
         raise TermmineError(f"{path}:{row.line}: the term is empty: fill it in, or delete the row")
 
 
-def _column(name: str, values: list[Any]) -> Any:
+def _frame(columns: dict[str, list[Any]]) -> pd.DataFrame:
     import pandas as pd
 
-    kind = KINDS.get(name, str)
-    with_gaps = any(value is None for value in values)
-    if kind in _WITH_GAPS and with_gaps:
-        return pd.array(values, dtype=_WITH_GAPS[kind])  # type: ignore[call-overload]
-    return pd.Series(values, dtype=kind)
+    def column(name: str, values: list[Any]) -> Any:
+        """The values by the type of a column of that name."""
+        kind = KINDS.get(name, str)
+        with_gaps = any(value is None for value in values)
+        if kind in _WITH_GAPS and with_gaps:
+            return pd.array(values, dtype=_WITH_GAPS[kind])  # type: ignore[call-overload]
+        return pd.Series(values, dtype=kind)
+
+    return pd.DataFrame({name: column(name, values) for name, values in columns.items()})
 
 
 # --- the files -------------------------------------------------------------------------------------------------------

@@ -220,10 +220,10 @@ class NgramTable:
 
     def texts(self, rows: np.ndarray) -> list[str]:
         """The n-grams as text, each symbol in the form that it was first written in."""
-        texts: list[str] = [""] * len(rows)
+        texts, forms = [""] * len(rows), self.alphabet.first_forms
         for n in np.unique(self.length[rows]):
             where = np.flatnonzero(self.length[rows] == n)
-            spelt = spell_all(self.codes(rows[where]), self.alphabet.first_forms)
+            spelt = spell_all(self.codes(rows[where]), forms)
             for k, text in zip(where.tolist(), spelt, strict=True):
                 texts[k] = text
         return texts

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from termmine.arrays import stacked
 from termmine.cells import KINDS, Columns
 from termmine.errors import UsageError
 from termmine.export.dictionaries import (
@@ -53,6 +53,8 @@ _WITH_BOM = ("csv", "tsv", "txt")
 
 #: The formats that hold nothing but rows, so that a table can be written in parts.
 ROWS: dict[str, Callable[..., bytes]] = {"csv": csv_rows, "tsv": tsv_rows, "jsonl": jsonl_rows, "txt": txt_rows}
+
+_MANY_ROWS = ROWS | {"csv": partial(csv_rows, many=True), "tsv": partial(tsv_rows, many=True)}
 
 
 def _write_rows(rows: Callable[..., bytes]) -> Callable[[pd.DataFrame], Rendered]:
@@ -99,17 +101,15 @@ def produce(frame: pd.DataFrame, form: str, *, bom: bool = False) -> Rendered:
 def produce_parts(parts: Iterable[Columns], form: str, *, bom: bool = False) -> tuple[Iterable[bytes], list[str]]:
     """The same of a table in parts, and its notes; the parts are drawn as they are written, where the format allows."""
     if form in ROWS:
-        return _in_parts(parts, ROWS[form], _BOM if bom else b""), []
-    whole = list(parts)
-    columns = {name: np.concatenate([part[name] for part in whole]) for name in whole[0]}
-    rendered = produce(frame_of(columns), form, bom=bom)
+        return _in_parts(parts, _MANY_ROWS[form], _BOM if bom else b""), []
+    rendered = produce(frame_of(stacked(list(parts))), form, bom=bom)
     return (rendered.data,), rendered.notes()
 
 
 def _in_parts(parts: Iterable[Columns], rows: Callable[..., bytes], begin: bytes) -> Iterator[bytes]:
     yield begin
     for i, part in enumerate(parts):
-        yield rows(part, header=i == 0, many=True)
+        yield rows(part, header=i == 0)
 
 
 def render(frame: pd.DataFrame, form: str, *, bom: bool = False) -> bytes:

@@ -10,7 +10,6 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,13 +19,7 @@ from termmine.cells import column_as_text
 _ROWS_AT_ONCE = 1 << 14  # which have their place in the cache
 
 
-@dataclass(frozen=True)
-class _Cells:
-    """A column as bytes: ``begin`` and ``end`` say where in the ``pool`` the text of each row stands."""
-
-    pool: np.ndarray
-    begin: np.ndarray
-    end: np.ndarray
+_Cells = tuple[np.ndarray, np.ndarray]  # a column as bytes, cell by cell, and where each cell ends
 
 
 def delimited_lines(
@@ -63,7 +56,7 @@ def _numbers(column: np.ndarray) -> _Cells | None:
             return None
     else:
         return None
-    return _Cells(pool[: end[-1]], np.append(0, end[:-1]), end)
+    return pool[: end[-1]], end
 
 
 def _texts(texts: list[str], special: re.Pattern[str], quote: Callable[[str], str]) -> _Cells:
@@ -71,13 +64,14 @@ def _texts(texts: list[str], special: re.Pattern[str], quote: Callable[[str], st
         texts = [quote(text) if special.search(text) else text for text in texts]
     encoded = [text.encode() for text in texts]
     end = np.cumsum(np.fromiter(map(len, encoded), dtype=np.int64, count=len(encoded)))
-    return _Cells(np.frombuffer(b"".join(encoded), dtype=np.uint8), np.append(0, end[:-1]), end)
+    return np.frombuffer(b"".join(encoded), dtype=np.uint8), end
 
 
 def _joined(cells: list[_Cells], delimiter: str, line_end: str) -> bytes:
-    base = np.cumsum([0, *(len(column.pool) for column in cells)])[:-1, None]
-    begin, end = (base + np.stack(places) for places in zip(*((c.begin, c.end) for c in cells), strict=True))
+    pools, ends = zip(*cells, strict=True)
+    pool, begin = np.concatenate(pools), np.cumsum([0, *map(len, pools[:-1])])
+    end = begin[:, None] + np.stack(ends)
     marks = np.frombuffer(line_end.encode(), dtype=np.uint8)
-    out = np.empty(int((end - begin).sum()) + (len(cells) + len(marks)) * begin.shape[1], dtype=np.uint8)
-    n = k.join_cells(np.concatenate([c.pool for c in cells]), begin, end, np.uint8(ord(delimiter)), marks, out)
+    out = np.empty(len(pool) + (len(cells) + len(marks)) * end.shape[1], dtype=np.uint8)
+    n = k.join_cells(pool, begin, end, np.uint8(ord(delimiter)), marks, out)
     return out[:n].tobytes()

@@ -73,9 +73,9 @@ def columns_of(frame: pd.DataFrame) -> Columns:
     }
 
 
-def rows_of(table: pd.DataFrame | Columns) -> Iterator[tuple[Any, ...]]:
+def rows_of(columns: Columns) -> Iterator[tuple[Any, ...]]:
     """Rows of plain Python values."""
-    yield from zip(*(table[str(name)].tolist() for name in table), strict=True)
+    yield from zip(*(column.tolist() for column in columns.values()), strict=True)
 
 
 def terms_of(frame: pd.DataFrame) -> dict[str, int]:

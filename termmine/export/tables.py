@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from termmine.cells import Columns, as_text, column_as_text, guard, is_missing
 from termmine.errors import TermmineError
-from termmine.export.rendered import Rendered, as_xml_text, fits_xml, leaving_out, one_line, rows_of
+from termmine.export.rendered import Rendered, as_xml_text, columns_of, fits_xml, leaving_out, one_line, rows_of
 from termmine.xlsx import write_rows
 
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ def _delimited(
     return text.getvalue().encode()
 
 
-def jsonl_rows(columns: Columns, *, header: bool = True, many: bool = False) -> bytes:
+def jsonl_rows(columns: Columns, *, header: bool = True) -> bytes:
     """One JSON object a line; what is missing is null."""
-    del header, many  # each line says what it holds
+    del header  # each line says what it holds
     lines = []
     for row in rows_of(columns):
         record = {name: _json_value(value) for name, value in zip(columns, row, strict=True)}
@@ -68,9 +68,9 @@ def _json_value(value: Any) -> Any:
     return float(as_text(value)) if isinstance(value, float) else value
 
 
-def txt_rows(columns: Columns, *, header: bool = True, many: bool = False) -> bytes:
+def txt_rows(columns: Columns, *, header: bool = True) -> bytes:
     """The terms alone, one a line."""
-    del header, many  # each line is a term
+    del header  # each line is a term
     return "".join(f"{one_line(term)}\n" for term in columns["term"].tolist()).encode()
 
 
@@ -80,7 +80,7 @@ def write_xlsx(frame: pd.DataFrame) -> Rendered:
         raise TermmineError(f"xlsx: a sheet has room for {_SHEET_ROWS - 1} terms, not for {len(frame)}: use csv")
     left_out = [term for term in frame["term"] if not fits_xml(term)]
     frame = frame[[fits_xml(term) for term in frame["term"]]]
-    rows = ([_sheet_value(value) for value in row] for row in rows_of(frame))
+    rows = ([_sheet_value(value) for value in row] for row in rows_of(columns_of(frame)))
     data = write_rows(list(frame.columns), rows, len(frame))
     return leaving_out(data, frame.index, left_out, "for Excel cannot hold a control character")
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from termmine.cells import KINDS, as_text, is_missing
-from termmine.export.rendered import Rendered, as_xml_text, fits_xml, leaving_out, one_line, rows_of
+from termmine.export.rendered import Rendered, as_xml_text, columns_of, fits_xml, leaving_out, one_line, rows_of
 from termmine.version import __version__
 
 if TYPE_CHECKING:
@@ -43,10 +43,10 @@ _FOOTER = """\
 
 def write_tbx(frame: pd.DataFrame) -> Rendered:
     """A TBX-Basic file with an entry for each term."""
-    columns = list(frame.columns)
+    columns = columns_of(frame)
     entries: list[str] = []
     left_out: list[str] = []
-    for row in rows_of(frame):
+    for row in rows_of(columns):
         values = dict(zip(columns, row, strict=True))
         if fits_xml(values["term"]):
             entries.append(_entry(len(entries) + 1, values))

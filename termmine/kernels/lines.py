@@ -91,19 +91,21 @@ def write_decimals(values, out, end):
 
 @njit
 def join_cells(pool, begin, end, delimiter, line_end, out):
-    """Write lines of cells into out (uint8): cell j of line i is pool[begin[j, i]:end[j, i]]; how many bytes there are.
+    """Write lines of cells into out (uint8), cell j of line i from where that of the line before ends up to end[j, i].
 
-    delimiter and line_end (uint8): what stands between two cells, and after the last one of a line.
+    pool (uint8): the columns one after the other; begin: where in it each begins, moved on to where it ends. delimiter
+    and line_end (uint8): what stands between two cells, and after the last one of a line. How many bytes there are.
     """
     n = np.int64(0)
-    for i in range(begin.shape[1]):
-        for j in range(begin.shape[0]):
+    for i in range(end.shape[1]):
+        for j in range(end.shape[0]):
             if j:
                 out[n] = delimiter
                 n += 1
-            for at in range(begin[j, i], end[j, i]):
+            for at in range(begin[j], end[j, i]):
                 out[n] = pool[at]
                 n += 1
+            begin[j] = end[j, i]
         for at in range(len(line_end)):
             out[n] = line_end[at]
             n += 1
