@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from termmine.kernels.base import DOCUMENT_END, FIRST_SYMBOL, SOURCE_END, mix, njit
+from termmine.kernels.base import DOCUMENT_END, FIRST_SYMBOL, SOURCE_END, inlined, mix, njit
 
 ENTROPY_SCALE = 1 << 24  # c log2(c) is summed as an integer, so that the sum is the same in any order
 FREE = np.uint64(0xFFFFFFFFFFFFFFFF)  # a free slot: no pair of rows has all bits of both halves set
@@ -109,19 +109,20 @@ def _batch_of_pairs(codes, ids, lo, hi, n, one_sided, n_rows, pairs):
     With one_sided, a pair with only one frequent part counts too, for that part's entropy: in place of the other
     stands the outer symbol.
     """
-    found = 0
+    found, ids, codes = np.uint64(0), ids[lo : hi + 1], codes[lo : hi + n]
     if one_sided:
-        for i in range(lo, hi):
+        for i in range(hi - lo):
             a, b, before, after = ids[i], ids[i + 1], codes[i], codes[i + n]
             left = np.uint64(a) if a >= 0 else n_rows + np.uint64(before)
             right = np.uint64(b) if b >= 0 else n_rows + np.uint64(after)
             pairs[found] = left << _HALF | right
-            found += ((a >= 0) & ((b >= 0) | (after >= FIRST_SYMBOL))) | ((b >= 0) & (before >= FIRST_SYMBOL))
+            is_pair = ((a >= 0) & ((b >= 0) | (after >= FIRST_SYMBOL))) | ((b >= 0) & (before >= FIRST_SYMBOL))
+            found += np.uint64(is_pair)
         return found
-    for i in range(lo, hi):
+    for i in range(hi - lo):
         a, b = ids[i], ids[i + 1]
         pairs[found] = np.uint64(a) << _HALF | np.uint64(np.uint32(b))
-        found += (a | b) >= 0
+        found += np.uint64((a | b) >= 0)
     return found
 
 
@@ -280,6 +281,31 @@ def fill_slots(keys, slots, slotting):
             slots[slot, 1] = np.uint64(g)
 
 
+@inlined
+def _look_up(wanted, count, slots, slotting, at, places, rows):
+    """Write the row of each wanted pair (count of them) to rows at its place; what has none is left as it is.
+
+    All slots are read before any is compared, so that cache misses overlap; the pairs whose slot holds another one go
+    on to the next together, so that no branch depends on what a slot holds: a branch that is guessed wrong costs as
+    much as a miss. wanted and places are used up; ``at`` is room for slots.
+    """
+    mask = np.uint64(len(slots) - 1)
+    found, last = np.empty(_BATCH, np.uint64), slots.shape[1] - 1
+    for j in range(count):
+        at[j] = mix(wanted[j]) & mask
+    while count:
+        for j in range(count):
+            found[j] = slots[at[j], 0]
+        others = np.uint64(0)
+        for j in range(count):
+            pair, place, slot = wanted[j], places[j], at[j]
+            is_it = found[j] >> slotting.bits == _number(pair, slotting.half)
+            rows[place] = np.int64(slots[slot, last] & slotting.place) | -np.int64(not is_it)
+            wanted[others], places[others], at[others] = pair, place, (slot + np.uint64(1)) & mask
+            others += np.uint64((not is_it) & (found[j] != FREE))
+        count = others
+
+
 @njit
 def next_level(codes, ids, start, stop, slots, slotting, n, neighbours, document, evidence, pairing, sizes):
     """Turn ids[start:stop] from rows of (n - 1)-grams into rows of n-grams, -1 where none is frequent.
@@ -288,52 +314,34 @@ def next_level(codes, ids, start, stop, slots, slotting, n, neighbours, document
     start - 1 to stop - 2 to sizes. ids[start - 1] is turned already; codes reach n places behind stop, ids one. The
     places of a batch are looked up together. Returns the number of the last document.
     """
-    places = np.empty(_BATCH, np.int64)
     documents = np.empty(_BATCH, np.int64)
-    wanted = np.empty(_BATCH, np.uint64)
-    found = np.empty((_BATCH, 2), np.uint64)
-    mask = np.uint64(len(slots) - 1)
+    places, wanted, at = np.empty(_BATCH, np.uint64), np.empty(_BATCH, np.uint64), np.empty(_BATCH, np.uint64)
     for lo in range(start, stop, _BATCH):
         hi = min(lo + _BATCH, stop)
-        count = 0
-        for i in range(lo, hi):
-            a, b = ids[i], ids[i + 1]
+        some = ids[lo : hi + 1]
+        count = np.uint64(0)
+        for i in range(hi - lo):
+            a, b = some[i], some[i + 1]
             places[count] = i
-            wanted[count] = np.uint64(a) << np.uint64(32) | np.uint64(np.uint32(b))
-            if neighbours:
-                document += codes[i] == DOCUMENT_END or codes[i] == SOURCE_END
-                documents[count] = document
-            count += (a | b) >= 0
-        for j in range(count):
-            slot = mix(wanted[j]) & mask
-            found[j, 0] = slots[slot, 0]
-            found[j, 1] = slots[slot, -1]
-        ids[lo:hi] = -1
-        for j in range(count):
-            row = np.int64(found[j, 1] & slotting.place)
-            if found[j, 0] >> slotting.bits != _number(wanted[j], slotting.half):
-                row = np.int64(-1) if found[j, 0] == FREE else _further(slots, slotting, wanted[j], mask)
-            if row >= 0:
+            wanted[count] = np.uint64(a) << _HALF | np.uint64(np.uint32(b))
+            count += np.uint64((a | b) >= 0)
+        some[: hi - lo] = -1
+        _look_up(wanted, count, slots, slotting, at, places, some)
+        if neighbours:
+            for i in range(hi - lo):
+                document += codes[lo + i] == DOCUMENT_END or codes[lo + i] == SOURCE_END
+                documents[i] = document
+            count = np.uint64(0)
+            for i in range(hi - lo):
+                places[count] = i
+                count += np.uint64(some[i] >= 0)
+            for j in range(count):
                 i = places[j]
-                ids[i] = row
-                if neighbours:
-                    _note(evidence, row, documents[j], codes[i - 1], codes[i + n])
-        found_pairs = _batch_of_pairs(codes, ids, lo - 1, hi - 1, n, neighbours, pairing.n_rows, wanted)
-        for j in range(found_pairs):
+                _note(evidence, some[i], documents[i], codes[lo + i - 1], codes[lo + i + n])
+        found = _batch_of_pairs(codes, ids, lo - 1, hi - 1, n, neighbours, pairing.n_rows, wanted)
+        for j in range(found):
             sizes[hash_pair(wanted[j], pairing) >> pairing.rest] += 1
     return document
-
-
-@njit
-def _further(slots, slotting, key, mask):
-    """The place of a key whose slot holds another one; -1 where it has none."""
-    slot = (mix(key) + np.uint64(1)) & mask
-    number = _number(key, slotting.half)
-    while slots[slot, 0] >> slotting.bits != number:
-        if slots[slot, 0] == FREE:
-            return np.int64(-1)
-        slot = (slot + np.uint64(1)) & mask
-    return np.int64(slots[slot, -1] & slotting.place)
 
 
 @njit
