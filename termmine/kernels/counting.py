@@ -42,9 +42,8 @@ def first_level(codes, rows, ids):
 @njit
 def _note(evidence, row, document, before, after):
     """Add an occurrence of a row to the evidence: its document, and the codes on both sides."""
-    if evidence[row, LAST] != document:
-        evidence[row, LAST] = document
-        evidence[row, DOC_FREQ] += 1
+    evidence[row, DOC_FREQ] += evidence[row, LAST] != document
+    evidence[row, LAST] = document
     evidence[row, LEFT_EDGE] += before < FIRST_SYMBOL
     evidence[row, RIGHT_EDGE] += after < FIRST_SYMBOL
 
@@ -208,22 +207,27 @@ def keep_frequent(keys, freq, partition, pairing, min_freq, one_sided, left, rig
     With one_sided, every pair is added to its prefix's right and its suffix's left sum of c log2(c), scaled (int64, one
     a row); pairs that occur once add nothing.
     """
-    for slot in range(len(keys)):
-        c = np.int64(freq[slot])
-        if c == 0 or (c < 2 and min_freq > 1):
-            continue
-        pair = unhash_pair(np.uint64(partition) << pairing.rest | np.uint64(keys[slot]), pairing)
-        a, b = pair >> _HALF, pair & _LOWER
-        if one_sided:
-            term = np.int64(c * math.log2(c) * ENTROPY_SCALE + 0.5)
-            if a < pairing.n_rows:
-                right[a] += term
-            if b < pairing.n_rows:
-                left[b] += term
-        if c >= min_freq and a < pairing.n_rows and b < pairing.n_rows:
-            out_keys[n] = pair
-            out_freq[n] = c
-            n += 1
+    least = 1 if min_freq == 1 else 2 if one_sided else min_freq
+    slots = np.empty(_BATCH, np.uint64)
+    for lo in range(0, len(keys), _BATCH):
+        found = np.uint64(0)
+        for slot in range(lo, min(lo + _BATCH, len(keys))):
+            slots[found] = slot
+            found += np.uint64(freq[slot] >= least)
+        for j in range(found):
+            key, c = keys[slots[j]], np.int64(freq[slots[j]])
+            pair = unhash_pair(np.uint64(partition) << pairing.rest | np.uint64(key), pairing)
+            a, b = pair >> _HALF, pair & _LOWER
+            if one_sided:
+                term = np.int64(c * math.log2(c) * ENTROPY_SCALE + 0.5)
+                if a < pairing.n_rows:
+                    right[a] += term
+                if b < pairing.n_rows:
+                    left[b] += term
+            if c >= min_freq and a < pairing.n_rows and b < pairing.n_rows:
+                out_keys[n] = pair
+                out_freq[n] = c
+                n += 1
     return n
 
 
