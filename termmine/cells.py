@@ -27,6 +27,7 @@ KINDS: dict[str, type] = {
 #: What a spreadsheet would run as a formula, full width too; apostrophes before it are part of it, so that what begins
 #: with an apostrophe of its own comes back whole.
 _FORMULA = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@＝＋－＠])")
+_FORMULA_BEGINS = re.compile(r"['\s=+\-@＝＋－＠]")  # with one of these
 
 
 def guard(text: str) -> str:
@@ -36,6 +37,17 @@ def guard(text: str) -> str:
     ("'=1+1", '变压器')
     """
     return "'" + text if _FORMULA.match(text) else text
+
+
+def guarded(texts: list[str]) -> list[str]:
+    """`guard` for each; fast where none of them needs it.
+
+    >>> guarded(["变压器", "=1+1"])
+    ['变压器', "'=1+1"]
+    """
+    if not _FORMULA_BEGINS.search("".join({text[:1] for text in texts})):
+        return texts
+    return list(map(guard, texts))
 
 
 def unguard(text: str) -> str:
@@ -70,23 +82,23 @@ def as_text(value: Any) -> str:
     return str(value)
 
 
-def column_as_text(values: list[Any], write: Callable[[str], str]) -> list[str]:
-    """`as_text` for each value of a column, and text as ``write`` makes it; fast where all are of one kind.
+def column_as_text(values: list[Any], write: Callable[[list[str]], list[str]]) -> list[str]:
+    """`as_text` for each value of a column, and texts as ``write`` makes them; fast where all are of one kind.
 
-    >>> column_as_text([2.0, -0.00001], str), column_as_text([3, None, "a"], str.upper)
-    (['2.0000', '0.0000'], ['3', '', 'A'])
+    >>> column_as_text([2.0, -0.00001], guarded), column_as_text([3, None, "=a"], guarded)
+    (['2.0000', '0.0000'], ['3', '', "'=a"])
     """
     kinds = set(map(type, values))
     if kinds == {int}:
         return list(map(str, values))
     if kinds == {str}:
-        return list(map(write, values))
+        return write(values)
     if kinds == {bool}:
         return ["true" if value else "false" for value in values]
     if kinds == {float} and not any(map(math.isnan, values)):
         texts = list(map("{:.4f}".format, values))
         return ["0.0000" if text == "-0.0000" else text for text in texts] if "-0.0000" in texts else texts
-    return [write(value) if isinstance(value, str) else as_text(value) for value in values]
+    return [write([value])[0] if isinstance(value, str) else as_text(value) for value in values]
 
 
 def parse(kind: type, value: Any) -> Any:

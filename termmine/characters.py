@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
+from itertools import compress
 
 import numpy as np
 
@@ -38,6 +39,7 @@ _NOT_ASKED = [(0x3400, 0x4DC0), (0x4E00, 0xA000), _SYLLABLES, (0xD800, 0xF900)] 
 
 
 _KINDS = {"M": k.COMPOSING, "L": k.WORD, "N": k.WORD}  # by the first letter of the category
+_CASED = frozenset(["Lu", "Lt", "Nl", "So"])  # categories of what may have a lower case: letters, Ⅳ, Ⓐ
 _COMPOSING_JAMO = slice(0x1161, 0x1200)  # Hangul vowels and final consonants
 
 
@@ -49,18 +51,19 @@ def _asked() -> np.ndarray:
     return np.concatenate([np.flatnonzero(asked), np.arange(0x2F800, 0x2FA20)])
 
 
-def _changed(characters: str, change: Callable[[str], str]) -> list[tuple[str, str]]:
+def _changed(characters: Iterable[str], change: Callable[[str], str]) -> Iterator[tuple[str, str]]:
     """The characters that become something else, and what."""
-    pairs = zip(characters, map(change, characters), strict=True)
-    return [pair for pair in pairs if pair[0] != pair[1]]
+    for character in characters:
+        changed = change(character)
+        if changed != character:
+            yield character, changed
 
 
-def _kinds(asked: np.ndarray, characters: str) -> np.ndarray:
+def _kinds(asked: np.ndarray, categories: list[str]) -> np.ndarray:
     """The kind of each code point as it stands, before it is folded."""
     kinds = np.full(sys.maxunicode + 1, k.BREAK, dtype=np.uint8)
     for start, end in [*_HAN, *_KANA, _SYLLABLES]:
         kinds[start:end] = k.WORD
-    categories = list(map(unicodedata.category, characters))
     of_category = {name: k.BLANK if name == "Zs" else _KINDS.get(name[0], k.BREAK) for name in set(categories)}
     kinds[asked] = np.fromiter(map(of_category.__getitem__, categories), dtype=np.uint8, count=len(asked))
     for start, end in [*_HAN, *_KANA]:
@@ -75,11 +78,13 @@ def character_tables(folding: str | None = None) -> k.Characters:
     """The tables for all of Unicode, built from `unicodedata` once a process (some 30 ms)."""
     asked = _asked()
     characters = asked.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
-    kinds = _kinds(asked, characters)
+    categories = list(map(unicodedata.category, characters))
+    kinds = _kinds(asked, categories)
     nfkc = np.arange(len(kinds), dtype=np.int32)
     fold = nfkc.copy()
     expansions: list[int] = [0]
-    for character, normal in _changed(characters, partial(unicodedata.normalize, "NFKC")):
+    assigned = compress(characters, map("Cn".__ne__, categories))
+    for character, normal in _changed(assigned, partial(unicodedata.normalize, "NFKC")):
         code, first = ord(character), int(kinds[ord(normal[0])])
         if len(normal) > 1:
             kinds[code] = k.COMPOSING if first == k.COMPOSING else k.EXPANDING
@@ -88,7 +93,7 @@ def character_tables(folding: str | None = None) -> k.Characters:
             expansions.extend(map(ord, normal))
         else:
             kinds[code], nfkc[code] = first, ord(normal)
-    for character, lower in _changed(characters, str.lower):
+    for character, lower in _changed(compress(characters, map(_CASED.__contains__, categories)), str.lower):
         if len(lower) == 1:
             fold[ord(character)] = ord(lower)
     if folding == "t2s":

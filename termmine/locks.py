@@ -15,7 +15,7 @@ import atexit
 import contextlib
 import hashlib
 import os
-import socket
+import platform
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -129,7 +129,7 @@ def _acquire(lock: _Lock) -> None:
             if _is_open_as(descriptor, lock.place):
                 os.ftruncate(descriptor, 0)
                 os.lseek(descriptor, 0, os.SEEK_SET)
-                os.write(descriptor, f"{os.getpid()} {socket.gethostname()}\n".encode())
+                os.write(descriptor, f"{os.getpid()} {platform.node()}\n".encode())
                 lock.descriptor = descriptor
         finally:
             if lock.descriptor is None:
@@ -159,7 +159,7 @@ def _holder(descriptor: int) -> str:
         os.lseek(descriptor, 0, os.SEEK_SET)
         number, _, host = os.read(descriptor, _LONGEST_NOTE).decode(errors="replace").strip().partition(" ")
         if number:
-            return f"process {number}" + f" on {host}" * (host != socket.gethostname())
+            return f"process {number}" + f" on {host}" * (host != platform.node())
         time.sleep(0.05)
     return "another process"
 

@@ -28,7 +28,7 @@ _WITHIN_LINE = frozenset(["code", "kbd", "samp", "math"])
 _MAX_TAG = 1 << 22  # characters of one tag or comment: room for a picture within the page
 _MAX_LINE = 1 << 16  # characters of a paragraph that are kept together
 _HAN = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U000323af"
-_WRAPPED = re.compile(rf"(?<=[{_HAN}])[ \t\r]*\n\s*(?=[{_HAN}])")
+_WRAPPED = rf"(?<=[{_HAN}])[ \t\r]*\n\s*(?=[{_HAN}])"
 
 
 def unwrap(text: str) -> str:
@@ -37,7 +37,7 @@ def unwrap(text: str) -> str:
     >>> unwrap("变压器的绝缘\n  电阻，air\nmotor")
     '变压器的绝缘电阻，air motor'
     """
-    return " ".join(_WRAPPED.sub("", text).split())
+    return " ".join(re.sub(_WRAPPED, "", text).split())
 
 
 class _Page(HTMLParser):

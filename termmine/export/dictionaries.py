@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 _NOUN = "n"  # the part of speech of a term in HanLP's tag set
 
 _BLANK = re.compile(r"\s")
-_HAN = re.compile("[㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff〇]+")
+_HAN = "[㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff〇]+"
 
 #: What IK takes for part of a word (its CharacterUtil): ASCII letters and digits, Han, kana, Hangul.
-_IK_WORD = re.compile(
+_IK_WORD = (
     "[0-9a-z㐀-䶿一-鿿豈-﫿\U00010000-\U0010ffff"
     "\u3040-\u30ff\u31f0-\u31ff\u1100-\u11ff\u3130-\u318f\uac00-\ud7af\uff00-\uffef]+"
 )
@@ -71,7 +71,7 @@ def write_ik(frame: pd.DataFrame) -> Rendered:
     folded: dict[str, str] = {}  # as IK would see it -> as it was written
     for term in terms_of(frame):
         folded.setdefault(term.translate(_IK_FOLD), term)
-    kept, left_out = split(folded, _IK_WORD.fullmatch)
+    kept, left_out = split(folded, re.compile(_IK_WORD).fullmatch)
     names = tuple(folded[term] for term in left_out)
     return leaving_out(_lines(kept), kept, names, "for IK ends a word at blanks, - / + . and every other sign")
 
@@ -108,7 +108,7 @@ def write_rime(frame: pd.DataFrame) -> Rendered:
     1 to `RIME_TOP_WEIGHT`: those of different dictionaries are not comparable, and counts would drown the others'.
     """
     terms = terms_of(frame)
-    kept, left_out = split(terms, _HAN.fullmatch)
+    kept, left_out = split(terms, re.compile(_HAN).fullmatch)
     top = max((terms[term] for term in kept), default=1)
     lines = [f"{term}\t{max(1, round(RIME_TOP_WEIGHT * terms[term] / top))}" for term in kept]
     data = _RIME_HEADER.format(version=__version__).encode() + _lines(lines)

@@ -23,9 +23,9 @@ _Cells = tuple[np.ndarray, np.ndarray]  # a column as bytes, cell by cell, and w
 
 
 def delimited_lines(
-    columns: list[np.ndarray], write: Callable[[str], str], delimiter: str, line_end: str
+    columns: list[np.ndarray], write: Callable[[list[str]], list[str]], delimiter: str, line_end: str
 ) -> Iterator[bytes]:
-    """Lines of two columns or more, some at a time; text as ``write`` makes it, quoted where that is needed.
+    """Lines of two columns or more, some at a time; texts as ``write`` makes them, quoted where that is needed.
 
     (A cell that stands alone in its line is quoted by other rules.)
     """
@@ -60,11 +60,13 @@ def _numbers(column: np.ndarray) -> _Cells | None:
 
 
 def _texts(texts: list[str], special: re.Pattern[str], quote: Callable[[str], str]) -> _Cells:
-    if special.search("".join(texts)):
+    joined = "".join(texts)
+    if special.search(joined):
         texts = [quote(text) if special.search(text) else text for text in texts]
-    encoded = [text.encode() for text in texts]
-    end = np.cumsum(np.fromiter(map(len, encoded), dtype=np.int64, count=len(encoded)))
-    return np.frombuffer(b"".join(encoded), dtype=np.uint8), end
+        joined = "".join(texts)
+    pool = np.frombuffer(joined.encode(), dtype=np.uint8)
+    begin = np.append(np.flatnonzero(pool & 0xC0 != 0x80), len(pool))  # of each character, and the end
+    return pool, begin[np.cumsum(np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)))]
 
 
 def _joined(cells: list[_Cells], delimiter: str, line_end: str) -> bytes:

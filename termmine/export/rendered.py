@@ -20,8 +20,8 @@ _SHOWN = 5  # terms that a note names; the rest it counts
 #: What no line of a dictionary can hold: line ends, tabs and the other control characters.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
-#: What XML 1.0 cannot hold, and so neither TBX nor Excel.
-_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: What XML 1.0 cannot hold, and so neither TBX nor Excel. (Large patterns are compiled at their first use.)
+_NOT_XML = r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _BREAKS = re.compile(r"[\t\r\n]+")
 
 
@@ -103,9 +103,9 @@ def one_line(text: str) -> str:
 
 def fits_xml(text: str) -> bool:
     """Whether XML can hold a text."""
-    return _NOT_XML.search(text) is None
+    return re.search(_NOT_XML, text) is None
 
 
 def as_xml_text(text: str) -> str:
     """A text whose characters XML can hold: a blank stands for any other."""
-    return _NOT_XML.sub(" ", text)
+    return re.sub(_NOT_XML, " ", text)

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from termmine.cells import Columns, as_text, column_as_text, guard, is_missing
+from termmine.cells import Columns, as_text, column_as_text, guarded, is_missing
 from termmine.errors import TermmineError
 from termmine.export.rendered import Rendered, as_xml_text, columns_of, fits_xml, leaving_out, one_line, rows_of
 from termmine.xlsx import write_rows
@@ -26,21 +26,21 @@ _SHEET_ROWS = 1 << 20  # of an Excel sheet, the header among them
 
 def csv_rows(columns: Columns, *, header: bool = True, many: bool = False) -> bytes:
     """Comma-separated values after RFC 4180: a header, CRLF line ends, quotes where needed; ``many``: by kernels."""
-    return _delimited(columns, header, ",", "\r\n", guard, many)
+    return _delimited(columns, header, ",", "\r\n", guarded, many)
 
 
 def tsv_rows(columns: Columns, *, header: bool = True, many: bool = False) -> bytes:
     """Tab-separated values with a header and LF line ends; a tab or line end inside a cell becomes a blank."""
-    return _delimited(columns, header, "\t", "\n", lambda text: guard(one_line(text)), many)
+    return _delimited(columns, header, "\t", "\n", lambda texts: guarded(list(map(one_line, texts))), many)
 
 
 def _delimited(
-    columns: Columns, header: bool, delimiter: str, end: str, write: Callable[[str], str], many: bool
+    columns: Columns, header: bool, delimiter: str, end: str, write: Callable[[list[str]], list[str]], many: bool
 ) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter, lineterminator=end)
     if header:
-        writer.writerow(map(write, columns))
+        writer.writerow(write(list(columns)))
     values = list(columns.values())
     if many:
         from termmine.export.lines import delimited_lines  # loads the kernels, for which a few rows need not wait

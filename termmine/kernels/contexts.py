@@ -93,9 +93,8 @@ def _add(sums, n, left, right, window):
     """Add one occurrence to the sums of the node with a number."""
     sums[n, 0] += left
     sums[n, 1] += right
-    if sums[n, 3] != window:
-        sums[n, 3] = window
-        sums[n, 2] += 1
+    sums[n, 2] += sums[n, 3] != window
+    sums[n, 3] = window
 
 
 @njit
@@ -110,6 +109,7 @@ def survey(codes, start, stop, begin, window, size, trie, number, longest, singl
     links, room = trie.links, BLOCK + longest + 3
     symbols, pairs = np.empty(room, np.int32), np.empty(room, np.int32)
     before, after, windows = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int64)
+    starts, nodes = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)  # the walks: where from, and where they are
     n = 0
     for lo in range(begin, stop, BLOCK):
         hi = min(lo + BLOCK, stop)  # what is at place lo + i of codes stands at i + 2
@@ -133,9 +133,19 @@ def survey(codes, start, stop, begin, window, size, trie, number, longest, singl
             for i in range(own, hi - lo + 2):
                 if symbols[i] >= 0:
                     _add(sums, number[symbols[i]], before[i], after[i + 1], windows[i])
+        count = np.uint64(0)
         for i in range(own, hi - lo + 2):
-            node, j = pairs[i], i + 2
-            while node >= 0:
-                _add(sums, number[node], before[i], after[j], windows[i])
-                node = child(links, node, symbols[j])
-                j += 1
+            starts[count], nodes[count] = i, pairs[i]
+            count += np.uint64(pairs[i] >= 0)
+        length = np.uint32(2)
+        while count:  # all walks go on together, as in `count_in_trie`
+            others = np.uint64(0)
+            for x in range(count):
+                i, node = starts[x], nodes[x]
+                _add(sums, number[node], before[i], after[i + length], windows[i])
+                base, ahead = links[node, 0], symbols[i + length]
+                slot = np.uint32(max(base + ahead, 0))
+                starts[others], nodes[others] = i, slot
+                others += np.uint64((base >= 0) & (ahead >= 0) & (links[slot, 1] == np.int32(node)))
+            count = others
+            length += np.uint32(1)

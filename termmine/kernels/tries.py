@@ -232,7 +232,7 @@ def count_in_trie(codes, start, end, trie, longest, singles, freq):
     """
     links = trie.links
     symbols = np.empty(BLOCK + longest + 1, np.int32)
-    at, node = np.empty(BLOCK, np.int32), np.empty(BLOCK, np.int32)  # the walks: the next symbol, and from where
+    begin, nodes = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)  # the walks: where each began, and its node
     for lo in range(start, end, BLOCK):
         hi = min(lo + BLOCK, end)
         symbols_ahead(codes, lo, hi + longest + 1, trie, symbols)
@@ -240,20 +240,22 @@ def count_in_trie(codes, start, end, trie, longest, singles, freq):
             for i in range(hi - lo):
                 if symbols[i] >= 0:
                     freq[symbols[i]] += 1
-        n = 0
+        n = np.uint64(0)
         for i in range(hi - lo):  # no branches: which walks go on is not to be foreseen
             symbol, ahead = symbols[i], symbols[i + 1]
-            base = links[max(symbol, 0), 0]
-            slot = max(base + ahead, 0)
-            at[n], node[n] = i + 2, slot
-            n += (symbol >= 0) & (base >= 0) & (ahead >= 0) & (links[slot, 1] == symbol)
+            base = links[np.uint32(max(symbol, 0)), 0]
+            slot = np.uint32(max(base + ahead, 0))
+            begin[n], nodes[n] = i, slot
+            n += np.uint64((symbol >= 0) & (base >= 0) & (ahead >= 0) & (links[slot, 1] == symbol))
+        length = np.uint32(2)
         while n:
-            m = 0
+            m = np.uint64(0)
             for x in range(n):
-                here, i = node[x], at[x]
-                freq[here] += 1
-                base, ahead = links[here, 0], symbols[i]
-                slot = max(base + ahead, 0)
-                at[m], node[m] = i + 1, slot
-                m += (base >= 0) & (ahead >= 0) & (links[slot, 1] == here)
+                i, node = begin[x], nodes[x]
+                freq[node] += 1
+                base, ahead = links[node, 0], symbols[i + length]
+                slot = np.uint32(max(base + ahead, 0))
+                begin[m], nodes[m] = i, slot
+                m += np.uint64((base >= 0) & (ahead >= 0) & (links[slot, 1] == np.int32(node)))
             n = m
+            length += np.uint32(1)
