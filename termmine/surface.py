@@ -30,6 +30,7 @@ def surfaces(corpus: Corpus, table: NgramTable, rows: np.ndarray) -> list[str]:
 
 def _counts_by_form(corpus: Corpus, table: NgramTable, rows: np.ndarray) -> dict[int, dict[str, int]]:
     """Row -> written form -> occurrences, for the occurrences that hold a variant."""
+    rows = rows[table.holding(_varied(corpus).__getitem__)[rows]]
     trie, longest = table_trie(table, rows), len(table.level) - 1
     wanted = np.zeros(len(trie.links), dtype=bool)
     wanted[slots_of(trie, rows, len(table))] = True
@@ -42,6 +43,14 @@ def _counts_by_form(corpus: Corpus, table: NgramTable, rows: np.ndarray) -> dict
             text = spell(codes, forms)
             of_row[text] = of_row.get(text, 0) + occurrences
     return counts
+
+
+def _varied(corpus: Corpus) -> np.ndarray:
+    """Which symbols are written in more than one way (bool, one a code)."""
+    varied = np.zeros(corpus.alphabet.n_codes, dtype=bool)
+    for segment in corpus.segments(0, 0):
+        varied[segment.codes[segment.variants[:, 0]]] = True
+    return varied
 
 
 def _spans(segment: Segment, trie: k.Trie, wanted: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarray]:

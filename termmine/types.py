@@ -8,13 +8,14 @@ stretch of symbols that nothing separates; an *n-gram* is a counted sequence of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import overload
 
 import numpy as np
 
+from termmine import arrays
 from termmine.kernels import FIRST_SYMBOL, FIRST_WORD, RUN_END, Strings
 from termmine.tape import Tape
 
@@ -218,15 +219,22 @@ class NgramTable:
             runs.append(np.pad(codes, ((0, 0), (0, 1)), constant_values=RUN_END).ravel())
         return np.concatenate(runs)
 
+    def holding(self, is_meant: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        """Whether each row holds a symbol that is meant (bool, one a row); ``is_meant`` says it of codes."""
+        found = arrays.in_parts(is_meant, self.last, dtype=bool)
+        for n in range(1, len(self.level) - 1):
+            for rows in arrays.slices(self.level[n], self.level[n + 1]):
+                found[rows] |= found[self.prefix[rows]]
+        return found
+
     def texts(self, rows: np.ndarray) -> list[str]:
         """The n-grams as text, each symbol in the form that it was first written in."""
-        texts, forms = [""] * len(rows), self.alphabet.first_forms
+        texts, forms = np.empty(len(rows), dtype=object), self.alphabet.first_forms
         for n in np.unique(self.length[rows]):
             where = np.flatnonzero(self.length[rows] == n)
-            spelt = spell_all(self.codes(rows[where]), forms)
-            for k, text in zip(where.tolist(), spelt, strict=True):
-                texts[k] = text
-        return texts
+            texts[where] = spell_all(self.codes(rows[where]), forms)
+        listed: list[str] = texts.tolist()
+        return listed
 
 
 def spell(codes: Iterable[int], words: Sequence[str]) -> str:
@@ -235,13 +243,17 @@ def spell(codes: Iterable[int], words: Sequence[str]) -> str:
     >>> spell([0x4E2D, 0x110000, 0x110000, 0x6587], ["air"])
     '中air air文'
     """
+    return _spell(codes, lambda code: words[code - FIRST_WORD])
+
+
+def _spell(codes: Iterable[int], word: Callable[[int], str]) -> str:
     parts: list[str] = []
     after_word = False
     for code in codes:
         is_word = code >= FIRST_WORD
         if is_word and after_word:
             parts.append(" ")
-        parts.append(words[code - FIRST_WORD] if is_word else chr(code))
+        parts.append(word(code) if is_word else chr(code))
         after_word = is_word
     return "".join(parts)
 
@@ -252,6 +264,7 @@ def spell_all(codes: np.ndarray, words: Sequence[str]) -> list[str]:
     holds_word = (codes >= FIRST_WORD).any(axis=1)
     characters[holds_word] = ord(" ")
     texts: list[str] = characters.view(f"<U{codes.shape[1]}").ravel().tolist()
-    for row in np.flatnonzero(holds_word).tolist():
-        texts[row] = spell(codes[row].tolist(), words)
+    known = {code: words[code - FIRST_WORD] for code in np.unique(codes[codes >= FIRST_WORD]).tolist()}
+    for row, line in zip(np.flatnonzero(holds_word).tolist(), codes[holds_word].tolist(), strict=True):
+        texts[row] = _spell(line, known.__getitem__)
     return texts

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import termmine
 from termmine import TermmineError, export
-from termmine.cells import KINDS, guard, unguard
+from termmine.cells import KINDS, guard, guarded, unguard
 from termmine.termlist import read_terms
 
 
@@ -55,6 +55,11 @@ def test_what_could_not_stays(text: str) -> None:
 def test_a_guard_is_taken_off_again(text: str) -> None:
     assert unguard(guard(text)) == text
     assert guard(text)[:1] not in {*"=+-@＝＋－＠\t\r\n"}
+
+
+@given(st.lists(st.text(alphabet="'=-＝\t\r\n a甲", max_size=4)))
+def test_a_column_is_guarded_as_its_cells_are(texts: list[str]) -> None:
+    assert guarded(texts) == list(map(guard, texts))
 
 
 # --- what termmine writes --------------------------------------------------------------------------------------------
