@@ -235,7 +235,7 @@ class PairCounter:
             kept = k.count_partitions(
                 pairs, within, first + lo, division.pairing, self._min_freq, self._neighbours, *table, *sums[i], *found
             )
-            return _sorted(*found, kept)
+            return _sorted(*found, kept, division)
 
         spans = even_spans(limits, len(sums))
         return self._resources.map(count, range(len(spans)))
@@ -249,17 +249,18 @@ class PairCounter:
         kept = k.keep_frequent(
             keys, freq, partition, division.pairing, self._min_freq, self._neighbours, *sums, *found, 0
         )  # fmt: skip
-        return _sorted(*found, kept)
+        return _sorted(*found, kept, division)
 
 
 def _room(most: int) -> _Some:
     return np.empty(most, dtype=np.uint64), np.empty(most, dtype=np.int64)
 
 
-def _sorted(keys: np.ndarray, freq: np.ndarray, n: int) -> _Some:
+def _sorted(keys: np.ndarray, freq: np.ndarray, n: int, division: Division) -> _Some:
     """The first n pairs in order."""
-    order = np.argsort(keys[:n])
-    return keys[order], freq[order]
+    ordered = _room(n)
+    k.sort_pairs(keys[:n], freq[:n], int(division.pairing.half), *ordered)
+    return ordered
 
 
 def _whole(tape: Tape) -> np.ndarray:

@@ -24,26 +24,17 @@ from termmine.kernels.cache import drop_stale
 from termmine.kernels.contexts import contexts_beside, count_contexts, pass_windows, survey
 from termmine.kernels.counting import (
     DOC_FREQ,
-    ENTROPY_SCALE,
     FREE,
     LAST,
     LEFT_EDGE,
     RIGHT_EDGE,
-    Pairing,
     Slotting,
     compact,
-    count_pairs,
-    count_partitions,
     count_symbols,
     fill_slots,
     first_level,
-    hash_pair,
-    keep_frequent,
     next_level,
     observe_symbols,
-    pair_sizes,
-    scatter_pairs,
-    unhash_pair,
 )
 from termmine.kernels.encoding import (
     BLANK,
@@ -77,6 +68,18 @@ from termmine.kernels.encoding import (
     unsettle,
 )
 from termmine.kernels.lines import MOST_DECIMAL, MOST_DIGITS, join_cells, write_decimals, write_integers
+from termmine.kernels.pairs import (
+    ENTROPY_SCALE,
+    Pairing,
+    count_pairs,
+    count_partitions,
+    hash_pair,
+    keep_frequent,
+    pair_sizes,
+    scatter_pairs,
+    sort_pairs,
+    unhash_pair,
+)
 from termmine.kernels.searching import INSIDE, NO_WORD, WINDOW, segment, spans_with_variants
 from termmine.kernels.tables import absorb, find_in_table, match_rows
 from termmine.kernels.tries import (
@@ -172,6 +175,7 @@ __all__ = [
     "scatter_pairs",
     "segment",
     "settle",
+    "sort_pairs",
     "spans_with_variants",
     "survey",
     "unhash_pair",

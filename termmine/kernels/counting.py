@@ -1,21 +1,13 @@
-"""Counting n-grams level by level, partition by partition. The order of the steps is in `termmine.counts`.
+"""Counting n-grams level by level. The order of the steps is in `termmine.counts`; pairs are counted in `pairs`."""
 
-A *pair* is an (n + 1)-gram as two neighbouring n-grams: the row of its prefix and the row of its suffix. Pairs are
-spread over partitions by their hash, so that each partition is counted in a table that the processor's own cache holds;
-a look-up that misses every cache costs ten times one that does not. The hash can be undone, so that the number of the
-partition and what is left of the hash, mostly 32 bits, say which pair it was.
-"""
-
-import math
 from typing import NamedTuple
 
 import numpy as np
 
 from termmine.kernels.base import DOCUMENT_END, FIRST_SYMBOL, SOURCE_END, inlined, mix, njit
+from termmine.kernels.pairs import BATCH, HALF, batch_of_pairs, hash_pair, pair_number
 
-ENTROPY_SCALE = 1 << 24  # c log2(c) is summed as an integer, so that the sum is the same in any order
 FREE = np.uint64(0xFFFFFFFFFFFFFFFF)  # a free slot: no pair of rows has all bits of both halves set
-_BATCH = 256  # positions looked up together, so that their cache misses overlap
 
 
 # What is gathered of the occurrences of a level's rows, beside their number: columns of evidence (R, 4; int32, or int64
@@ -58,203 +50,6 @@ def observe_symbols(codes, ids, start, stop, document, evidence):
     return document
 
 
-# --- pairs -----------------------------------------------------------------------------------------------------------
-
-
-class Pairing(NamedTuple):
-    """How a pair becomes a number of few bits, and that a partition and what is stored there.
-
-    A pair (uint64) has two halves: each is the row of an n-gram, or n_rows and the symbol that stands instead of it.
-    ``half`` bits suffice for one. So a pair is hashed to a number of twice as many bits (``mask``), from which it can
-    be had back; the upper bits of that choose the partition, the lower ones, ``rest`` in number, are what is stored.
-    """
-
-    n_rows: np.uint64
-    half: np.uint64
-    mask: np.uint64
-    rest: np.uint64
-
-
-_HALF = np.uint64(32)
-_LOWER = np.uint64(0xFFFFFFFF)
-_FACTOR = np.uint64(0x9E3779B97F4A7C15)
-_INVERSE = np.uint64(pow(0x9E3779B97F4A7C15, -1, 1 << 64))  # of the factor, for any number of bits
-
-
-@njit
-def _number(pair, half):
-    """A pair without the bits that its halves do not need, where so many suffice for one."""
-    return (pair >> _HALF) << half | (pair & _LOWER)
-
-
-@njit
-def hash_pair(pair, pairing):
-    """The hash of a pair (the product of Fibonacci hashing, and its upper half folded into the lower one)."""
-    product = (_number(pair, pairing.half) * _FACTOR) & pairing.mask
-    return product ^ (product >> pairing.half)
-
-
-@njit
-def unhash_pair(hashed, pairing):
-    """The pair of a hash."""
-    number = ((hashed ^ (hashed >> pairing.half)) * _INVERSE) & pairing.mask
-    return (number >> pairing.half) << _HALF | (number & (pairing.mask >> pairing.half))
-
-
-@njit
-def _batch_of_pairs(codes, ids, lo, hi, n, one_sided, n_rows, pairs):
-    """Write the pairs at lo to hi, without a branch that depends on them; how many.
-
-    With one_sided, a pair with only one frequent part counts too, for that part's entropy: in place of the other
-    stands the outer symbol.
-    """
-    found, ids, codes = np.uint64(0), ids[lo : hi + 1], codes[lo : hi + n]
-    if one_sided:
-        for i in range(hi - lo):
-            a, b, before, after = ids[i], ids[i + 1], codes[i], codes[i + n]
-            left = np.uint64(a) if a >= 0 else n_rows + np.uint64(before)
-            right = np.uint64(b) if b >= 0 else n_rows + np.uint64(after)
-            pairs[found] = left << _HALF | right
-            is_pair = ((a >= 0) & ((b >= 0) | (after >= FIRST_SYMBOL))) | ((b >= 0) & (before >= FIRST_SYMBOL))
-            found += np.uint64(is_pair)
-        return found
-    for i in range(hi - lo):
-        a, b = ids[i], ids[i + 1]
-        pairs[found] = np.uint64(a) << _HALF | np.uint64(np.uint32(b))
-        found += np.uint64((a | b) >= 0)
-    return found
-
-
-@njit
-def pair_sizes(codes, ids, start, stop, n, one_sided, pairing, sizes):
-    """Add the number of pairs at start to stop to sizes (int64, one a partition)."""
-    batch = np.empty(_BATCH, np.uint64)
-    for lo in range(start, stop, _BATCH):
-        found = _batch_of_pairs(codes, ids, lo, min(lo + _BATCH, stop), n, one_sided, pairing.n_rows, batch)
-        for j in range(found):
-            sizes[hash_pair(batch[j], pairing) >> pairing.rest] += 1
-
-
-@njit
-def scatter_pairs(codes, ids, start, stop, n, one_sided, pairing, offsets, pairs):
-    """Write what is stored of the pairs at start to stop into pairs (uint32 where that suffices, or uint64).
-
-    Each partition's stand from its offset on, which moves.
-    """
-    batch = np.empty(_BATCH, np.uint64)
-    stored = (np.uint64(1) << pairing.rest) - np.uint64(1)
-    for lo in range(start, stop, _BATCH):
-        found = _batch_of_pairs(codes, ids, lo, min(lo + _BATCH, stop), n, one_sided, pairing.n_rows, batch)
-        for j in range(found):
-            hashed = hash_pair(batch[j], pairing)
-            p = hashed >> pairing.rest
-            at = offsets[p]
-            pairs[at] = hashed & stored
-            offsets[p] = at + 1
-
-
-@njit
-def _larger_table(keys, freq):
-    """A table with four times the slots and the same pairs."""
-    new_keys, new_freq = np.empty(4 * len(keys), keys.dtype), np.zeros(4 * len(keys), freq.dtype)
-    mask = np.uint64(len(new_keys) - 1)
-    for old in range(len(keys)):
-        if freq[old]:
-            slot = mix(np.uint64(keys[old])) & mask
-            while new_freq[slot]:
-                slot = (slot + np.uint64(1)) & mask
-            new_keys[slot] = keys[old]
-            new_freq[slot] = freq[old]
-    return new_keys, new_freq
-
-
-@njit
-def _count_while_room(pairs, start, keys, freq, used):
-    """Count pairs[start:] until three quarters of the slots are taken; how far that went, and the used slots."""
-    mask = np.uint64(len(keys) - 1)
-    limit = 3 * len(keys) // 4
-    for j in range(start, len(pairs)):
-        if used > limit:
-            return j, used
-        key = pairs[j]
-        slot = mix(np.uint64(key)) & mask
-        while freq[slot] and keys[slot] != key:
-            slot = (slot + np.uint64(1)) & mask
-        if not freq[slot]:
-            keys[slot] = key
-            used += 1
-        freq[slot] += 1
-    return len(pairs), used
-
-
-@njit
-def count_pairs(pairs, keys, freq, used):
-    """Count pairs of one partition in a table with a power of two of slots: keys, and freq (0 where a slot is free).
-
-    All are of the dtype of pairs. Returns the table, a larger one where it had to grow, and the number of used slots.
-    """
-    done, used = _count_while_room(pairs, 0, keys, freq, used)
-    while done < len(pairs):
-        keys, freq = _larger_table(keys, freq)
-        done, used = _count_while_room(pairs, done, keys, freq, used)
-    return keys, freq, used
-
-
-@njit
-def keep_frequent(keys, freq, partition, pairing, min_freq, one_sided, left, right, out_keys, out_freq, n):
-    """Append the pairs of a partition's table that occur min_freq times to out; how many there are then.
-
-    With one_sided, every pair is added to its prefix's right and its suffix's left sum of c log2(c), scaled (int64, one
-    a row); pairs that occur once add nothing.
-    """
-    least = 1 if min_freq == 1 else 2 if one_sided else min_freq
-    slots = np.empty(_BATCH, np.uint64)
-    for lo in range(0, len(keys), _BATCH):
-        found = np.uint64(0)
-        for slot in range(lo, min(lo + _BATCH, len(keys))):
-            slots[found] = slot
-            found += np.uint64(freq[slot] >= least)
-        for j in range(found):
-            key, c = keys[slots[j]], np.int64(freq[slots[j]])
-            pair = unhash_pair(np.uint64(partition) << pairing.rest | np.uint64(key), pairing)
-            a, b = pair >> _HALF, pair & _LOWER
-            if one_sided:
-                term = np.int64(c * math.log2(c) * ENTROPY_SCALE + 0.5)
-                if a < pairing.n_rows:
-                    right[a] += term
-                if b < pairing.n_rows:
-                    left[b] += term
-            if c >= min_freq and a < pairing.n_rows and b < pairing.n_rows:
-                out_keys[n] = pair
-                out_freq[n] = c
-                n += 1
-    return n
-
-
-@njit
-def count_partitions(
-    pairs, limits, first, pairing, min_freq, one_sided, keys, freq, left, right, out_keys, out_freq
-):  # fmt: skip
-    """Count each partition from the first on (limits: where it begins in pairs, and the end) and keep what is frequent.
-
-    keys and freq are room for a table, which grows elsewhere where it does not suffice. Returns how many were kept.
-    """
-    n = 0
-    for p in range(len(limits) - 1):
-        lo, hi = limits[p], limits[p + 1]
-        if lo == hi:
-            continue
-        n_slots = 1024
-        while n_slots < len(keys) and 2 * n_slots < 3 * (hi - lo):
-            n_slots *= 2
-        freq[:n_slots] = 0
-        table, table_freq, _ = count_pairs(pairs[lo:hi], keys[:n_slots], freq[:n_slots], 0)
-        n = keep_frequent(
-            table, table_freq, first + p, pairing, min_freq, one_sided, left, right, out_keys, out_freq, n
-        )
-    return n
-
-
 # --- from one level to the next --------------------------------------------------------------------------------------
 
 
@@ -278,7 +73,7 @@ def fill_slots(keys, slots, slotting):
         slot = mix(keys[g]) & mask
         while slots[slot, 0] != FREE:
             slot = (slot + np.uint64(1)) & mask
-        slots[slot, 0] = _number(keys[g], slotting.half) << slotting.bits
+        slots[slot, 0] = pair_number(keys[g], slotting.half) << slotting.bits
         if slots.shape[1] == 1:
             slots[slot, 0] |= np.uint64(g)
         else:
@@ -294,7 +89,7 @@ def _look_up(wanted, count, slots, slotting, at, places, rows):
     much as a miss. wanted and places are used up; ``at`` is room for slots.
     """
     mask = np.uint64(len(slots) - 1)
-    found, last = np.empty(_BATCH, np.uint64), slots.shape[1] - 1
+    found, last = np.empty(BATCH, np.uint64), slots.shape[1] - 1
     for j in range(count):
         at[j] = mix(wanted[j]) & mask
     while count:
@@ -303,7 +98,7 @@ def _look_up(wanted, count, slots, slotting, at, places, rows):
         others = np.uint64(0)
         for j in range(count):
             pair, place, slot = wanted[j], places[j], at[j]
-            is_it = found[j] >> slotting.bits == _number(pair, slotting.half)
+            is_it = found[j] >> slotting.bits == pair_number(pair, slotting.half)
             rows[place] = np.int64(slots[slot, last] & slotting.place) | -np.int64(not is_it)
             wanted[others], places[others], at[others] = pair, place, (slot + np.uint64(1)) & mask
             others += np.uint64((not is_it) & (found[j] != FREE))
@@ -318,16 +113,16 @@ def next_level(codes, ids, start, stop, slots, slotting, n, neighbours, document
     start - 1 to stop - 2 to sizes. ids[start - 1] is turned already; codes reach n places behind stop, ids one. The
     places of a batch are looked up together. Returns the number of the last document.
     """
-    documents = np.empty(_BATCH, np.int64)
-    places, wanted, at = np.empty(_BATCH, np.uint64), np.empty(_BATCH, np.uint64), np.empty(_BATCH, np.uint64)
-    for lo in range(start, stop, _BATCH):
-        hi = min(lo + _BATCH, stop)
+    documents = np.empty(BATCH, np.int64)
+    places, wanted, at = np.empty(BATCH, np.uint64), np.empty(BATCH, np.uint64), np.empty(BATCH, np.uint64)
+    for lo in range(start, stop, BATCH):
+        hi = min(lo + BATCH, stop)
         some = ids[lo : hi + 1]
         count = np.uint64(0)
         for i in range(hi - lo):
             a, b = some[i], some[i + 1]
             places[count] = i
-            wanted[count] = np.uint64(a) << _HALF | np.uint64(np.uint32(b))
+            wanted[count] = np.uint64(a) << HALF | np.uint64(np.uint32(b))
             count += np.uint64((a | b) >= 0)
         some[: hi - lo] = -1
         _look_up(wanted, count, slots, slotting, at, places, some)
@@ -342,7 +137,7 @@ def next_level(codes, ids, start, stop, slots, slotting, n, neighbours, document
             for j in range(count):
                 i = places[j]
                 _note(evidence, some[i], documents[i], codes[lo + i - 1], codes[lo + i + n])
-        found = _batch_of_pairs(codes, ids, lo - 1, hi - 1, n, neighbours, pairing.n_rows, wanted)
+        found = batch_of_pairs(codes, ids, lo - 1, hi - 1, n, neighbours, pairing.n_rows, wanted)
         for j in range(found):
             sizes[hash_pair(wanted[j], pairing) >> pairing.rest] += 1
     return document
