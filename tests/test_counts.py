@@ -287,6 +287,18 @@ def test_a_pair_is_had_back_from_its_hash(half: int, numbers: list[tuple[int, in
             assert k.unhash_pair(np.uint64(hashed), pairing) == pair
 
 
+@given(
+    half=st.integers(1, 32),
+    numbers=st.lists(st.tuples(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1)), max_size=50),
+)
+def test_pairs_are_sorted_with_their_frequencies(half: int, numbers: list[tuple[int, int]]) -> None:
+    listed = [(left % (1 << half)) << 32 | right % (1 << half) for left, right in numbers]
+    keys, freq = np.array(listed, dtype=np.uint64), np.arange(len(listed))
+    ordered = np.empty_like(keys), np.empty_like(freq)
+    k.sort_pairs(keys.copy(), freq.copy(), half, *ordered)
+    assert list(zip(*map(np.ndarray.tolist, ordered), strict=True)) == sorted(zip(listed, freq.tolist(), strict=True))
+
+
 @naive.compared("counts: without neighbours")
 @given(text=naive.dense_texts(), min_freq=st.integers(1, 3), max_length=st.integers(1, 6))
 def test_without_neighbours_the_counts_are_the_same(text: str, min_freq: int, max_length: int) -> None:

@@ -208,12 +208,14 @@ def test_each_kernel_is_compiled_once() -> None:
     nesting(table, rows)
     count_in_codes(parts_of("GPU加速", table), table, rows)
     segmenter = Segmenter(Dictionary(["加速"], np.array([3]), ["v"], "test"), corpus.alphabet)
-    segmenter.words(encode_strings(["加速"], corpus.alphabet)[0])
+    codes, which = encode_strings(["加速"], corpus.alphabet)
+    segmenter.words(codes)
+    segmenter.is_word(codes, len(which))
     survey(corpus, table, rows, segmenter, Resources())
     find_rows(table, ["gpu"])
     kernels = [
         k.encode, k.contains, k.adopt, k.settle, k.count_symbols, k.first_level, k.observe_symbols,
-        k.pair_sizes, k.fill_slots, k.next_level,
+        k.pair_sizes, k.sort_pairs, k.fill_slots, k.next_level,
         k.number_prefixes, k.place_nodes, k.link_nodes, k.find_runs, k.find_nodes, k.count_in_trie, k.segment,
         k.count_contexts, k.pass_windows, k.survey, k.spans_with_variants,
     ]  # fmt: skip
