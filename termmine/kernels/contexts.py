@@ -110,6 +110,7 @@ def survey(codes, start, stop, begin, window, size, trie, number, longest, singl
     symbols, pairs = np.empty(room, np.int32), np.empty(room, np.int32)
     before, after, windows = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int64)
     starts, nodes = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)  # the walks: where from, and where they are
+    rows, seen = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
     n = 0
     for lo in range(begin, stop, BLOCK):
         hi = min(lo + BLOCK, stop)  # what is at place lo + i of codes stands at i + 2
@@ -140,9 +141,12 @@ def survey(codes, start, stop, begin, window, size, trie, number, longest, singl
         length = np.uint32(2)
         while count:  # all walks go on together, as in `count_in_trie`
             others = np.uint64(0)
+            for x in range(count):  # looked at before anything is changed, so that cache misses overlap
+                rows[x] = number[nodes[x]]
+                seen[x] = sums[rows[x], 3]
             for x in range(count):
                 i, node = starts[x], nodes[x]
-                _add(sums, number[node], before[i], after[i + length], windows[i])
+                _add(sums, rows[x], before[i], after[i + length], windows[i])
                 base, ahead = links[node, 0], symbols[i + length]
                 slot = np.uint32(max(base + ahead, 0))
                 starts[others], nodes[others] = i, slot

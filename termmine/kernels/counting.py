@@ -128,12 +128,14 @@ def next_level(codes, ids, start, stop, slots, slotting, n, neighbours, document
         _look_up(wanted, count, slots, slotting, at, places, some)
         if neighbours:
             for i in range(hi - lo):
-                document += codes[lo + i] == DOCUMENT_END or codes[lo + i] == SOURCE_END
+                document += (codes[lo + i] == DOCUMENT_END) | (codes[lo + i] == SOURCE_END)
                 documents[i] = document
             count = np.uint64(0)
             for i in range(hi - lo):
                 places[count] = i
                 count += np.uint64(some[i] >= 0)
+            for j in range(count):  # looked at before anything is changed, so that cache misses overlap
+                at[j] = evidence[some[places[j]], LAST]
             for j in range(count):
                 i = places[j]
                 _note(evidence, some[i], documents[i], codes[lo + i - 1], codes[lo + i + n])
