@@ -159,4 +159,4 @@ def _read_frequency_list(path: Path) -> Dictionary:
         freq.append(int(count))
     if not sum(freq):
         raise TermmineError(f"{path}: its counts add up to 0: give a list with frequencies")
-    return Dictionary(words, np.array(freq, dtype=np.int64), [""] * len(words), str(path))
+    return Dictionary(words, np.array(freq, dtype=np.int64), np.full(len(words), "", dtype="<U1"), str(path))

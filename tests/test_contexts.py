@@ -243,7 +243,7 @@ def test_the_survey_is_the_naive_one(
         data.draw(st.lists(st.sampled_from(values), min_size=len(words), max_size=len(words)))
         for values in ([1, 4, 8, 16, 100], ["n", "v"])
     ]
-    dictionary = Dictionary([*words, "丁"], np.array([*drawn[0], 1000]), [*drawn[1], "n"], "random")
+    dictionary = Dictionary([*words, "丁"], np.array([*drawn[0], 1000]), np.array([*drawn[1], "n"]), "random")
     rows = np.array(sorted(data.draw(st.sets(st.integers(0, len(table) - 1), max_size=12))), dtype=np.int64)
     with (
         mock.patch.multiple(contexts, WINDOW=window, _size_of_part=lambda *_: at_once),
@@ -288,7 +288,7 @@ def test_a_noun_of_the_domain_is_eight_times_as_frequent_as_in_general() -> None
     words = [a + b for a in "甲乙丙丁戊己庚辛" for b in "子丑寅卯辰巳午未"]
     corpus, table = count("。".join(words * 10), 2)
     general = np.arange(1, len(words) + 1)
-    dictionary = Dictionary([*words, "一二"], np.append(general, 10_000), [*"nv" * 32, "n"], "small")
+    dictionary = Dictionary([*words, "一二"], np.append(general, 10_000), np.array([*"nv" * 32, "n"]), "small")
     segmenter = Segmenter(dictionary, corpus.alphabet)
     found = contexts._domain_nouns(table, segmenter)[segmenter.nodes]
     sizes = 10 * 2 * len(words), 2 * int(dictionary.freq.sum())
@@ -302,7 +302,7 @@ def test_a_neighbour_of_the_domains_nouns_speaks_for_a_string() -> None:
     text = "。".join(["座变电站旁", "座换流站旁", "来回走动了", "来回奔跑了"] * 20 + ["座新词旁", "来回怪词了"] * 5)
     words = ["变电站", "换流站", "走动", "奔跑", "丁"]
     corpus, table = count(text, 2)
-    dictionary = Dictionary(words, np.array([1, 1, 1, 1, 10_000]), ["n", "n", "v", "v", "n"], "small")
+    dictionary = Dictionary(words, np.array([1, 1, 1, 1, 10_000]), np.array(["n", "n", "v", "v", "n"]), "small")
     rows = np.array([ngrams(table).index(tuple(word)) for word in ("新词", "怪词")])
     found = survey(corpus, table, rows, Segmenter(dictionary, corpus.alphabet), Resources())
     good, bad = noun_context(found.left, found.right)

@@ -1,7 +1,9 @@
 """The route through a dictionary: against `naive.segment`, and against jieba's own."""
 
+import importlib.util
 import logging
 import warnings
+from pathlib import Path
 
 import naive
 import numpy as np
@@ -46,7 +48,7 @@ def weights(dictionary: Dictionary, corpus: Corpus) -> dict[naive.Ngram, float]:
 )
 def test_routes_are_the_naive_ones(text: str, words: list[str], data: st.DataObject) -> None:
     freq = data.draw(st.lists(st.sampled_from([1, 2, 4, 100]), min_size=len(words), max_size=len(words)))
-    dictionary = Dictionary([*words, "丁"], np.array([*freq, 3]), ["n"] * (len(words) + 1), "random")
+    dictionary = Dictionary([*words, "丁"], np.array([*freq, 3]), np.array(["n"] * (len(words) + 1)), "random")
     corpus = encode([text])
     segmenter = Segmenter(dictionary, corpus.alphabet)
     weight = weights(dictionary, corpus)
@@ -69,7 +71,7 @@ def test_routes_are_the_naive_ones(text: str, words: list[str], data: st.DataObj
 def test_a_run_of_many_windows_is_cut_into_windows() -> None:
     n = 50 if naive.TINY else 3 * k.WINDOW + 100
     text = "".join(np.random.default_rng(2).choice(list("甲乙丙"), n))
-    dictionary = Dictionary(["甲乙", "乙丙", "丙甲乙", "甲"], np.array([5, 7, 2, 9]), ["n"] * 4, "small")
+    dictionary = Dictionary(["甲乙", "乙丙", "丙甲乙", "甲"], np.array([5, 7, 2, 9]), np.array(["n"] * 4), "small")
     corpus = encode([text])
     segmenter = Segmenter(dictionary, corpus.alphabet)
     weight = weights(dictionary, corpus)
@@ -82,9 +84,21 @@ def test_a_run_of_many_windows_is_cut_into_windows() -> None:
 
 def test_a_symbol_alone_is_a_way_only_where_no_word_begins() -> None:
     """With 甲 alone as another way, 甲 乙丙丁 would win here, which jieba does not take."""
-    dictionary = Dictionary(["甲乙", "乙丙丁"], np.array([1, 1000]), ["n", "n"], "small")
+    dictionary = Dictionary(["甲乙", "乙丙丁"], np.array([1, 1000]), np.array(["n", "n"]), "small")
     corpus = encode(["甲乙丙丁"])
     assert split(Segmenter(dictionary, corpus.alphabet), corpus) == [[2, 1, 1]]
+
+
+def test_the_dictionary_is_jiebas_file_cell_by_cell() -> None:
+    package = importlib.util.find_spec("jieba")
+    assert package is not None
+    assert package.origin is not None
+    lines = Path(package.origin).with_name("dict.txt").read_text(encoding="utf-8").splitlines()
+    words, freq, tags = zip(*map(str.split, lines), strict=True)
+    full = jieba_dictionary()
+    assert full.words == list(words)
+    assert full.freq.tolist() == list(map(int, freq))
+    assert full.tags.tolist() == [tag[0] for tag in tags]
 
 
 def test_jiebas_own_route_without_its_hmm() -> None:
@@ -108,7 +122,7 @@ def test_jiebas_own_route_without_its_hmm() -> None:
     dictionary = Dictionary(
         [*(full.words[i] for i in inside), "𠀀𠀀"],
         np.append(full.freq[inside], rest),
-        ["n"] * (len(inside) + 1),
+        np.array(["n"] * (len(inside) + 1)),
         "part",
     )
     corpus = encode(["\n".join(texts)])
@@ -122,7 +136,7 @@ def test_the_dictionary_under_an_alphabet() -> None:
     dictionary = Dictionary(
         ["C++", "c++", "T恤", "B超", "一、二", "编译器"],
         np.array([2, 3, 4, 5, 6, 7]),
-        ["nz", "nz", "n", "n", "m", "n"],
+        np.array(["n", "n", "n", "n", "m", "n"]),
         "test",
     )
     segmenter = Segmenter(dictionary, corpus.alphabet)

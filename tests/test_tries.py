@@ -207,7 +207,7 @@ def test_each_kernel_is_compiled_once() -> None:
     surfaces(corpus, table, rows)
     nesting(table, rows)
     count_in_codes(parts_of("GPU加速", table), table, rows)
-    segmenter = Segmenter(Dictionary(["加速"], np.array([3]), ["v"], "test"), corpus.alphabet)
+    segmenter = Segmenter(Dictionary(["加速"], np.array([3]), np.array(["v"]), "test"), corpus.alphabet)
     codes, which = encode_strings(["加速"], corpus.alphabet)
     segmenter.words(codes)
     segmenter.is_word(codes, len(which))
