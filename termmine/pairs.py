@@ -143,7 +143,8 @@ class PairCounter:
             some = [(keys[lo:hi], freq[lo:hi]) for (keys, freq), (lo, hi) in zip(parts, here, strict=True)]
             keys, freq = (np.concatenate(column) for column in zip(*some, strict=True))
             order = np.argsort(keys, kind="stable")  # finds the runs that are in order
-            ordered[0][begin[i] : begin[i + 1]], ordered[1][begin[i] : begin[i + 1]] = keys[order], freq[order]
+            for column, out in zip((keys, freq), ordered, strict=True):
+                np.take(column, order, out=out[begin[i] : begin[i + 1]], mode="clip")  # the mode that makes no copy
 
         self._resources.map(merge, range(len(limits) + 1))
         return ordered
