@@ -82,7 +82,7 @@ def fill_slots(keys, slots, slotting):
 
 @inlined
 def _look_up(wanted, count, slots, slotting, at, places, rows):
-    """Write the row of each wanted pair (count of them) to rows at its place; what has none is left as it is.
+    """Write the row of each wanted pair (count of them), or -1, to rows at its place.
 
     All slots are read before any is compared, so that cache misses overlap; the pairs whose slot holds another one go
     on to the next together, so that no branch depends on what a slot holds: a branch that is guessed wrong costs as
@@ -99,7 +99,7 @@ def _look_up(wanted, count, slots, slotting, at, places, rows):
         for j in range(count):
             pair, place, slot = wanted[j], places[j], at[j]
             is_it = found[j] >> slotting.bits == pair_number(pair, slotting.half)
-            rows[place] = np.int64(slots[slot, last] & slotting.place) | -np.int64(not is_it)
+            rows[place] = np.int64(slots[slot, last] & slotting.place) | -np.int64(not is_it)  # -1 has all bits set
             wanted[others], places[others], at[others] = pair, place, (slot + np.uint64(1)) & mask
             others += np.uint64((not is_it) & (found[j] != FREE))
         count = others
