@@ -9,7 +9,7 @@ import numpy as np
 
 from termmine.kernels.base import FIRST_SYMBOL, SOURCE_END, inlined, njit
 from termmine.kernels.searching import INSIDE
-from termmine.kernels.tries import BLOCK, child
+from termmine.kernels.tries import BLOCK, child, step
 
 _EDGE = -2  # instead of a trie's symbol, which is -1 for what is none
 
@@ -147,9 +147,8 @@ def survey(codes, start, stop, begin, window, size, trie, number, longest, singl
             for x in range(count):
                 i, node = starts[x], nodes[x]
                 _add(sums, rows[x], before[i], after[i + length], windows[i])
-                base, ahead = links[node, 0], symbols[i + length]
-                slot = np.uint32(max(base + ahead, 0))
+                slot, goes_on = step(links, node, symbols[i + length])
                 starts[others], nodes[others] = i, slot
-                others += np.uint64((base >= 0) & (ahead >= 0) & (links[slot, 1] == np.int32(node)))
+                others += np.uint64(goes_on)
             count = others
             length += np.uint32(1)

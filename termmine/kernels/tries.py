@@ -32,6 +32,14 @@ def child(links, node, symbol):
     return slot if links[slot, 1] == node else np.int32(-1)
 
 
+@inlined
+def step(links, node, symbol):
+    """The slot behind a node (uint32) and a symbol if there is one, and whether there is: `child` without a branch."""
+    base = links[node, 0]
+    slot = np.uint32(max(base + symbol, 0))
+    return slot, (base >= 0) & (symbol >= 0) & (links[slot, 1] == np.int32(node))
+
+
 # --- building --------------------------------------------------------------------------------------------------------
 
 
@@ -242,20 +250,17 @@ def count_in_trie(codes, start, end, trie, longest, singles, freq):
                     freq[symbols[i]] += 1
         n = np.uint64(0)
         for i in range(hi - lo):  # no branches: which walks go on is not to be foreseen
-            symbol, ahead = symbols[i], symbols[i + 1]
-            base = links[np.uint32(max(symbol, 0)), 0]
-            slot = np.uint32(max(base + ahead, 0))
+            slot, goes_on = step(links, np.uint32(max(symbols[i], 0)), symbols[i + 1])
             begin[n], nodes[n] = i, slot
-            n += np.uint64((symbol >= 0) & (base >= 0) & (ahead >= 0) & (links[slot, 1] == symbol))
+            n += np.uint64((symbols[i] >= 0) & goes_on)
         length = np.uint32(2)
         while n:
             m = np.uint64(0)
             for x in range(n):
                 i, node = begin[x], nodes[x]
                 freq[node] += 1
-                base, ahead = links[node, 0], symbols[i + length]
-                slot = np.uint32(max(base + ahead, 0))
+                slot, goes_on = step(links, node, symbols[i + length])
                 begin[m], nodes[m] = i, slot
-                m += np.uint64((base >= 0) & (ahead >= 0) & (links[slot, 1] == np.int32(node)))
+                m += np.uint64(goes_on)
             n = m
             length += np.uint32(1)
