@@ -46,6 +46,15 @@ def _weakest_split(table: NgramTable, rows: np.ndarray, n: int) -> np.ndarray:
     return np.asarray(np.min(splits, axis=0))
 
 
+def holds_han(table: NgramTable) -> np.ndarray:
+    """Whether each row holds a Han character (bool, one a row); kana and Latin are none."""
+    han = in_parts(is_han, table.last, dtype=bool)
+    for n in range(1, len(table.level) - 1):
+        for rows in arrays.slices(table.level[n], table.level[n + 1]):
+            han[rows] |= han[table.prefix[rows]]
+    return han
+
+
 def absorbers(table: NgramTable, is_candidate: np.ndarray, min_independence: float) -> np.ndarray:
     """For each row the longer candidate that it hardly ever occurs outside of, or -1 (int32).
 
@@ -138,7 +147,7 @@ def could_be_term(table: NgramTable, options: DiscoverOptions) -> Rule:
         is_word = in_parts(lambda last: last >= k.FIRST_WORD, table.last, dtype=bool)
         is_word[table.level[1] :] = True
         return Rule("has a word or two symbols", is_word)
-    passes = table.holding(is_han)
+    passes = holds_han(table)
     passes[: table.level[1]] = False
     return Rule("has two symbols with a Han character among them", passes)
 

@@ -30,7 +30,7 @@ def surfaces(corpus: Corpus, table: NgramTable, rows: np.ndarray) -> list[str]:
 
 def _counts_by_form(corpus: Corpus, table: NgramTable, rows: np.ndarray) -> dict[int, dict[str, int]]:
     """Row -> written form -> occurrences, for the occurrences that hold a variant."""
-    rows = rows[table.holding(_varied(corpus).__getitem__)[rows]]
+    rows = rows[_hold_any(table, rows, corpus.varied)]
     trie, longest = table_trie(table, rows), len(table.level) - 1
     wanted = np.zeros(len(trie.links), dtype=bool)
     wanted[slots_of(trie, rows, len(table))] = True
@@ -45,12 +45,13 @@ def _counts_by_form(corpus: Corpus, table: NgramTable, rows: np.ndarray) -> dict
     return counts
 
 
-def _varied(corpus: Corpus) -> np.ndarray:
-    """Which symbols are written in more than one way (bool, one a code)."""
-    varied = np.zeros(corpus.alphabet.n_codes, dtype=bool)
-    for segment in corpus.segments(0, 0):
-        varied[segment.codes[segment.variants[:, 0]]] = True
-    return varied
+def _hold_any(table: NgramTable, rows: np.ndarray, symbols: np.ndarray) -> np.ndarray:
+    """Whether each row holds any of the symbols (bool, one a row); these are given as bool, one a code."""
+    found = np.zeros(len(rows), dtype=bool)
+    for _ in range(len(table.level) - 1):
+        found |= (rows >= 0) & symbols[table.last[rows]]
+        rows = np.where(rows >= 0, table.prefix[rows], -1)
+    return found
 
 
 def _spans(segment: Segment, trie: k.Trie, wanted: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarray]:

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from typing import overload
 
 import numpy as np
 
-from termmine import arrays
 from termmine.kernels import FIRST_SYMBOL, FIRST_WORD, RUN_END, Strings
 from termmine.tape import Tape
 
@@ -129,6 +128,14 @@ class Corpus:
     n_symbols: int
     n_documents: int
 
+    @cached_property
+    def varied(self) -> np.ndarray:
+        """Which symbols are somewhere written otherwise than at their first occurrence (bool, one a code)."""
+        varied = np.zeros(self.alphabet.n_codes, dtype=bool)
+        for segment in self.segments(0, 0):
+            varied[segment.codes[segment.variants[:, 0]]] = True
+        return varied
+
     def segments(self, before: int = 1, after: int = 1) -> Iterator[Segment]:
         """The corpus in order, in pieces of up to `SEGMENT` codes, each with so many codes around it where there are.
 
@@ -218,14 +225,6 @@ class NgramTable:
             codes = self.codes(rows[self.length[rows] == n])
             runs.append(np.pad(codes, ((0, 0), (0, 1)), constant_values=RUN_END).ravel())
         return np.concatenate(runs)
-
-    def holding(self, is_meant: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-        """Whether each row holds a symbol that is meant (bool, one a row); ``is_meant`` says it of codes."""
-        found = arrays.in_parts(is_meant, self.last, dtype=bool)
-        for n in range(1, len(self.level) - 1):
-            for rows in arrays.slices(self.level[n], self.level[n + 1]):
-                found[rows] |= found[self.prefix[rows]]
-        return found
 
     def texts(self, rows: np.ndarray) -> list[str]:
         """The n-grams as text, each symbol in the form that it was first written in."""

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from test_counts import build, ngrams
 
 from termmine import arrays
-from termmine.candidates import absorbers, cohesion, nesting, select
-from termmine.characters import is_han
+from termmine.candidates import absorbers, cohesion, holds_han, nesting, select
 from termmine.errors import EmptyResultError
 from termmine.measures import c_value, npmi, pooled_entropy
 from termmine.options import make_options
@@ -115,9 +114,7 @@ def test_a_fragment_that_stands_alone_often_enough_stays() -> None:
 def test_a_kana_or_latin_string_is_none() -> None:
     table = build("カタカナ，电カ，GPU TPU，ひらがな电", 1, 4)
     han = [
-        text
-        for text, found in zip(table.texts(np.arange(len(table))), table.holding(is_han).tolist(), strict=True)
-        if found
+        text for text, holds in zip(table.texts(np.arange(len(table))), holds_han(table).tolist(), strict=True) if holds
     ]
     assert sorted(han) == ["がな电", "な电", "らがな电", "电", "电カ"]
 
