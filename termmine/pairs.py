@@ -260,7 +260,7 @@ def _room(most: int) -> _Some:
 def _sorted(keys: np.ndarray, freq: np.ndarray, n: int, division: Division) -> _Some:
     """The first n pairs in order."""
     ordered = _room(n)
-    k.sort_pairs(keys[:n], freq[:n], int(division.pairing.half), *ordered)
+    k.sort_pairs(keys[:n], freq[:n], division.pairing, *ordered)
     return ordered
 
 

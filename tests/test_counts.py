@@ -294,8 +294,9 @@ def test_a_pair_is_had_back_from_its_hash(half: int, numbers: list[tuple[int, in
 def test_pairs_are_sorted_with_their_frequencies(half: int, numbers: list[tuple[int, int]]) -> None:
     listed = [(left % (1 << half)) << 32 | right % (1 << half) for left, right in numbers]
     keys, freq = np.array(listed, dtype=np.uint64), np.arange(len(listed))
+    pairing = k.Pairing(*map(np.uint64, (1, half, (1 << 2 * half) - 1, 0)))
     ordered = np.empty_like(keys), np.empty_like(freq)
-    k.sort_pairs(keys.copy(), freq.copy(), half, *ordered)
+    k.sort_pairs(keys.copy(), freq.copy(), pairing, *ordered)
     assert list(zip(*map(np.ndarray.tolist, ordered), strict=True)) == sorted(zip(listed, freq.tolist(), strict=True))
 
 

@@ -211,26 +211,27 @@ def count_partitions(
 
 
 @njit
-def sort_pairs(keys, freq, half, out_keys, out_freq):
+def sort_pairs(keys, freq, pairing, out_keys, out_freq):
     """Put pairs (R; uint64) and their frequencies (int64) in order into out; what they stood in is used up.
 
-    ``half``: see `Pairing`; int64 here. By digits, the lowest one first (radix sort; Knuth, The Art of Computer
-    Programming 3, 5.2.5), and an odd number of times, so that they end up in out.
+    By digits, the lowest one first (radix sort; Knuth, The Art of Computer Programming 3, 5.2.5), and an odd number of
+    times, so that they end up in out.
     """
-    n_passes, width = 1, 2 * half
+    n_bits = 2 * np.int64(pairing.half)
+    n_passes, width = 1, n_bits
     while width > _MOST_BITS_A_DIGIT:
         n_passes += 2
-        width = (2 * half + n_passes - 1) // n_passes
+        width = (n_bits + n_passes - 1) // n_passes
     lowest = np.uint64((1 << width) - 1)
     for p in range(n_passes):
         shift = np.uint64(p * width)
         begin = np.zeros((1 << width) + 1, np.int64)
         for key in keys:
-            begin[(pair_number(key, np.uint64(half)) >> shift & lowest) + np.uint64(1)] += 1
+            begin[(pair_number(key, pairing.half) >> shift & lowest) + np.uint64(1)] += 1
         for digit in range(1 << width):
             begin[digit + 1] += begin[digit]
         for i in range(len(keys)):
-            digit = pair_number(keys[i], np.uint64(half)) >> shift & lowest
+            digit = pair_number(keys[i], pairing.half) >> shift & lowest
             at = begin[digit]
             begin[digit] = at + 1
             out_keys[at], out_freq[at] = keys[i], freq[i]
