@@ -141,10 +141,7 @@ class PairCounter:
         def merge(i: int) -> None:
             here = cuts[:, i : i + 2].tolist()
             some = [(keys[lo:hi], freq[lo:hi]) for (keys, freq), (lo, hi) in zip(parts, here, strict=True)]
-            keys, freq = (np.concatenate(column) for column in zip(*some, strict=True))
-            order = np.argsort(keys, kind="stable")  # finds the runs that are in order
-            for column, out in zip((keys, freq), ordered, strict=True):
-                np.take(column, order, out=out[begin[i] : begin[i + 1]], mode="clip")  # the mode that makes no copy
+            _merge(some, (ordered[0][begin[i] : begin[i + 1]], ordered[1][begin[i] : begin[i + 1]]))
 
         self._resources.map(merge, range(len(limits) + 1))
         return ordered
@@ -262,6 +259,15 @@ def _sorted(keys: np.ndarray, freq: np.ndarray, n: int, division: Division) -> _
     ordered = _room(n)
     k.sort_pairs(keys[:n], freq[:n], division.pairing, *ordered)
     return ordered
+
+
+def _merge(parts: list[_Some], merged: _Some) -> _Some:
+    """Fill merged with parts that are each in order, two at a time."""
+    if len(parts) > 2:
+        halves = parts[: len(parts) // 2], parts[len(parts) // 2 :]
+        parts = [_merge(half, _room(sum(len(keys) for keys, _ in half))) for half in halves]
+    k.merge_pairs(*parts[0], *(parts[1] if len(parts) > 1 else _room(0)), *merged)
+    return merged
 
 
 def _whole(tape: Tape) -> np.ndarray:

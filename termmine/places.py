@@ -51,12 +51,13 @@ class Places:
     def number_symbols(self, rows: np.ndarray) -> None:
         """Give each position the row of its symbol (rows: code -> row, or -1)."""
 
-        def turn(chunk: Span) -> None:
-            ids = self._ids.read(*chunk) if self._ids.in_memory else np.empty(chunk[1] - chunk[0], dtype=np.int32)
-            k.first_level(self._codes.read(*chunk), rows, ids)
-            self.write(chunk[0], ids)
+        def turn(part: Span) -> None:
+            for lo, hi in chunks(part, CHUNK):
+                ids = self._ids.read(lo, hi) if self._ids.in_memory else np.empty(hi - lo, dtype=np.int32)
+                k.first_level(self._codes.read(lo, hi), rows, ids)
+                self.write(lo, ids)
 
-        self._resources.map(turn, chunks((0, len(self._codes)), CHUNK))
+        self._resources.map(turn, chunks((0, len(self._codes)), 16 * CHUNK))
         self._ids.write(len(self._codes), np.full(1, -1, dtype=np.int32))
         self._settle(self._codes, self._ids)
 

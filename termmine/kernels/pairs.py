@@ -236,3 +236,18 @@ def sort_pairs(keys, freq, pairing, out_keys, out_freq):
             begin[digit] = at + 1
             out_keys[at], out_freq[at] = keys[i], freq[i]
         keys, out_keys, freq, out_freq = out_keys, keys, out_freq, freq
+
+
+@njit
+def merge_pairs(keys, freq, other_keys, other_freq, out_keys, out_freq):
+    """Merge two rows of pairs (uint64) with their frequencies (int64), each in order, into out; no pair is in both."""
+    i, j = np.uint64(0), np.uint64(0)
+    while i < len(keys) and j < len(other_keys):
+        key, other, count, other_count = keys[i], other_keys[j], freq[i], other_freq[j]
+        is_first = key < other  # no branch: it would be guessed wrong every other time
+        out_keys[i + j], out_freq[i + j] = (key, count) if is_first else (other, other_count)
+        i, j = i + np.uint64(is_first), j + np.uint64(not is_first)
+    for n in range(i, len(keys)):
+        out_keys[n + j], out_freq[n + j] = keys[n], freq[n]
+    for n in range(j, len(other_keys)):
+        out_keys[n + i], out_freq[n + i] = other_keys[n], other_freq[n]
