@@ -68,8 +68,9 @@ def _pieces(blocks: Iterable[str]) -> Iterator[_Piece]:
         size += len(block)
         if size < PIECE and block != SOURCE_END_CHARACTER:
             continue
-        text = "".join(rest)
-        end = max(map(text.rfind, _ENDS)) + 1
+        text, end = "".join(rest), 0
+        for character in _ENDS:
+            end = max(end, text.rfind(character, end) + 1)
         cut = end or _plain_cut(text)
         piece = _Piece(text[:cut], before, Future())
         before = None if end else piece.after
@@ -95,7 +96,7 @@ def _plain_cut(text: str) -> int:
 
 @dataclass(frozen=True)
 class _Encoded:
-    """A piece as codes; ``variants``: places of characters that are written otherwise than they are counted.
+    """A piece as codes; ``written``: the places and forms of words, and of characters not written as they are counted.
 
     ``worker`` says by whose numbers the codes go, and ``new_forms`` are the words that it had not met before
     (characters, and where each begins); ``is_fresh``: it has begun to number them anew. ``pending`` is what separates
@@ -103,7 +104,7 @@ class _Encoded:
     """
 
     codes: np.ndarray
-    variants: np.ndarray
+    written: np.ndarray
     new_forms: tuple[np.ndarray, np.ndarray]
     is_fresh: bool
     worker: int
@@ -131,20 +132,20 @@ class _Worker:
             self._strings = new_strings()
         known = int(self._strings.size[0])
         out = np.empty(len(chars) + 2 * k.SLACK, dtype=np.int32)
-        written = np.empty((len(chars) // 4 + 2 * k.SLACK, 2), dtype=np.int64)
-        codes, variants, done = [out[:0]], [written[:0]], 0
+        forms = np.empty((len(chars) // 4 + 2 * k.SLACK, 2), dtype=np.int64)
+        codes, written, done = [out[:0]], [forms[:0]], 0
         while len(chars):
             n = k.encode(
-                chars, tables, fields, raw, self._folded, self._strings, out, written, self._frozen, lines
+                chars, tables, fields, raw, self._folded, self._strings, out, forms, self._frozen, lines
             )  # fmt: skip
             codes.append(out[: fields[k.N_OUT]].copy())
-            variants.append(np.add(written[: fields[k.N_VARIANTS]], (done, 0)))
+            written.append(np.add(forms[: fields[k.N_WRITTEN]], (done, 0)))
             done += int(fields[k.N_OUT])
             chars = chars[n:]
             if not self._frozen:
                 self._strings = with_room(self._strings)
         encoded = _Encoded(
-            _joined(codes), _joined(variants), self._forms_from(known), not known, self.number, int(fields[k.PENDING])
+            _joined(codes), _joined(written), self._forms_from(known), not known, self.number, int(fields[k.PENDING])
         )
         return encoded, _State(fields, raw)
 
@@ -251,7 +252,7 @@ class CorpusBuilder:
         for encoded in _encoded_pieces(blocks, self._alphabet, False, self._document, self._resources):
             known = ids[encoded.worker][: 0 if encoded.is_fresh else None]
             ids[encoded.worker] = np.concatenate([known, self._adopt(*encoded.new_forms)])
-            self._append(encoded.codes, encoded.variants, ids[encoded.worker], encoded.pending)
+            self._append(encoded.codes, encoded.written, ids[encoded.worker], encoded.pending)
         self._seam.pending = int(k.SOURCE)
 
     def add_corpus(self, corpus: Corpus) -> None:
@@ -261,26 +262,24 @@ class CorpusBuilder:
         end = len(corpus.codes) - 1  # without the separator that ends it
         for segment in corpus.segments(0, 0):
             codes = segment.codes[: end - segment.offset].copy()
-            written = np.empty_like(segment.variants)
+            written = np.empty((len(segment.variants) + int((codes >= k.FIRST_WORD).sum()), 2), dtype=np.int64)
             n = k.unsettle(codes, segment.variants, corpus.alphabet.word_form, written)
             self._append(codes, written[:n], ids, int(k.NOTHING))
         self._seam.pending = int(k.SOURCE)
 
     def _append(self, codes: np.ndarray, written: np.ndarray, ids: np.ndarray, pending: int) -> None:
-        """Add codes of forms, which ``ids`` gives their numbers."""
+        """Add codes, and what is written for them in forms that ``ids`` gives their numbers; both are used up."""
         if not self._seam.join(codes, pending):
             return
-        variants = np.empty((len(written) + int((codes >= k.FIRST_WORD).sum()), 2), dtype=np.int64)
-        n, n_symbols, n_documents = k.settle(
-            codes, ids, self._alphabet.form_word, self._alphabet.word_form, written, variants
-        )
+        n_symbols, n_documents = k.tally(codes)
         if not self._n_symbols:  # what stands before the first symbol ends nothing
             n_documents -= codes[0] in (k.DOCUMENT_END, k.SOURCE_END)
         self._n_symbols += n_symbols
         self._n_documents += n_documents
-        variants[:n, 0] += len(self._codes)
+        variants = written[: k.settle(codes, written, ids, self._alphabet.form_word, self._alphabet.word_form)]
+        variants[:, 0] += len(self._codes)
         self._codes.append(codes)
-        self._variants.append(variants[:n].ravel())
+        self._variants.append(variants.ravel())
 
     def _adopt(self, chars: np.ndarray, offsets: np.ndarray) -> np.ndarray:
         self._alphabet, ids = adopted(self._alphabet, chars, offsets)

@@ -49,7 +49,7 @@ from termmine.kernels.encoding import (
     MAX_WORD,
     N_FIELDS,
     N_OUT,
-    N_VARIANTS,
+    N_WRITTEN,
     NOTHING,
     PENDING,
     RUN,
@@ -65,6 +65,7 @@ from termmine.kernels.encoding import (
     find_all,
     rebuild,
     settle,
+    tally,
     unsettle,
 )
 from termmine.kernels.lines import MOST_DECIMAL, MOST_DIGITS, join_cells, write_decimals, write_integers
@@ -123,7 +124,7 @@ __all__ = [
     "NO_WORD",
     "N_FIELDS",
     "N_OUT",
-    "N_VARIANTS",
+    "N_WRITTEN",
     "PENDING",
     "RIGHT_EDGE",
     "RUN",
@@ -180,6 +181,7 @@ __all__ = [
     "sort_pairs",
     "spans_with_variants",
     "survey",
+    "tally",
     "unhash_pair",
     "unsettle",
     "write_decimals",

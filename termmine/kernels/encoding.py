@@ -13,7 +13,7 @@ BREAK, HAN, WORD, JOINER, BLANK, LINE_BREAK, DOCUMENT_BREAK, SOURCE_BREAK, IGNOR
 MAX_WORD = 64
 
 # --- fields of the encoder's state -----------------------------------------------------------------------------------
-LENGTH, JOINERS, BLANKS, PREVIOUS, PENDING, N_OUT, N_VARIANTS = range(7)
+LENGTH, JOINERS, BLANKS, PREVIOUS, PENDING, N_OUT, N_WRITTEN = range(7)
 N_FIELDS = 7
 NOTHING, RUN, DOCUMENT, SOURCE = range(4)  # PENDING: the separator to write before the next symbol, its code + 1
 
@@ -162,18 +162,18 @@ def _word_code(strings, raw, folded, fold, length, frozen):
 
 
 @njit
-def encode(chars, characters, state, raw, folded, strings, out, variants, frozen, lines):
+def encode(chars, characters, state, raw, folded, strings, out, written, frozen, lines):
     """Run the character automaton over chars (C, uint32); how many were consumed before some array was full.
 
     out receives the codes: of a word that of its form, numbered by strings; frozen: that of the word, numbered by
-    strings, UNKNOWN for one that is not among them. variants (n, 2) receives the places (and forms) of characters that
-    are written otherwise than they are counted. lines: a line end ends a document.
+    strings, UNKNOWN for one that is not among them. written (n, 2) receives the places, and the forms, of all words and
+    of the characters that are written otherwise than they are counted. lines: a line end ends a document.
     """
     plain, kinds, nfkc, fold, expansions = characters
     length, joiners, blanks = state[LENGTH], state[JOINERS], state[BLANKS]
     previous, pending = state[PREVIOUS], state[PENDING]
-    at = n_variants = i = np.int64(0)
-    while i < len(chars) and at + SLACK <= len(out) and n_variants + SLACK <= len(variants):
+    at = n_written = i = np.int64(0)
+    while i < len(chars) and at + SLACK <= len(out) and n_written + SLACK <= len(written):
         c = chars[i]
         code = plain[c]
         if code and not length:  # the common case
@@ -192,10 +192,14 @@ def encode(chars, characters, state, raw, folded, strings, out, variants, frozen
                     break
                 code = plain[chars[i]]
             continue
+        kind = np.int64(kinds[c])
+        if kind == BREAK and not length:  # nearly as common
+            pending = max(pending, RUN)
+            i += 1
+            continue
         if not frozen and _is_full(strings):
             break
         i += 1
-        kind = np.int64(kinds[c])
         first, n = np.int64(c), np.int64(1)
         if kind == EXPANDING:
             first, n = np.int64(-nfkc[c]), np.int64(expansions[-nfkc[c] - 1])
@@ -225,6 +229,8 @@ def encode(chars, characters, state, raw, folded, strings, out, variants, frozen
                         out[at] = pending - 1
                         at += 1
                     out[at] = _word_code(strings, raw, folded, fold, length, frozen)
+                    written[n_written, 0], written[n_written, 1] = at, out[at]
+                    n_written += 1
                     at += 1
                     pending = blanks = np.int64(0)
                     previous = np.int64(WORD)
@@ -238,9 +244,8 @@ def encode(chars, characters, state, raw, folded, strings, out, variants, frozen
                     at += 1
                 out[at] = fold[r]
                 if fold[r] != r:
-                    variants[n_variants, 0] = at
-                    variants[n_variants, 1] = r
-                    n_variants += 1
+                    written[n_written, 0], written[n_written, 1] = at, r
+                    n_written += 1
                 at += 1
                 pending = blanks = np.int64(0)
                 previous = np.int64(HAN)
@@ -254,52 +259,57 @@ def encode(chars, characters, state, raw, folded, strings, out, variants, frozen
                 pending = max(pending, RUN)
     state[LENGTH], state[JOINERS], state[BLANKS] = length, joiners, blanks
     state[PREVIOUS], state[PENDING] = previous, pending
-    state[N_OUT], state[N_VARIANTS] = at, n_variants
+    state[N_OUT], state[N_WRITTEN] = at, n_written
     return i
 
 
 @njit
-def settle(codes, form_ids, form_word, word_form, written, variants):
-    """Turn the codes of forms into those of their words, and list the places where another form than the first stands.
+def settle(codes, written, form_ids, form_word, word_form):
+    """Turn the codes of forms into those of their words, and keep what is written otherwise than at first.
 
-    form_ids: from the numbers in codes to those of form_word and word_form. written (n, 2): places of characters with
-    another form; they and the words' go to variants, in order. Returns the numbers of variants, of symbols, and of
-    documents that end.
+    form_ids: from the numbers of forms in written (n, 2) to those of form_word and word_form. The places where a symbol
+    has another form than its first one end up at the beginning of written; returns their number.
     """
-    n = w = n_symbols = n_documents = 0
-    for i in range(len(codes)):
-        while w < len(written) and written[w, 0] == i:
-            variants[n, 0], variants[n, 1] = i, written[w, 1]
-            n += 1
-            w += 1
-        c = codes[i]
-        n_symbols += c >= UNKNOWN
-        n_documents += c == DOCUMENT_END or c == SOURCE_END
-        if c >= FIRST_WORD:
-            form = form_ids[c - FIRST_WORD]
-            word = form_word[form]
-            codes[i] = FIRST_WORD + word
-            if word_form[word] != form:
-                variants[n, 0], variants[n, 1] = i, FIRST_WORD + form
-                n += 1
-    return n, n_symbols, n_documents
+    n = 0
+    for i in range(len(written)):
+        place, form = written[i]
+        if form >= FIRST_WORD:
+            number = form_ids[form - FIRST_WORD]
+            word = form_word[number]
+            codes[place] = FIRST_WORD + word
+            if word_form[word] == number:
+                continue
+            form = np.int64(FIRST_WORD + number)
+        written[n, 0], written[n, 1] = place, form
+        n += 1
+    return n
 
 
 @njit
 def unsettle(codes, variants, word_form, written):
-    """The way back: codes of words become those of forms; how many variants go to written, those of characters."""
+    """The way back: the places and forms of all words, and of the characters among variants; how many are written."""
     n = v = 0
     for i in range(len(codes)):
         form = np.int64(-1)
         if v < len(variants) and variants[v, 0] == i:
             form = variants[v, 1]
             v += 1
-        if codes[i] >= FIRST_WORD:
-            codes[i] = form if form >= 0 else FIRST_WORD + word_form[codes[i] - FIRST_WORD]
-        elif form >= 0:
+        elif codes[i] >= FIRST_WORD:
+            form = np.int64(FIRST_WORD + word_form[codes[i] - FIRST_WORD])
+        if form >= 0:
             written[n, 0], written[n, 1] = i, form
             n += 1
     return n
+
+
+@njit
+def tally(codes):
+    """How many symbols there are, and how many ends of documents."""
+    n_symbols = n_documents = 0
+    for code in codes:
+        n_symbols += code >= UNKNOWN
+        n_documents += (code == DOCUMENT_END) | (code == SOURCE_END)
+    return n_symbols, n_documents
 
 
 @njit
