@@ -15,7 +15,6 @@ from termmine.tape import Tape
 
 Span = tuple[int, int]  # a half-open range
 
-
 DOCUMENT_ENDS = (int(k.DOCUMENT_END), int(k.SOURCE_END))
 
 
@@ -29,18 +28,21 @@ def spans_between(ends: tuple[int, ...], tape: Tape, parts: int) -> list[Span]:
     cuts = [min(1, length)]
     for part in range(1, parts):
         at = _behind(ends, tape, max(part * length // parts, cuts[-1]))
-        if cuts[-1] < at < length:
-            cuts.append(at)
+        if at == length:
+            break
+        cuts.append(at)
     cuts.append(length)
     return list(pairwise(cuts))
 
 
 def _behind(ends: tuple[int, ...], tape: Tape, start: int) -> int:
     """The first position from start on that follows one of the ends."""
-    for lo, hi in chunks((start, len(tape)), 1 << 16):
-        found = np.isin(tape.read(lo, hi), ends).nonzero()[0]
+    size = 1 << 12  # mostly it is not far
+    while start < len(tape):
+        found = np.isin(tape.read(start, min(start + size, len(tape))), ends).nonzero()[0]
         if len(found):
-            return lo + int(found[0]) + 1
+            return start + int(found[0]) + 1
+        start, size = start + size, min(2 * size, 1 << 20)
     return len(tape)
 
 
