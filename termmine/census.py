@@ -60,18 +60,21 @@ def count(
     opened = [countfile.load(path) for path in sources if is_count_file(path)]
     settings = _agreed(opened, options)
     announce_compilation(progress, kernels.COUNTING)
-    builder = CorpusBuilder(settings.document, settings.fold, resources)
-    for part in _parts(sources, opened):
-        if isinstance(part, CountFile):
-            with progress.stage(f"adding {part.path}"):
-                builder.add_corpus(part.corpus)
-        else:
-            _add_text(builder, part, options, progress)
-    corpus = builder.finish()
-    if not corpus.n_symbols:
-        raise TermmineError(f"{reading.source_name(list(sources))}: the corpus is empty: give text with words in it")
-    min_freq = settings.least or default_min_freq(corpus.n_symbols)
-    with countfile.saving(output, corpus, settings, resources) as finish:
+    with countfile.saving(output, settings, resources) as writer:
+        builder = CorpusBuilder(settings.document, settings.fold, resources, sink=writer.add_codes)
+        for part in _parts(sources, opened):
+            if isinstance(part, CountFile):
+                with progress.stage(f"adding {part.path}"):
+                    builder.add_corpus(part.corpus)
+            else:
+                _add_text(builder, part, options, progress)
+        corpus = builder.finish()
+        if not corpus.n_symbols:
+            raise TermmineError(
+                f"{reading.source_name(list(sources))}: the corpus is empty: give text with words in it"
+            )
+        min_freq = settings.least or default_min_freq(corpus.n_symbols)
+        writer.sync()
         with progress.stage("counting n-grams"):
             table = count_ngrams(
                 corpus,
@@ -79,9 +82,10 @@ def count(
                 max_length=settings.max_length,
                 resources=resources,
                 neighbours=settings.neighbours,
+                keep_codes=False,
             )
         with progress.stage("writing"):
-            finish(table)
+            writer.finish(corpus, table)
     return Counted(corpus.n_symbols, corpus.n_documents, len(table), min_freq)
 
 

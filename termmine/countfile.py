@@ -11,16 +11,17 @@ from __future__ import annotations
 import json
 import os
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, fields
 from functools import partial
 from pathlib import Path
-from threading import Event
 from typing import Any, BinaryIO
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from termmine import arrays
 from termmine.alphabets import alphabet_of
@@ -37,6 +38,7 @@ TEXT_MODEL = 1  # what a symbol is and how it is folded; one more whenever equal
 _HEADER = 1 << 14  # bytes for the magic line and the header
 _BLOCK = 1 << 20  # entries written or checked at once
 _ALIGNED = 64
+_MOST_WAITING = 8  # pieces of text that have been read and not yet written
 
 _COUNTS = ("length", "freq", "prefix", "suffix", "last")
 _NEIGHBOURS = ("doc_freq", "left_entropy", "right_entropy", "left_edge", "right_edge")
@@ -80,52 +82,92 @@ def is_count_file(path: Path) -> bool:
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def saving(
-    path: Path, corpus: Corpus, settings: Settings, resources: Resources | None = None
-) -> Iterator[Callable[[NgramTable], None]]:
-    """Write a count file, whole or not at all, once the context has called what it gets with the table.
+class Writer:
+    """A count file that is being written: its text as it comes, and the rest when there is a table."""
 
-    Until then the text is written in a thread of its own, where there may be several. The same corpus and settings give
-    the same bytes.
-    """
-    table: Future[NgramTable] = Future()
-    abandoned = Event()
-    write = partial(_write, path, corpus, settings, table, abandoned)
-    with ThreadPoolExecutor(1) as beside:
-        writing = beside.submit(write) if resources is None or resources.threads > 1 else None
-
-        def finish(counted: NgramTable) -> None:
-            table.set_result(counted)
-            if writing is None:
-                write()
-            else:
-                writing.result()
-
-        try:
-            yield finish
-        finally:
-            abandoned.set()
-            table.cancel()
-
-
-def _write(path: Path, corpus: Corpus, settings: Settings, table: Future[NgramTable], abandoned: Event) -> None:
-    """Write the text, and the rest when the table is there."""
-    described: dict[str, dict[str, Any]] = {}
-    with replacing(path) as file:
+    def __init__(self, file: BinaryIO, settings: Settings, beside: ThreadPoolExecutor | None) -> None:
+        self._file = file
+        self._settings = settings
+        self._beside = beside
+        self._waiting: deque[Future[None]] = deque()
         file.seek(_HEADER)
-        for name, tape in _encoded(corpus, settings):
-            described[name] = _write_section(file, name, tape, abandoned)
-        if not table.done():  # time enough to have that on the disk, so that there is less to wait for in the end
-            file.flush()
-            os.fsync(file.fileno())
-        counted = table.result()
-        for name in _COUNTS + _NEIGHBOURS * settings.neighbours:
-            described[name] = _write_section(file, name, Tape.of(getattr(counted, name)), abandoned)
+        self._codes = _Section(file, "codes", np.int32)
+
+    def add_codes(self, codes: np.ndarray) -> None:
+        """Write the next codes of the corpus, which must not change any more."""
+        if self._settings.text:
+            self._do(partial(self._codes.append, codes))
+
+    def sync(self) -> None:
+        """Have what is there on the disk while other work is done, so that there is less to wait for in the end."""
+        if self._beside is not None:
+            self._do(self._sync)
+
+    def _sync(self) -> None:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def _do(self, task: Callable[[], None]) -> None:
+        if self._beside is None:
+            task()
+            return
+        self._waiting.append(self._beside.submit(task))
+        if len(self._waiting) > _MOST_WAITING:
+            self._waiting.popleft().result()
+
+    def finish(self, corpus: Corpus, table: NgramTable) -> None:
+        """Write what else there is to know of a corpus whose codes have been added."""
+        while self._waiting:
+            self._waiting.popleft().result()
+        written = [self._codes] if self._settings.text else []
+        for name, tape in _sections(corpus, table, self._settings):
+            section = _Section(self._file, name, tape.dtype)
+            for array in _blocks(tape):
+                section.append(array)
+            written.append(section)
+        described = {section.name: section.describe() for section in written}
         sections = [described[name] for name in _SECTIONS if name in described]
-        header = json.dumps(_header(corpus, counted, settings) | {"sections": sections}, ensure_ascii=False, indent=1)
-        file.seek(0)
-        file.write((MAGIC + header.encode()).ljust(_HEADER - 1) + b"\n")
+        header = json.dumps(
+            _header(corpus, table, self._settings) | {"sections": sections}, ensure_ascii=False, indent=1
+        )
+        self._file.seek(0)
+        self._file.write((MAGIC + header.encode()).ljust(_HEADER - 1) + b"\n")
+
+
+class _Section:
+    """A section that is being written at the end of a file, which must be left to it until it is described."""
+
+    def __init__(self, file: BinaryIO, name: str, dtype: DTypeLike) -> None:
+        file.write(bytes(-file.tell() % _ALIGNED))
+        self.name = name
+        self._dtype = np.dtype(dtype)
+        self._file = file
+        self._offset = file.tell()
+        self._length = self._checksum = 0
+
+    def append(self, array: np.ndarray) -> None:
+        """Write entries."""
+        data = array.view(np.uint8).data
+        self._checksum = zlib.crc32(data, self._checksum)
+        self._file.write(data)
+        self._length += len(array)
+
+    def describe(self) -> dict[str, Any]:
+        """What the header says of it."""
+        place = {"offset": self._offset, "length": self._length}
+        return {"name": self.name, "dtype": self._dtype.str, **place, "crc32": self._checksum}
+
+
+@contextmanager
+def saving(path: Path, settings: Settings, resources: Resources | None = None) -> Iterator[Writer]:
+    """Write a count file, whole or not at all: it is there when the context ends, which must have finished it.
+
+    The text is written in a thread of its own, where there may be several. The same corpus and settings give the same
+    bytes.
+    """
+    is_alone = resources is not None and resources.threads == 1
+    with replacing(path) as file, nullcontext() if is_alone else ThreadPoolExecutor(1) as beside:
+        yield Writer(file, settings, beside)
 
 
 def _header(corpus: Corpus, table: NgramTable, settings: Settings) -> dict[str, Any]:
@@ -142,33 +184,22 @@ def _header(corpus: Corpus, table: NgramTable, settings: Settings) -> dict[str, 
     }
 
 
-def _encoded(corpus: Corpus, settings: Settings) -> Iterator[tuple[str, Tape]]:
-    """Name and contents of what there is before anything is counted."""
+def _sections(corpus: Corpus, table: NgramTable, settings: Settings) -> Iterator[tuple[str, Tape]]:
+    """Name and contents of what there is beside the codes."""
     forms = corpus.alphabet.forms
     size = int(forms.size[0])
     yield "forms", Tape.of(forms.pool[: forms.offsets[size]])
     yield "form_offsets", Tape.of(forms.offsets[: size + 1])
     if settings.text:
-        yield "codes", corpus.codes
         yield "variants", corpus.variants
+    for name in _COUNTS + _NEIGHBOURS * settings.neighbours:
+        yield name, Tape.of(getattr(table, name))
 
 
-def _write_section(file: BinaryIO, name: str, tape: Tape, abandoned: Event) -> dict[str, Any]:
-    """Write a section and describe it; an error where the file is not wanted any more."""
-    file.write(bytes(-file.tell() % _ALIGNED))
-    offset, checksum = file.tell(), 0
-    for data in _blocks(tape):
-        if abandoned.is_set():
-            raise CancelledError
-        checksum = zlib.crc32(data, checksum)
-        file.write(data)
-    return {"name": name, "dtype": tape.dtype.str, "offset": offset, "length": len(tape), "crc32": checksum}
-
-
-def _blocks(tape: Tape) -> Iterator[memoryview]:
-    """The bytes of a tape."""
+def _blocks(tape: Tape) -> Iterator[np.ndarray]:
+    """The entries of a tape."""
     for start in range(0, len(tape), _BLOCK):
-        yield tape.read(start, min(start + _BLOCK, len(tape))).view(np.uint8).data
+        yield tape.read(start, min(start + _BLOCK, len(tape)))
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -248,8 +279,8 @@ def check(path: Path, header: dict[str, Any]) -> None:
         dtype = np.dtype(section["dtype"])
         tape = Tape.stored(_open(path), dtype.type, section["offset"], section["length"])
         checksum = 0
-        for data in _blocks(tape):
-            checksum = zlib.crc32(data, checksum)
+        for array in _blocks(tape):
+            checksum = zlib.crc32(array.view(np.uint8).data, checksum)
         if checksum != section["crc32"]:
             raise TermmineError(f"{path}: is damaged (in {section['name']}): count again")
 

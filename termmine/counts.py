@@ -32,15 +32,22 @@ SLOT_BITS = 64  # where a pair and its place need no more, one word is enough fo
 
 
 def count_ngrams(
-    corpus: Corpus, *, min_freq: int, max_length: int, resources: Resources | None = None, neighbours: bool = True
+    corpus: Corpus,
+    *,
+    min_freq: int,
+    max_length: int,
+    resources: Resources | None = None,
+    neighbours: bool = True,
+    keep_codes: bool = True,
 ) -> NgramTable:
     """Count every n-gram of 1 to ``max_length`` symbols that occurs at least ``min_freq`` times.
 
     freq and doc_freq are exact, and so are both entropies: rare neighbours count, and each run edge is a neighbour of
     its own, so that a term that stands alone in its run is as free as can be. Without ``neighbours`` only freq is
-    counted, which takes some two thirds of the time; the other columns are then 0.
+    counted, which takes some two thirds of the time; the other columns are then 0. Without ``keep_codes`` the codes of
+    the corpus may be overwritten, which saves as much memory as they take.
     """
-    counter = _Counter(corpus, min_freq, resources or Resources(), neighbours)
+    counter = _Counter(corpus, min_freq, resources or Resources(), neighbours, keep_codes)
     symbols, freq, seen = counter.first_level()
     keys = np.zeros(len(symbols), dtype=np.uint64)
     levels: list[Level] = []
@@ -81,12 +88,12 @@ _Work = Callable[[Span, int, np.ndarray, k.Pairing, np.ndarray], int]
 class _Counter:
     """A count under way."""
 
-    def __init__(self, corpus: Corpus, min_freq: int, resources: Resources, neighbours: bool) -> None:
+    def __init__(self, corpus: Corpus, min_freq: int, resources: Resources, neighbours: bool, keep_codes: bool) -> None:
         self._n_codes = corpus.alphabet.n_codes
         self._min_freq = min_freq
         self._resources = resources
         self._neighbours = neighbours
-        self._places = Places(corpus, resources, keep_codes=neighbours)
+        self._places = Places(corpus, resources, with_codes=neighbours, may_overwrite=not keep_codes)
         self._pairs = PairCounter(self._places, min_freq, resources, neighbours=neighbours, n_codes=self._n_codes)
         n_separators = len(corpus.codes) - corpus.n_symbols  # as many documents and edges of runs at most
         self._width = np.int32 if n_separators < NARROW else np.int64

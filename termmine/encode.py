@@ -10,7 +10,7 @@ Nothing here reads files or counts.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -230,10 +230,18 @@ CODES_SHARE, VARIANTS_SHARE = 0.2, 0.03  # of the memory that is left: how much 
 class CorpusBuilder:
     """A corpus that grows by text and by encoded corpora; its words are numbered in the order of first occurrence.
 
-    So whatever it was put together from, the same text makes the same corpus, code by code.
+    So whatever it was put together from, the same text makes the same corpus, code by code. ``sink`` is given the codes
+    as they come, in arrays.
     """
 
-    def __init__(self, document: str = "line", fold: str | None = None, resources: Resources | None = None) -> None:
+    def __init__(
+        self,
+        document: str = "line",
+        fold: str | None = None,
+        resources: Resources | None = None,
+        sink: Callable[[np.ndarray], None] = lambda _: None,
+    ) -> None:
+        self._sink = sink
         self._document = document
         self._resources = resources or Resources()
         left = self._resources.left()
@@ -279,6 +287,7 @@ class CorpusBuilder:
         variants = written[: k.settle(codes, written, ids, self._alphabet.form_word, self._alphabet.word_form)]
         variants[:, 0] += len(self._codes)
         self._codes.append(codes)
+        self._sink(codes)
         self._variants.append(variants.ravel())
 
     def _adopt(self, chars: np.ndarray, offsets: np.ndarray) -> np.ndarray:
@@ -287,7 +296,9 @@ class CorpusBuilder:
 
     def finish(self) -> Corpus:
         """The corpus; nothing may be added after that."""
-        self._codes.append(np.array([k.SOURCE_END], dtype=np.int32))
+        end = np.array([k.SOURCE_END], dtype=np.int32)
+        self._codes.append(end)
+        self._sink(end)
         self._codes.finish()
         self._variants.finish()
         n_documents = self._n_documents + (self._n_symbols > 0)

@@ -23,17 +23,20 @@ _SPANS = 8  # of the corpus for each thread: they do not take equally long, and 
 class Places:
     """Codes and ids, and the ``spans`` that can be worked on each by itself: no document reaches over a cut.
 
-    Without ``keep_codes`` nothing is asked of the codes once the symbols have their ids: a window has ids in their
-    place, and only no n-gram reaches over a cut.
+    Without ``with_codes`` nothing is asked of the codes once the symbols have their ids: a window has ids in their
+    place, and only no n-gram reaches over a cut. If it ``may_overwrite`` the corpus, the ids then take the codes' room.
     """
 
-    def __init__(self, corpus: Corpus, resources: Resources, *, keep_codes: bool) -> None:
+    def __init__(self, corpus: Corpus, resources: Resources, *, with_codes: bool, may_overwrite: bool) -> None:
         self._codes = corpus.codes
         self._resources = resources
-        self._keep_codes = keep_codes
+        self._with_codes = with_codes
         in_memory, folder = self._codes.in_memory, resources.folder
-        n_ids = len(self._codes) + 1  # each position has a next one
-        self._ids = Tape.blank(np.int32, n_ids, in_memory=in_memory, folder=folder, fill=-1)
+        if in_memory and may_overwrite and not with_codes:
+            self._ids = Tape.of(self._codes.read(0, len(self._codes)), fill=-1)
+        else:
+            n_ids = len(self._codes) + 1  # each position has a next one
+            self._ids = Tape.blank(np.int32, n_ids, in_memory=in_memory, folder=folder, fill=-1)
         self.spans: list[Span] = []
 
     def symbol_freq(self, n_codes: int) -> np.ndarray:
@@ -58,19 +61,20 @@ class Places:
                 self.write(lo, ids)
 
         self._resources.map(turn, chunks((0, len(self._codes)), 16 * CHUNK))
-        self._ids.write(len(self._codes), np.full(1, -1, dtype=np.int32))
+        if len(self._ids) > len(self._codes):
+            self._ids.write(len(self._codes), np.full(1, -1, dtype=np.int32))
         self._settle(self._codes, self._ids)
 
     def _settle(self, codes: Tape, ids: Tape) -> None:
-        self._codes, self._ids = codes if self._keep_codes else ids.head(len(ids) - 1), ids
+        self._codes, self._ids = codes if self._with_codes else ids.head(len(ids) - 1), ids
         threads = self._resources.threads
-        ends = DOCUMENT_ENDS if self._keep_codes else (-1,)
+        ends = DOCUMENT_ENDS if self._with_codes else (-1,)
         self.spans = spans_between(ends, self._codes, threads * _SPANS if threads > 1 else 1)
 
     def window(self, lo: int, hi: int, before: int, after: int) -> tuple[np.ndarray, np.ndarray]:
         """Codes and ids from lo - before on, up to hi + after and hi + 1."""
         ids = self._ids.read(lo - before, hi + 1)
-        return (self._codes.read(lo - before, hi + after) if self._keep_codes else ids), ids
+        return (self._codes.read(lo - before, hi + after) if self._with_codes else ids), ids
 
     def write(self, start: int, ids: np.ndarray) -> None:
         """Keep what was made of the ids of a window; in memory they are the very ones."""
@@ -88,13 +92,13 @@ class Places:
         def thin_out(chunk: Span) -> tuple[np.ndarray, np.ndarray, int, int]:
             lo, hi = chunk
             before, after = self._codes.read(lo - n, hi), self._ids.read(lo - n, hi + 1)
-            kept = np.empty((1 + self._keep_codes, hi - lo + 1), dtype=np.int32)
+            kept = np.empty((1 + self._with_codes, hi - lo + 1), dtype=np.int32)
             copied, first, last = k.compact(before, after, n, n + hi - lo, n, kept[0], kept[-1])
             return kept[0, :copied], kept[-1, :copied], first, last
 
         def append(some_codes: np.ndarray, some_ids: np.ndarray) -> None:
             ids.append(some_ids)
-            if self._keep_codes:
+            if self._with_codes:
                 codes.append(some_codes)
 
         for kept_codes, kept_ids, first, last in self._resources.stream(thin_out, chunks((0, len(self._codes)), CHUNK)):

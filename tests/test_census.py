@@ -385,7 +385,7 @@ def test_a_count_file_is_the_same_by_one_thread_and_by_several(tmp_path: Path, p
     assert again.read_bytes() == power.read_bytes()
     header = countfile.read_header(again)
     by_place = sorted(header["sections"], key=lambda section: (section["offset"], section["length"]))
-    assert [section["name"] for section in by_place][:4] == ["forms", "form_offsets", "codes", "variants"]
+    assert [section["name"] for section in by_place][:4] == ["codes", "forms", "form_offsets", "variants"]
     assert [section["name"] for section in header["sections"]][-2:] == ["codes", "variants"]
     countfile.check(again, header)
 
@@ -394,7 +394,7 @@ def test_an_error_in_the_text_leaves_the_old_file(tmp_path: Path, power: Path) -
     target = tmp_path / "counts.tmc"
     target.write_bytes(power.read_bytes())
     assert "no such file or directory" in run("count", "--add", tmp_path / "nowhere.txt", target).err
-    with mock.patch.object(countfile, "_write_section", side_effect=OSError(28, "No space left on device")):
+    with mock.patch.object(countfile._Section, "append", side_effect=OSError(28, "No space left on device")):
         done = run("count", "--add", ENCYCLOPEDIA, target)
     assert done.code == 1
     assert "counts.tmc: No space left on device: nothing was written; free some space" in done.err

@@ -301,11 +301,31 @@ def test_pairs_are_sorted_with_their_frequencies(half: int, numbers: list[tuple[
 
 
 @naive.compared("counts: without neighbours")
-@given(text=naive.dense_texts(), min_freq=st.integers(1, 3), max_length=st.integers(1, 6))
-def test_without_neighbours_the_counts_are_the_same(text: str, min_freq: int, max_length: int) -> None:
+@given(
+    text=naive.dense_texts(),
+    min_freq=st.integers(1, 3),
+    max_length=st.integers(1, 6),
+    keep_codes=st.booleans(),
+    chunk=st.integers(1, 12),
+    sparse=st.sampled_from([0, 1, 6]),
+    threads=st.integers(1, 3),
+)
+def test_without_neighbours_the_counts_are_the_same(
+    text: str, min_freq: int, max_length: int, keep_codes: bool, chunk: int, sparse: int, threads: int
+) -> None:
     corpus = encode([text])
+    codes = np.array(corpus.codes)
     whole = count_ngrams(corpus, min_freq=min_freq, max_length=max_length)
-    counted = count_ngrams(corpus, min_freq=min_freq, max_length=max_length, neighbours=False)
+    with mock.patch.object(places, "CHUNK", chunk), mock.patch.object(places, "_SPARSE", sparse):
+        counted = count_ngrams(
+            corpus,
+            min_freq=min_freq,
+            max_length=max_length,
+            resources=Resources(threads=threads),
+            neighbours=False,
+            keep_codes=keep_codes,
+        )
+    assert not keep_codes or np.array_equal(corpus.codes, codes)
     for column in ("length", "freq", "prefix", "suffix", "last", "level"):
         np.testing.assert_array_equal(getattr(counted, column), getattr(whole, column))
     for column in ("doc_freq", "left_entropy", "right_entropy", "left_edge", "right_edge"):
