@@ -23,6 +23,7 @@ from termmine.options import CountOptions, default_min_freq
 from termmine.progress import Progress
 from termmine.resources import Resources
 from termmine.sources import announce_compilation, check_settings, tell_of_reading
+from termmine.types import Corpus
 
 
 @dataclass(frozen=True)
@@ -62,17 +63,7 @@ def count(
     announce_compilation(progress, kernels.COUNTING)
     with countfile.saving(output, settings, resources) as writer:
         builder = CorpusBuilder(settings.document, settings.fold, resources, sink=writer.add_codes)
-        for part in _parts(sources, opened):
-            if isinstance(part, CountFile):
-                with progress.stage(f"adding {part.path}"):
-                    builder.add_corpus(part.corpus)
-            else:
-                _add_text(builder, part, options, progress)
-        corpus = builder.finish()
-        if not corpus.n_symbols:
-            raise TermmineError(
-                f"{reading.source_name(list(sources))}: the corpus is empty: give text with words in it"
-            )
+        corpus = _read(builder, sources, opened, options, progress)
         min_freq = settings.least or default_min_freq(corpus.n_symbols)
         writer.sync()
         with progress.stage("counting n-grams"):
@@ -110,6 +101,22 @@ def merge(
         document=first.document, fold=first.fold, min_freq=min_freq, max_length=max_length, neighbours=neighbours
     )
     return count(files, output, options, progress, resources)
+
+
+def _read(
+    builder: CorpusBuilder, sources: Sequence[Path], opened: list[CountFile], options: CountOptions, progress: Progress
+) -> Corpus:
+    """The text of all sources, one after the other."""
+    for part in _parts(sources, opened):
+        if isinstance(part, CountFile):
+            with progress.stage(f"adding {part.path}"):
+                builder.add_corpus(part.corpus)
+        else:
+            _add_text(builder, part, options, progress)
+    corpus = builder.finish()
+    if not corpus.n_symbols:
+        raise TermmineError(f"{reading.source_name(list(sources))}: the corpus is empty: give text with words in it")
+    return corpus
 
 
 def _parts(sources: Sequence[Path], opened: list[CountFile]) -> Iterator[CountFile | list[Path]]:
