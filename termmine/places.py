@@ -11,13 +11,12 @@ import numpy as np
 from termmine import arrays
 from termmine import kernels as k
 from termmine.resources import Resources
-from termmine.spans import DOCUMENT_ENDS, Span, chunks, spans_between
+from termmine.spans import DOCUMENT_ENDS, Span, chunks, even_cuts, spans_between, tapering_cuts
 from termmine.tape import Tape
 from termmine.types import Corpus
 
 CHUNK = 1 << 18  # positions handled at once: 1 MiB of codes, and as many of ids, for each thread
 _SPARSE = 6  # times fewer places with a row than places in all: then it pays to leave out the others
-_SPANS = 8  # of the corpus for each thread: they do not take equally long, and no thread waits long for the last one
 
 
 class Places:
@@ -48,7 +47,7 @@ class Places:
                 k.count_symbols(self._codes.read(lo, hi), freq)
             return freq
 
-        parts = spans_between(DOCUMENT_ENDS, self._codes, self._resources.threads)
+        parts = spans_between(DOCUMENT_ENDS, self._codes, even_cuts(len(self._codes), self._resources.threads))
         return arrays.added_up(self._resources.map(count, parts))
 
     def number_symbols(self, rows: np.ndarray) -> None:
@@ -67,9 +66,8 @@ class Places:
 
     def _settle(self, codes: Tape, ids: Tape) -> None:
         self._codes, self._ids = codes if self._with_codes else ids.head(len(ids) - 1), ids
-        threads = self._resources.threads
         ends = DOCUMENT_ENDS if self._with_codes else (-1,)
-        self.spans = spans_between(ends, self._codes, threads * _SPANS if threads > 1 else 1)
+        self.spans = spans_between(ends, self._codes, tapering_cuts(len(self._codes), self._resources.threads))
 
     def window(self, lo: int, hi: int, before: int, after: int) -> tuple[np.ndarray, np.ndarray]:
         """Codes and ids from lo - before on, up to hi + after and hi + 1."""

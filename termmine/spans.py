@@ -5,7 +5,7 @@ In: sizes, and codes where a cut must not go through a document. Out: half-open 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -15,24 +15,41 @@ from termmine.tape import Tape
 
 Span = tuple[int, int]  # a half-open range
 
+_LEAST_SHARE = 32  # of what a thread gets in all, the part of it that may be a range of its own
 DOCUMENT_ENDS = (int(k.DOCUMENT_END), int(k.SOURCE_END))
 
 
-def spans_between(ends: tuple[int, ...], tape: Tape, parts: int) -> list[Span]:
-    """Ranges of a tape that begin after its first entry and behind others that are one of ends: so many, even ones.
+def spans_between(ends: tuple[int, ...], tape: Tape, cuts: Iterable[int]) -> list[Span]:
+    """Ranges of a tape that begin after its first entry and behind others that are one of ends: the next after each cut.
 
     There are fewer where there are not enough such entries. With `DOCUMENT_ENDS` no n-gram of a corpus reaches from one
     range into the next, and no document.
     """
     length = len(tape)
-    cuts = [min(1, length)]
-    for part in range(1, parts):
-        at = _behind(ends, tape, max(part * length // parts, cuts[-1]))
+    begins = [min(1, length)]
+    for cut in cuts:
+        at = _behind(ends, tape, max(cut, begins[-1]))
         if at == length:
             break
-        cuts.append(at)
-    cuts.append(length)
-    return list(pairwise(cuts))
+        begins.append(at)
+    return list(pairwise([*begins, length]))
+
+
+def even_cuts(length: int, parts: int) -> list[int]:
+    """Where to cut so many entries into so many even parts."""
+    return [part * length // parts for part in range(1, parts)]
+
+
+def tapering_cuts(length: int, threads: int) -> Iterator[int]:
+    """Where to cut so many entries so that no thread waits long for the others: into ever smaller parts.
+
+    Each is half of what would be a thread's share of the rest, and not too small to be worth its while (guided
+    self-scheduling: Polychronopoulos and Kuck, 1987).
+    """
+    at, least = 0, length // (_LEAST_SHARE * threads) + 1
+    while threads > 1 and length - at > least:
+        at += max((length - at) // (2 * threads), least)
+        yield at
 
 
 def _behind(ends: tuple[int, ...], tape: Tape, start: int) -> int:

@@ -20,7 +20,7 @@ from termmine.encode import encode
 from termmine.measures import pooled_entropy
 from termmine.memory import Limit, limited
 from termmine.resources import Resources
-from termmine.spans import DOCUMENT_ENDS, spans_between
+from termmine.spans import DOCUMENT_ENDS, even_cuts, spans_between, tapering_cuts
 from termmine.types import NgramTable
 
 
@@ -343,10 +343,11 @@ def test_rows_are_in_order_of_prefix_and_suffix() -> None:
 def test_spans_are_cut_where_documents_end() -> None:
     corpus = encode(["甲乙\n丙。丁\n戊\n己庚辛"])
     codes = np.asarray(corpus.codes)
-    for parts in range(1, 9):
-        spans = spans_between(DOCUMENT_ENDS, corpus.codes, parts)
+    for parts, cut in itertools.product(range(1, 9), (even_cuts, tapering_cuts)):
+        cuts = list(cut(len(codes), parts))
+        spans = spans_between(DOCUMENT_ENDS, corpus.codes, cuts)
         assert [lo for lo, _ in spans[1:]] == [hi for _, hi in spans[:-1]]
         assert (spans[0][0], spans[-1][1]) == (1, len(codes))
-        assert len(spans) <= parts
+        assert len(spans) <= len(cuts) + 1
         for lo, _ in spans[1:]:
             assert codes[lo - 1] in (k.DOCUMENT_END, k.SOURCE_END)
