@@ -87,8 +87,11 @@ class Resources:
 
     def left(self) -> int:
         """How many bytes of the budget are still free; some always, so that the work goes on in small steps."""
-        give_back()
-        return max(self.memory - resident() - RESERVE, 16 * MIB)
+        left = self.memory - resident() - RESERVE
+        if 2 * left < self.memory:  # then it is worth the while, for what is given back has to be cleared again
+            give_back()
+            left = self.memory - resident() - RESERVE
+        return max(left, 16 * MIB)
 
     def threads_for(self, n_bytes: int) -> int:
         """How many threads may work where each takes so many bytes: one at least, not all where memory is short."""
