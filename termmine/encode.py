@@ -279,12 +279,12 @@ class CorpusBuilder:
         """Add codes, and what is written for them in forms that ``ids`` gives their numbers; both are used up."""
         if not self._seam.join(codes, pending):
             return
-        n_symbols, n_documents = k.tally(codes)
+        n, n_symbols, n_documents = k.settle(codes, written, ids, self._alphabet.form_word, self._alphabet.word_form)
         if not self._n_symbols:  # what stands before the first symbol ends nothing
             n_documents -= codes[0] in (k.DOCUMENT_END, k.SOURCE_END)
         self._n_symbols += n_symbols
         self._n_documents += n_documents
-        variants = written[: k.settle(codes, written, ids, self._alphabet.form_word, self._alphabet.word_form)]
+        variants = written[:n]
         variants[:, 0] += len(self._codes)
         self._codes.append(codes)
         self._sink(codes)

@@ -65,7 +65,6 @@ from termmine.kernels.encoding import (
     find_all,
     rebuild,
     settle,
-    tally,
     unsettle,
 )
 from termmine.kernels.lines import MOST_DECIMAL, MOST_DIGITS, join_cells, write_decimals, write_integers
@@ -181,7 +180,6 @@ __all__ = [
     "sort_pairs",
     "spans_with_variants",
     "survey",
-    "tally",
     "unhash_pair",
     "unsettle",
     "write_decimals",

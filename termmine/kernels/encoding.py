@@ -268,9 +268,13 @@ def settle(codes, written, form_ids, form_word, word_form):
     """Turn the codes of forms into those of their words, and keep what is written otherwise than at first.
 
     form_ids: from the numbers of forms in written (n, 2) to those of form_word and word_form. The places where a symbol
-    has another form than its first one end up at the beginning of written; returns their number.
+    has another form than its first one end up at the beginning of written. Returns their number, and those of symbols and
+    of ends of documents.
     """
-    n = 0
+    n = n_symbols = n_documents = 0
+    for code in codes:
+        n_symbols += code >= UNKNOWN
+        n_documents += (code == DOCUMENT_END) | (code == SOURCE_END)
     for i in range(len(written)):
         place, form = written[i]
         if form >= FIRST_WORD:
@@ -282,7 +286,7 @@ def settle(codes, written, form_ids, form_word, word_form):
             form = np.int64(FIRST_WORD + number)
         written[n, 0], written[n, 1] = place, form
         n += 1
-    return n
+    return n, n_symbols, n_documents
 
 
 @njit
@@ -300,16 +304,6 @@ def unsettle(codes, variants, word_form, written):
             written[n, 0], written[n, 1] = i, form
             n += 1
     return n
-
-
-@njit
-def tally(codes):
-    """How many symbols there are, and how many ends of documents."""
-    n_symbols = n_documents = 0
-    for code in codes:
-        n_symbols += code >= UNKNOWN
-        n_documents += (code == DOCUMENT_END) | (code == SOURCE_END)
-    return n_symbols, n_documents
 
 
 @njit
