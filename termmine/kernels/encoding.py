@@ -268,8 +268,8 @@ def settle(codes, written, form_ids, form_word, word_form):
     """Turn the codes of forms into those of their words, and keep what is written otherwise than at first.
 
     form_ids: from the numbers of forms in written (n, 2) to those of form_word and word_form. The places where a symbol
-    has another form than its first one end up at the beginning of written. Returns their number, and those of symbols and
-    of ends of documents.
+    has another form than its first one end up at the beginning of written. Returns their number, and those of symbols
+    and of ends of documents.
     """
     n = n_symbols = n_documents = 0
     for code in codes:
