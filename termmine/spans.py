@@ -20,7 +20,7 @@ DOCUMENT_ENDS = (int(k.DOCUMENT_END), int(k.SOURCE_END))
 
 
 def spans_between(ends: tuple[int, ...], tape: Tape, cuts: Iterable[int]) -> list[Span]:
-    """Ranges of a tape that begin after its first entry, and behind others that are one of ends, the next from each cut.
+    """Ranges of a tape, the first after its first entry, each other one behind the next of ends from a cut on.
 
     There are fewer where there are not enough such entries. With `DOCUMENT_ENDS` no n-gram of a corpus reaches from one
     range into the next, and no document.
