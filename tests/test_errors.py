@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -515,6 +516,41 @@ def test_interrupted_while_writing(monkeypatch: pytest.MonkeyPatch, signum: int,
     assert result == Run(code, b"", line)
     assert Path("terms.csv").read_bytes() == b"yesterday"
     assert sorted(path.name for path in Path().iterdir()) == ["corpus.txt", "terms.csv"]
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="signals are heeded at once there")
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize(("signum", "code", "line"), SIGNALS)
+def test_interrupted_where_an_exception_would_do_harm(
+    monkeypatch: pytest.MonkeyPatch, signum: int, code: int, line: str, times: int
+) -> None:
+    """In numba the run goes on until that is done, or until the second signal."""
+    steps: list[str] = []
+
+    def kill() -> None:
+        os.kill(os.getpid(), signum)
+
+    of_numba: dict[str, Any] = {"__name__": "numba.core", "kill": kill, "steps": steps, "sleep": time.sleep}
+    exec(  # as numba's own code
+        "def work(times):\n for _ in range(times):\n  kill()\n  steps.append('on')\n sleep(0.1)\n steps.append('done')",
+        of_numba,
+    )
+
+    def fsync(descriptor: int) -> None:
+        of_numba["work"](times)
+        time.sleep(20)
+        steps.append("heedless")
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    handlers = {number: signal.signal(number, signal.default_int_handler) for number in (signal.SIGINT, signal.SIGALRM)}
+    try:
+        result = run("discover", "corpus.txt", "-q", "-o", "terms.csv")
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    assert result == Run(code, b"", line)
+    assert steps == (["on", "done"] if times == 1 else ["on"])
+    assert [path.name for path in Path().iterdir()] == ["corpus.txt"]
 
 
 def test_out_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
