@@ -110,6 +110,8 @@ def main() -> NoReturn:
         code = _run(log)
     if code in _SIGNALLED:
         _leave(code)
+    if _ALARM is not None:
+        signal.signal(_ALARM, signal.SIG_IGN)  # a signal that waits has come too late
     gc.freeze()  # looking for garbage once more before the end costs 30 ms
     sys.exit(code)
 
