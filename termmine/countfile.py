@@ -119,13 +119,12 @@ class Writer:
         """Write what else there is to know of a corpus whose codes have been added."""
         while self._waiting:
             self._waiting.popleft().result()
-        written = [self._codes] if self._settings.text else []
+        described = {"codes": self._codes.describe()} if self._settings.text else {}
         for name, tape in _sections(corpus, table, self._settings):
             section = _Section(self._file, name, tape.dtype)
             for array in _blocks(tape):
                 section.append(array)
-            written.append(section)
-        described = {section.name: section.describe() for section in written}
+            described[name] = section.describe()
         sections = [described[name] for name in _SECTIONS if name in described]
         header = json.dumps(
             _header(corpus, table, self._settings) | {"sections": sections}, ensure_ascii=False, indent=1
@@ -139,7 +138,7 @@ class _Section:
 
     def __init__(self, file: BinaryIO, name: str, dtype: DTypeLike) -> None:
         file.write(bytes(-file.tell() % _ALIGNED))
-        self.name = name
+        self._name = name
         self._dtype = np.dtype(dtype)
         self._file = file
         self._offset = file.tell()
@@ -155,7 +154,7 @@ class _Section:
     def describe(self) -> dict[str, Any]:
         """What the header says of it."""
         place = {"offset": self._offset, "length": self._length}
-        return {"name": self.name, "dtype": self._dtype.str, **place, "crc32": self._checksum}
+        return {"name": self._name, "dtype": self._dtype.str, **place, "crc32": self._checksum}
 
 
 @contextmanager

@@ -286,9 +286,12 @@ class CorpusBuilder:
         self._n_documents += n_documents
         variants = written[:n]
         variants[:, 0] += len(self._codes)
+        self._put(codes)
+        self._variants.append(variants.ravel())
+
+    def _put(self, codes: np.ndarray) -> None:
         self._codes.append(codes)
         self._sink(codes)
-        self._variants.append(variants.ravel())
 
     def _adopt(self, chars: np.ndarray, offsets: np.ndarray) -> np.ndarray:
         self._alphabet, ids = adopted(self._alphabet, chars, offsets)
@@ -296,9 +299,7 @@ class CorpusBuilder:
 
     def finish(self) -> Corpus:
         """The corpus; nothing may be added after that."""
-        end = np.array([k.SOURCE_END], dtype=np.int32)
-        self._codes.append(end)
-        self._sink(end)
+        self._put(np.array([k.SOURCE_END], dtype=np.int32))
         self._codes.finish()
         self._variants.finish()
         n_documents = self._n_documents + (self._n_symbols > 0)

@@ -59,7 +59,8 @@ class Places:
                 k.first_level(self._codes.read(lo, hi), rows, ids)
                 self.write(lo, ids)
 
-        self._resources.map(turn, chunks((0, len(self._codes)), 16 * CHUNK))
+        large = 16 * CHUNK  # a chunk takes so little time here that handing it out would take as long
+        self._resources.map(turn, chunks((0, len(self._codes)), large))
         if len(self._ids) > len(self._codes):
             self._ids.write(len(self._codes), np.full(1, -1, dtype=np.int32))
         self._settle(self._codes, self._ids)
