@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import chain
 from queue import SimpleQueue
 
 import numpy as np
@@ -22,7 +23,7 @@ from termmine.alphabets import adopted, empty_alphabet, new_strings, with_room
 from termmine.characters import character_tables
 from termmine.resources import Resources
 from termmine.tape import Tape
-from termmine.types import DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER, Alphabet, Corpus
+from termmine.types import DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER, Alphabet, Block, Corpus
 
 PIECE = 1 << 18  # characters encoded at once; the result does not depend on it
 
@@ -31,8 +32,6 @@ _MOST_LOCAL = 1 << 16  # words that a worker numbers before it begins anew, so t
 
 
 # --- pieces of text --------------------------------------------------------------------------------------------------
-
-_ENDS = ("\n", DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER)  # what no run and no word reaches over
 
 
 @dataclass(frozen=True)
@@ -51,45 +50,45 @@ def _first_state() -> _State:
 
 @dataclass(frozen=True)
 class _Piece:
-    """A stretch of text. ``before``: the state to go on from, where it is no beginning; ``after``: the state behind."""
+    """A stretch of text (C, uint32). ``before``: the state to go on from, where it is no beginning; ``after``: the
+    state behind.
+    """
 
-    text: str
+    chars: np.ndarray
     before: Future[_State] | None
     after: Future[_State]
 
 
-def _pieces(blocks: Iterable[str]) -> Iterator[_Piece]:
+def _pieces(blocks: Iterable[Block], kinds: np.ndarray) -> Iterator[_Piece]:
     """The text in pieces that end with a line wherever one ends in reach; a source's end closes the last one."""
-    rest: list[str] = []
+    rest: list[np.ndarray] = []
     size = 0
     before: Future[_State] | None = None
-    for block in _chained(blocks):
+    for block in chain(_cut_up(blocks), [_SOURCE_END]):
         rest.append(block)
         size += len(block)
-        if size < PIECE and block != SOURCE_END_CHARACTER:
+        if size < PIECE and block is not _SOURCE_END:
             continue
-        text, end = "".join(rest), 0
-        for character in _ENDS:
-            end = max(end, text.rfind(character, end) + 1)
-        cut = end or _plain_cut(text)
-        piece = _Piece(text[:cut], before, Future())
+        chars = _text(rest)
+        end = k.end_of_lines(chars, kinds)
+        cut = end or _plain_cut(chars, kinds)
+        piece = _Piece(chars[:cut], before, Future())
         before = None if end else piece.after
-        rest, size = [text[cut:]], len(text) - cut
+        rest, size = [chars[cut:]], len(chars) - cut
         yield piece
 
 
-def _chained(blocks: Iterable[str]) -> Iterator[str]:
+def _cut_up(blocks: Iterable[Block]) -> Iterator[np.ndarray]:
     for block in blocks:
-        for start in range(0, len(block), PIECE):
-            yield block[start : start + PIECE]
-    yield SOURCE_END_CHARACTER
+        chars = _characters(block) if isinstance(block, str) else block
+        for start in range(0, len(chars), PIECE):
+            yield chars[start : start + PIECE]
 
 
-def _plain_cut(text: str) -> int:
+def _plain_cut(chars: np.ndarray, kinds: np.ndarray) -> int:
     """Where a text may be cut so that no mark is parted from its letter: before the last plain character."""
-    kinds = character_tables().kinds
-    cut = len(text) - 1
-    while cut > 0 and kinds[ord(text[cut])] == k.COMPOSING:
+    cut = len(chars) - 1
+    while cut > 0 and kinds[chars[cut]] == k.COMPOSING:
         cut -= 1
     return max(cut, 0)
 
@@ -121,10 +120,9 @@ class _Worker:
         self._strings = frozen if frozen is not None else new_strings()
         self._folded = np.zeros(2 * k.MAX_WORD + 2, dtype=np.int32)
 
-    def encode(self, text: str, state: _State, lines: bool) -> tuple[_Encoded, _State]:
+    def encode(self, chars: np.ndarray, state: _State, lines: bool) -> tuple[_Encoded, _State]:
         """Encode a text from a state on; the state behind it."""
         tables = self._tables
-        chars = _characters(text)
         if k.contains(chars, tables.kinds, k.COMPOSING):
             chars = _composed(chars, tables.kinds)
         fields, raw = state.fields.copy(), state.raw.copy()
@@ -162,7 +160,7 @@ def _joined(arrays: list[np.ndarray]) -> np.ndarray:
 
 
 def _encoded_pieces(
-    blocks: Iterable[str], alphabet: Alphabet, frozen: bool, document: str, resources: Resources
+    blocks: Iterable[Block], alphabet: Alphabet, frozen: bool, document: str, resources: Resources
 ) -> Iterator[_Encoded]:
     """Encode blocks piece by piece, in order."""
     workers: SimpleQueue[_Worker] = SimpleQueue()
@@ -173,7 +171,7 @@ def _encoded_pieces(
         worker = workers.get()
         try:
             state = piece.before.result() if piece.before is not None else _first_state()
-            encoded, after = worker.encode(piece.text, state, document == "line")
+            encoded, after = worker.encode(piece.chars, state, document == "line")
             piece.after.set_result(after)
             return encoded
         except BaseException as error:
@@ -182,7 +180,7 @@ def _encoded_pieces(
         finally:
             workers.put(worker)
 
-    yield from resources.stream(run, _pieces(blocks))
+    yield from resources.stream(run, _pieces(blocks, character_tables(alphabet.fold).kinds))
 
 
 def _composed(chars: np.ndarray, kinds: np.ndarray) -> np.ndarray:
@@ -195,13 +193,21 @@ def _composed(chars: np.ndarray, kinds: np.ndarray) -> np.ndarray:
         text = chars[start:end].tobytes().decode("utf-32-le", "surrogatepass")
         pieces += [chars[done:start], _characters(unicodedata.normalize("NFKC", text))]
         done = end
-    composed = np.concatenate([*pieces, chars[done:]])
-    composed.setflags(write=False)  # as `_characters` gives them: one type, one compilation
-    return composed
+    return _text([*pieces, chars[done:]])
 
 
 def _characters(text: str) -> np.ndarray:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+def _text(parts: list[np.ndarray]) -> np.ndarray:
+    """The parts as one; read-only as what `_characters` gives is: one type, one compilation."""
+    chars = _joined(parts)[:]
+    chars.setflags(write=False)
+    return chars
+
+
+_SOURCE_END = _characters(SOURCE_END_CHARACTER)
 
 
 class _Seam:
@@ -254,7 +260,7 @@ class CorpusBuilder:
     def _tape(self, dtype: type, room: int) -> Tape:
         return Tape(dtype, room=room, folder=self._resources.folder, expected=room)
 
-    def add_text(self, blocks: Iterable[str]) -> None:
+    def add_text(self, blocks: Iterable[Block]) -> None:
         """Encode blocks of text, and end the source."""
         ids: list[np.ndarray] = [np.zeros(0, dtype=np.int32) for _ in range(self._resources.threads)]
         for encoded in _encoded_pieces(blocks, self._alphabet, False, self._document, self._resources):
@@ -307,7 +313,7 @@ class CorpusBuilder:
 
 
 def encode(
-    blocks: Iterable[str], *, document: str = "line", fold: str | None = None, resources: Resources | None = None
+    blocks: Iterable[Block], *, document: str = "line", fold: str | None = None, resources: Resources | None = None
 ) -> Corpus:
     """Encode a whole corpus, four bytes a symbol, in memory or in a scratch file.
 
@@ -324,7 +330,7 @@ def encode(
 
 
 def encode_frozen(
-    blocks: Iterable[str], alphabet: Alphabet, *, document: str = "line", resources: Resources | None = None
+    blocks: Iterable[Block], alphabet: Alphabet, *, document: str = "line", resources: Resources | None = None
 ) -> Iterator[np.ndarray]:
     """Encode blocks under an alphabet that does not grow, as arrays of codes in order (int32); other words are UNKNOWN.
 

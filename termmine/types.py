@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
-from typing import overload
+from typing import TypeAlias, overload
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from termmine.tape import Tape
 
 #: What ends a document, and a source, in a stream of text blocks (a reader replaces them where a file holds them).
 DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER = "\x1e", "\x1c"
+
+#: A stretch of text, cut anywhere: a string, or its code points (C, uint32), which spares who reads UTF-8 the string.
+Block: TypeAlias = "str | np.ndarray"
 
 
 @dataclass(frozen=True)

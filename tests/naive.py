@@ -6,6 +6,7 @@ strings, what termmine does in stages and with integers. An n-gram is a tuple of
 
 from __future__ import annotations
 
+import codecs
 import math
 import os
 import re
@@ -25,6 +26,20 @@ TINY = os.environ.get("NUMBA_DISABLE_JIT") == "1"  # the kernels run uncompiled:
 MAX_WORD = 64  # characters
 
 # --- the text model --------------------------------------------------------------------------------------------------
+
+
+def decode(raw: bytes) -> tuple[str, int] | None:
+    """UTF-8 as text, and how many bytes that is, without a character that is cut off at the end; None where it is none,
+    or holds control characters that are no blanks and end no line.
+
+    >>> decode("中文".encode()[:5]), decode(b"\\x80"), decode(b"\\x1c")
+    (('中', 3), None, None)
+    """
+    try:
+        text, n_bytes = codecs.utf_8_decode(raw, "strict", False)
+    except UnicodeDecodeError:
+        return None
+    return None if any(c < " " and c not in "\t\n\v\f\r" for c in text) else (text, n_bytes)
 
 
 class Symbol(NamedTuple):
@@ -611,6 +626,7 @@ def figures(ranked: Sequence[str], gold: Iterable[str], relevant: Iterable[str])
 RANDOM_CORPORA = {
     "tape: any room": 200,
     "types: segments": 200,
+    "corpus: code points": 500,  # in each of two tests
     "encode: runs and documents": 500,
     "encode: any blocks": 300,
     "encode: pieces and threads": 300,

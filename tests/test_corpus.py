@@ -6,6 +6,7 @@ import bz2
 import codecs
 import gzip
 import io
+import itertools
 import lzma
 import os
 import sys
@@ -15,13 +16,14 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import naive
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from termmine import TermmineError, UsageError, corpus
-from termmine.corpus import ReadReport, decoding, files, read_blocks
+from termmine import TermmineError, UsageError, corpus, kernels
+from termmine.corpus import ReadReport, decoding, files, read_blocks, source_blocks
 from termmine.corpus.files import UNPACKERS, list_files, zstd
 from termmine.encode import encode
 from termmine.kernels import FIRST_SYMBOL
@@ -314,6 +316,7 @@ ENCODINGS = ("utf-8", "gb18030", "utf-16", "utf-16-le", "utf-32", "big5", "shift
 PIECES = st.sampled_from(["变压器", "𠮷", "GPU", " ", "\n", "\ufffd", END, "\ufeff"]).flatmap(
     lambda text: st.sampled_from(["utf-8", "gb18030", "utf-16-le", "utf-16"]).map(text.encode)
 )
+UTF_8 = st.text().map(lambda text: text.encode("utf-8", "surrogatepass"))
 DATA = st.lists(st.one_of(PIECES, st.binary(max_size=3)), max_size=40).map(b"".join)
 
 
@@ -346,6 +349,76 @@ def test_any_text_is_found_to_be_utf_8_in_any_blocks(text: str, block: int) -> N
     expected = text.removeprefix("\ufeff").replace(END, "\n") + END
     assert _read_bytes(text.encode(), None, 1 << 20)[0] == expected
     assert _read_bytes(text.encode(), None, block)[0] == expected
+
+
+def _as_text(block: str | np.ndarray) -> str:
+    return block if isinstance(block, str) else "".join(map(chr, block.tolist()))
+
+
+@naive.compared("corpus: code points")
+@given(st.one_of(DATA, UTF_8), st.sampled_from([None, "utf8", "utf-8-sig", "gb18030"]), st.sampled_from([4, 5, 64]))
+def test_what_is_encoded_is_the_same_text(data: bytes, encoding: str | None, block: int) -> None:
+    options = ReadOptions(encoding=encoding)
+    found = []
+    for read_from in (read_blocks, source_blocks):
+        report = ReadReport()
+        stdin = io.TextIOWrapper(io.BytesIO(data))
+        with mock.patch.object(sys, "stdin", stdin), mock.patch.object(files, "BLOCK", block):
+            try:
+                text = "".join(map(_as_text, read_from([Path("-")], options, report=report)))
+            except TermmineError as error:
+                text = str(error)
+        found.append((text, report))
+    assert found[0] == found[1]
+
+
+@naive.compared("corpus: code points")
+@given(st.one_of(UTF_8, st.binary(max_size=8), st.tuples(UTF_8, st.binary(max_size=3)).map(b"".join)))
+def test_the_kernel_decodes_as_python_does(raw: bytes) -> None:
+    chars = np.zeros(len(raw), dtype=np.uint32)
+    n, n_bytes = kernels.decode(np.frombuffer(raw, dtype=np.uint8), chars)
+    decoded = naive.decode(raw)
+    if n_bytes < 0:
+        assert decoded is None
+        return
+    assert raw[:n_bytes].decode("utf-8") == _as_text(chars[:n])
+    assert len(raw) - n_bytes < 4  # a character that is cut off
+    if decoded is not None:
+        assert (_as_text(chars[:n]), n_bytes) == decoded
+
+
+def test_every_character_is_decoded() -> None:
+    text = "".join(map(chr, [*range(9, 14), *range(0x20, 0xD800), *range(0xE000, 0x110000)]))
+    raw = np.frombuffer(text.encode(), dtype=np.uint8)
+    chars = np.zeros(len(raw), dtype=np.uint32)
+    n, n_bytes = kernels.decode(raw, chars)
+    assert (n, n_bytes) == (len(text), len(raw))
+    assert chars[:n].tobytes() == text.encode("utf-32-le")
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+def test_no_unsound_bytes_are_decoded(size: int) -> None:
+    edges = (0x00, 0x08, 0x0E, 0x1C, 0x1F, 0x20, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF)
+    edges += (0xE0, 0xE1, 0xED, 0xEE, 0xEF, 0xF0, 0xF1, 0xF4, 0xF5, 0xFF)
+    chars = np.zeros(size + 4, dtype=np.uint32)
+    n_sound = 0
+    for raw in map(bytes, itertools.product(edges, repeat=size)):
+        n, n_bytes = kernels.decode(np.frombuffer(raw + b"    ", dtype=np.uint8), chars)  # nothing is cut off
+        decoded = naive.decode(raw + b"    ")
+        assert (n_bytes < 0) == (decoded is None), raw
+        if decoded is not None:
+            assert (_as_text(chars[:n]), n_bytes) == decoded
+            n_sound += 1
+    assert n_sound
+
+
+def test_most_of_a_text_comes_as_code_points(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "BLOCK", 64)
+    good, bad = "变压器的绝缘电阻\n" * 20, b"\xff"
+    blocks = list(source_blocks(stored(tmp_path, good.encode() + bad + good.encode()), ReadOptions()))
+    n_quick = sum(len(block) for block in blocks if not isinstance(block, str))
+    assert n_quick > 1.5 * len(good)
+    assert "".join(map(_as_text, blocks)) == good + "\ufffd" + good + END
 
 
 @pytest.mark.parametrize("extension", sorted(UNPACKERS))

@@ -201,7 +201,8 @@ def test_a_corpus_under_another_alphabet(domain: str, background: str) -> None:
 
 def test_each_kernel_is_compiled_once() -> None:
     """Another specialisation would be seconds of compilation, and a machine code that no test has seen."""
-    corpus = encode(["GPU加速，gpu加速"])
+    raw, chars = np.frombuffer("GPU加速，".encode(), dtype=np.uint8), np.empty(20, dtype=np.uint32)
+    corpus = encode([chars[: k.decode(raw, chars)[0]], "gpu加速"])
     table = build("GPU加速，gpu加速", 1, 4)
     rows = np.arange(len(table))
     surfaces(corpus, table, rows)
@@ -214,7 +215,8 @@ def test_each_kernel_is_compiled_once() -> None:
     survey(corpus, table, rows, segmenter, Resources())
     find_rows(table, ["gpu"])
     kernels = [
-        k.encode, k.contains, k.adopt, k.settle, k.count_symbols, k.first_level, k.observe_symbols,
+        k.decode, k.end_of_lines, k.encode, k.contains, k.adopt, k.settle, k.count_symbols, k.first_level,
+        k.observe_symbols,
         k.pair_sizes, k.sort_pairs, k.fill_slots, k.next_level,
         k.number_prefixes, k.place_nodes, k.link_nodes, k.find_runs, k.find_nodes, k.count_in_trie, k.segment,
         k.count_contexts, k.pass_windows, k.survey, k.spans_with_variants,

@@ -10,13 +10,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TypeAlias, cast
+from typing import TypeAlias, TypeVar, cast
 
 from termmine.corpus import decoding, documents, files, markup, parquet, records, wiki
 from termmine.corpus.base import Document, Reading, ReadReport
 from termmine.errors import TermmineError, UsageError
 from termmine.options import ReadOptions
-from termmine.types import DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER
+from termmine.types import DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER, Block
 
 __all__ = [
     "EXTENSIONS", "READERS", "Document", "ReadReport", "Source", "check_source", "find_reader", "is_texts",
@@ -26,13 +26,16 @@ __all__ = [
 #: A path, a list of path objects, or an iterable of texts that are a document each.
 Source: TypeAlias = "str | os.PathLike[str] | Iterable[os.PathLike[str]] | Iterable[str]"
 
+AnyBlock = TypeVar("AnyBlock", bound=Block, covariant=True)
+
 _JOINED = 1 << 16  # characters of small records that are handed on together
 _HEAD = 1 << 10  # bytes by which a file of WikiExtractor is recognised
 
 
 def read_text(path: Path, reading: Reading) -> Iterator[Document]:
     """Plain text: the file is one document (whose lines may be documents, too)."""
-    yield Document(path, 1, decoding.plain_text(path, reading), is_lines=True)
+    text, quick = decoding.plain_text(path, reading), decoding.text_to_encode(path, reading)
+    yield Document(path, 1, text, is_lines=True, to_encode=quick)
 
 
 #: How the text of a file is found: the name of a format -> a function from a path to its documents.
@@ -98,13 +101,24 @@ def read_blocks(
 ) -> Iterator[str]:
     """Read paths as blocks of text; ``progress`` is told how many bytes of a file have been read."""
     report = ReadReport() if report is None else report
-    for file in _read_files(paths, options, report, progress):
+    return _joined(_read_files(paths, options, report, progress), report, lambda document: document.blocks)
+
+
+def _joined(
+    files: Iterable[Iterator[Document]], report: ReadReport, text_of: Callable[[Document], Iterable[AnyBlock]]
+) -> Iterator[AnyBlock | str]:
+    """Blocks of text with the marks of where documents and files end; small ones are handed on together."""
+    for file in files:
         parts, size = [""], 0
         n_skipped = len(report.skipped)
         for n, document in enumerate(file):
             if n:
                 parts.append(DOCUMENT_END_CHARACTER)
-            for block in document.blocks:
+            for block in text_of(document):
+                if not isinstance(block, str):
+                    yield from ("".join(parts), block)
+                    parts, size = [""], 0
+                    continue
                 parts.append(_without_marks(block))
                 size += len(block)
                 if size >= _JOINED:
@@ -183,11 +197,16 @@ def source_blocks(
     *,
     report: ReadReport | None = None,
     progress: Callable[[int], None] = lambda _: None,
-) -> Iterator[str]:
-    """The text of a source: `read_blocks` of its paths, or its texts."""
+) -> Iterator[Block]:
+    """The text of a source, to be encoded: of its paths, or its texts."""
     if is_texts(source):
         return texts_as_blocks(cast("Iterable[str]", source))
-    return read_blocks(source_paths(source), options, report=report, progress=progress)
+    report = ReadReport() if report is None else report
+    return _joined(
+        _read_files(source_paths(source), options, report, progress),
+        report,
+        lambda document: document.blocks if document.to_encode is None else document.to_encode,
+    )
 
 
 def texts_as_blocks(texts: Iterable[str]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from termmine.errors import TermmineError, UsageError
 from termmine.options import ReadOptions
+from termmine.types import Block
 
 #: Characters of one record, of a line of JSON Lines or a page of a dump. A longer one is a bad record, passed over
 #: while it streams by. Some ten times the longest page that a wiki lets anybody write.
@@ -28,12 +29,14 @@ class Document(NamedTuple):
 
     ``line`` is the line that it begins at, or the number of its row (from 1). ``blocks`` is its text, cut anywhere; it
     must be drawn before the next document is. ``is_lines``: each line end in the text is one of the file, too.
+    ``to_encode``: the same text once more where it can be had quicker in another form; draw one or the other.
     """
 
     path: Path
     line: int
     blocks: Iterable[str]
     is_lines: bool = False
+    to_encode: Iterable[Block] | None = None
 
 
 class BadRecordError(Exception):

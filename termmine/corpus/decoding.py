@@ -6,13 +6,20 @@ The encoding is decided once a file, on the first block that is not plain ASCII.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol, TypeVar
 
+import numpy as np
+
+from termmine import kernels
 from termmine.corpus import base
 from termmine.corpus.base import Reading
 from termmine.corpus.files import raw_blocks
 from termmine.errors import TermmineError, UsageError
+from termmine.types import Block
+
+Text = TypeVar("Text", covariant=True)
 
 #: What stands in the text for a sequence of bytes that does not decode: no decoder gives it for anything else.
 UNDECODABLE = "\udcff"
@@ -54,9 +61,44 @@ def check_encoding(encoding: str) -> None:
         ) from None
 
 
+class _Decoder(Protocol[Text]):
+    """What decodes a file block by block, keeping what is cut off for the next one."""
+
+    def decode(self, raw: bytes, final: bool = False, /) -> Text: ...
+
+
+def _find_decoder(encoding: str) -> _Decoder[str]:
+    return codecs.getincrementaldecoder(encoding)(_ERRORS)
+
+
+class _Utf8:
+    """A decoder that gives sound UTF-8 as code points, and other blocks as Python decodes them."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def decode(self, raw: bytes, final: bool = False, /) -> Block:
+        raw = self._rest + raw
+        chars = np.empty(len(raw), dtype=np.uint32)
+        n, n_bytes = (0, -1) if final else kernels.decode(np.frombuffer(raw, dtype=np.uint8), chars)
+        block: Block = chars[:n]
+        if n_bytes < 0:
+            block, n_bytes = codecs.utf_8_decode(raw, _ERRORS, final)
+        self._rest = raw[n_bytes:]
+        return block
+
+
+def _find_quick_decoder(encoding: str) -> _Decoder[Block]:
+    return _Utf8() if codecs.lookup(encoding).name == "utf-8" else _find_decoder(encoding)
+
+
 def decode_file(path: Path, reading: Reading) -> Iterator[str]:
     """The text of a file in blocks, with `UNDECODABLE` where bytes do not decode."""
-    decoder: codecs.IncrementalDecoder | None = None
+    return _decoded(path, reading, _find_decoder)
+
+
+def _decoded(path: Path, reading: Reading, find_decoder: Callable[[str], _Decoder[Text]]) -> Iterator[Text | str]:
+    decoder: _Decoder[Text] | None = None
     report, given = reading.report, reading.options.encoding
     before = report.n_bytes
     for raw in raw_blocks(path, reading.progress):
@@ -74,7 +116,7 @@ def decode_file(path: Path, reading: Reading) -> Iterator[str]:
                 reading.no_text(path, *_NO_TEXT[chosen])
                 return
             report.encodings[chosen] = report.encodings.get(chosen, 0) + 1
-            decoder = codecs.getincrementaldecoder(chosen)(_ERRORS)
+            decoder = find_decoder(chosen)
         yield decoder.decode(raw)
     if decoder is not None:
         yield decoder.decode(b"", True)
@@ -82,18 +124,32 @@ def decode_file(path: Path, reading: Reading) -> Iterator[str]:
 
 def plain_text(path: Path, reading: Reading) -> Iterator[str]:
     """The text of a file in blocks; what does not decode becomes U+FFFD, which ends a run, and is counted."""
-    report, line = reading.report, 1
+    line = 1
     for text in decode_file(path, reading):
-        if UNDECODABLE in text:
-            if reading.options.strict:
+        if reading.options.strict:
+            if UNDECODABLE in text:
                 line += text[: text.index(UNDECODABLE)].count("\n")
                 reading.bad(path, line, "has undecodable bytes")
-            report.undecodable += text.count(UNDECODABLE)
-            report.first_undecodable = report.first_undecodable or str(path)
-            text = text.replace(UNDECODABLE, "\ufffd")
-        if reading.options.strict:
             line += text.count("\n")
-        yield text
+        yield _counted(text, path, reading)
+
+
+def text_to_encode(path: Path, reading: Reading) -> Iterator[Block]:
+    """The same, most of it as code points where the file is in UTF-8."""
+    if reading.options.strict:  # which counts lines
+        yield from plain_text(path, reading)
+        return
+    for block in _decoded(path, reading, _find_quick_decoder):
+        yield _counted(block, path, reading) if isinstance(block, str) else block
+
+
+def _counted(text: str, path: Path, reading: Reading) -> str:
+    """Count what does not decode, and put U+FFFD for it."""
+    if UNDECODABLE not in text:
+        return text
+    reading.report.undecodable += text.count(UNDECODABLE)
+    reading.report.first_undecodable = reading.report.first_undecodable or str(path)
+    return text.replace(UNDECODABLE, "\ufffd")
 
 
 def numbered_lines(blocks: Iterator[str]) -> Iterator[tuple[int, str | None]]:

@@ -36,6 +36,7 @@ from termmine.kernels.counting import (
     next_level,
     observe_symbols,
 )
+from termmine.kernels.decoding import decode
 from termmine.kernels.encoding import (
     BLANK,
     BREAK,
@@ -62,6 +63,7 @@ from termmine.kernels.encoding import (
     adopt,
     contains,
     encode,
+    end_of_lines,
     find_all,
     rebuild,
     settle,
@@ -152,7 +154,9 @@ __all__ = [
     "count_pairs",
     "count_partitions",
     "count_symbols",
+    "decode",
     "encode",
+    "end_of_lines",
     "fill_slots",
     "find_all",
     "find_in_table",

@@ -307,6 +307,16 @@ def unsettle(codes, variants, word_form, written):
 
 
 @njit
+def end_of_lines(chars, kinds):
+    """Where the last line, document or source that ends in chars (C) does so; 0 if none does."""
+    for i in range(len(chars), 0, -1):
+        kind = kinds[chars[i - 1]]
+        if kind == LINE_BREAK or kind == DOCUMENT_BREAK or kind == SOURCE_BREAK:
+            return i
+    return 0
+
+
+@njit
 def contains(chars, kinds, kind):
     """Whether any of chars (C) is of a kind."""
     for i in range(len(chars)):
