@@ -74,14 +74,13 @@ def _kinds(asked: np.ndarray, categories: list[str]) -> np.ndarray:
 
 
 @lru_cache(maxsize=2)
-def character_tables(folding: str | None = None) -> k.Characters:
+def character_tables(folding: str | None) -> k.Characters:
     """The tables for all of Unicode, built from `unicodedata` once a process (some 30 ms)."""
     asked = _asked()
     characters = asked.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
     categories = list(map(unicodedata.category, characters))
     kinds = _kinds(asked, categories)
-    nfkc = np.arange(len(kinds), dtype=np.int32)
-    fold = nfkc.copy()
+    plain, nfkc, fold = (np.zeros(len(kinds), dtype=np.int32) for _ in range(3))  # what stays 0 takes no memory
     expansions: list[int] = [0]
     assigned = compress(characters, map("Cn".__ne__, categories))
     for character, normal in _changed(assigned, partial(unicodedata.normalize, "NFKC")):
@@ -89,22 +88,23 @@ def character_tables(folding: str | None = None) -> k.Characters:
         if len(normal) > 1:
             kinds[code] = k.COMPOSING if first == k.COMPOSING else k.EXPANDING
             expansions.append(len(normal))
-            nfkc[code] = -len(expansions)
+            nfkc[code] = len(expansions)
             expansions.extend(map(ord, normal))
         else:
-            kinds[code], nfkc[code] = first, ord(normal)
+            kinds[code], nfkc[code] = first, ord(normal) - code
     for character, lower in _changed(compress(characters, map(_CASED.__contains__, categories)), str.lower):
         if len(lower) == 1:
-            fold[ord(character)] = ord(lower)
+            fold[ord(character)] = ord(lower) - ord(character)
     if folding == "t2s":
-        traditional = simplified()
-        fold[list(traditional)] = list(traditional.values())
+        for code, simple in simplified().items():
+            fold[code] = simple - code
     kinds[ord("\n")] = kinds[ord("\r")] = kinds[0x2028] = kinds[0x2029] = k.LINE_BREAK
     kinds[ord(DOCUMENT_END_CHARACTER)], kinds[ord(SOURCE_END_CHARACTER)] = k.DOCUMENT_BREAK, k.SOURCE_BREAK
     kinds[_IGNORED] = k.IGNORED
-    code_points = np.arange(len(kinds), dtype=np.int32)
-    is_plain = (kinds == k.HAN) & (nfkc == code_points) & (fold == code_points)
-    return k.Characters(code_points * is_plain, kinds, nfkc, fold, np.array(expansions, dtype=np.int32))
+    han = np.flatnonzero(kinds == k.HAN)
+    han = han[(nfkc[han] == 0) & (fold[han] == 0)]
+    plain[han] = han
+    return k.Characters(plain, kinds, nfkc, fold, np.array(expansions, dtype=np.int32))
 
 
 def is_han(codes: np.ndarray) -> np.ndarray:

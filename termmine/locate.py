@@ -90,12 +90,12 @@ def printable(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _kinds() -> bytes:
-    return character_tables().kinds.tobytes()
+    return character_tables(None).kinds.tobytes()
 
 
 def _character_class(kind: int) -> str:
     """All characters of a kind, as they stand between the brackets of a regular expression."""
-    codes = np.flatnonzero(character_tables().kinds == kind)
+    codes = np.flatnonzero(character_tables(None).kinds == kind)
     starts = codes[np.diff(codes, prepend=-2) > 1]
     ends = codes[np.diff(codes, append=codes[-1] + 2) > 1]
     return "".join(f"{re.escape(chr(a))}-{re.escape(chr(b))}" for a, b in zip(starts, ends, strict=True))

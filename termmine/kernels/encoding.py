@@ -110,7 +110,7 @@ def adopt(chars, offsets, done, fold, forms, words, form_word, word_form, ids):
         if form < 0:
             form = insert(forms, raw, len(raw), form)
             for i in range(len(raw)):
-                folded[i] = fold[raw[i]]
+                folded[i] = raw[i] + fold[raw[i]]
             word = find(words, folded, len(raw))
             if word < 0:
                 word = insert(words, folded, len(raw), word)
@@ -136,8 +136,8 @@ class Characters(NamedTuple):
 
     plain: np.ndarray  # int32: the code of a Han character or kana that is written as it is counted, else 0
     kinds: np.ndarray  # uint8
-    nfkc: np.ndarray  # int32: the NFKC form; minus a place in expansions where that has several characters
-    fold: np.ndarray  # int32: the form that counts
+    nfkc: np.ndarray  # int32: what leads to the NFKC form; its place in expansions where that has several characters
+    fold: np.ndarray  # int32: what leads from there to the form that counts
     expansions: np.ndarray  # int32: the characters of each form, their number before that place
 
 
@@ -156,7 +156,7 @@ def _word_code(strings, raw, folded, fold, length, frozen):
         form = find(strings, raw, length)
         return FIRST_WORD + (form if form >= 0 else insert(strings, raw, length, form))
     for i in range(length):
-        folded[i] = fold[raw[i]]
+        folded[i] = raw[i] + fold[raw[i]]
     word = find(strings, folded, length)
     return FIRST_WORD + word if word >= 0 else np.int64(UNKNOWN)
 
@@ -202,9 +202,9 @@ def encode(chars, characters, state, raw, folded, strings, out, written, frozen,
         i += 1
         first, n = np.int64(c), np.int64(1)
         if kind == EXPANDING:
-            first, n = np.int64(-nfkc[c]), np.int64(expansions[-nfkc[c] - 1])
+            first, n = np.int64(nfkc[c]), np.int64(expansions[nfkc[c] - 1])
         for k in range(n):
-            r = np.int64(expansions[first + k]) if kind == EXPANDING else np.int64(nfkc[c])
+            r = np.int64(expansions[first + k]) if kind == EXPANDING else np.int64(c) + nfkc[c]
             part = np.int64(kinds[r]) if kind == EXPANDING else kind
             if part == COMPOSING:
                 part = np.int64(WORD if length else BREAK)
@@ -242,8 +242,8 @@ def encode(chars, characters, state, raw, folded, strings, out, written, frozen,
                 if pending:
                     out[at] = pending - 1
                     at += 1
-                out[at] = fold[r]
-                if fold[r] != r:
+                out[at] = r + fold[r]
+                if fold[r]:
                     written[n_written, 0], written[n_written, 1] = at, r
                     n_written += 1
                 at += 1
