@@ -107,7 +107,6 @@ def _read(
     builder: CorpusBuilder, sources: Sequence[Path], opened: list[CountFile], options: CountOptions, progress: Progress
 ) -> Corpus:
     """The text of all sources, one after the other."""
-    builder.expect(reading.source_size([path for path in sources if not is_count_file(path)]))
     for part in _parts(sources, opened):
         if isinstance(part, CountFile):
             with progress.stage(f"adding {part.path}"):

@@ -13,7 +13,6 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain
 from queue import SimpleQueue
 
@@ -231,7 +230,6 @@ class _Seam:
 # --- corpora ---------------------------------------------------------------------------------------------------------
 
 
-BYTES_A_SYMBOL = 3  # of UTF-8, about: what is expected of a corpus before it is read
 CODES_SHARE, VARIANTS_SHARE = 0.2, 0.03  # of the memory that is left: how much codes may take before they go to a file
 
 
@@ -258,11 +256,6 @@ class CorpusBuilder:
         self._alphabet = empty_alphabet(fold)
         self._n_symbols = self._n_documents = 0
         self._seam = _Seam()
-        self._preparing: Future[None] | None = None
-
-    def expect(self, n_bytes: int) -> None:
-        """Have memory made ready for so much text while the first loop is being loaded."""
-        self._preparing = self._resources.meanwhile(partial(self._codes.take_hold, n_bytes // BYTES_A_SYMBOL))
 
     def _tape(self, dtype: type, room: int) -> Tape:
         return Tape(dtype, room=room, folder=self._resources.folder, expected=room)
@@ -313,8 +306,6 @@ class CorpusBuilder:
     def finish(self) -> Corpus:
         """The corpus; nothing may be added after that."""
         self._put(np.array([k.SOURCE_END], dtype=np.int32))
-        if self._preparing is not None:
-            self._preparing.result()
         self._codes.finish()
         self._variants.finish()
         n_documents = self._n_documents + (self._n_symbols > 0)
@@ -322,17 +313,11 @@ class CorpusBuilder:
 
 
 def encode(
-    blocks: Iterable[Block],
-    *,
-    document: str = "line",
-    fold: str | None = None,
-    resources: Resources | None = None,
-    n_bytes: int = 0,
+    blocks: Iterable[Block], *, document: str = "line", fold: str | None = None, resources: Resources | None = None
 ) -> Corpus:
     """Encode a whole corpus, four bytes a symbol, in memory or in a scratch file.
 
     ``document``: "line" (each line is a document) or "file" (`DOCUMENT_END_CHARACTER` and `SOURCE_END_CHARACTER` do).
-    ``n_bytes``: how much there is of it, if that is known; nothing but speed depends on it.
 
     >>> from termmine.types import spell
     >>> corpus = encode(["ＧＰＵ 加速。C++编译器"])
@@ -340,7 +325,6 @@ def encode(
     ('gpu加速', 7)
     """
     builder = CorpusBuilder(document, fold, resources)
-    builder.expect(n_bytes)
     builder.add_text(blocks)
     return builder.finish()
 

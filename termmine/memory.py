@@ -85,7 +85,7 @@ def may_be_dropped(mapping: mmap.mmap, *, hot: bool = False) -> None:
 
 def give_back() -> None:
     """Return to the system what has been freed (arrays of some megabytes linger in the C library's heaps) or can be."""
-    _c_function("malloc_trim")(0)
+    _malloc_trim()(0)
     _drop_pages()
 
 
@@ -98,32 +98,14 @@ def _drop_pages() -> None:
                 mapping.madvise(mmap.MADV_DONTNEED)
 
 
-@lru_cache(maxsize=2)
-def _c_function(name: str) -> Callable[..., int]:
-    """A function of the C library; where it has none of that name, one that fails."""
+@lru_cache(maxsize=1)
+def _malloc_trim() -> Callable[[int], int]:
+    """The C library's way to return freed memory; where it has none, nothing is done."""
     try:
-        function: Callable[..., int] = getattr(ctypes.CDLL(None), name)
+        trim: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
     except (OSError, AttributeError, TypeError):
-        return lambda *_: -1
-    return function
-
-
-# --- taking hold -----------------------------------------------------------------------------------------------------
-
-_POPULATE_WRITE = 23  # of madvise, in Linux from 5.14 on
-
-
-def take_hold(address: int, n_bytes: int) -> bool:
-    """Have the system give memory that is ours now rather than where it is first written to; whether it could.
-
-    What stands there stays as it is, and others may write to it meanwhile.
-    """
-    if sys.platform != "linux":
-        return False
-    page = _page_size()
-    begin = -(-address // page) * page
-    size = max((address + n_bytes) // page * page - begin, 0)
-    return _c_function("madvise")(ctypes.c_void_p(begin), ctypes.c_size_t(size), _POPULATE_WRITE) == 0
+        return lambda _: 0
+    return trim
 
 
 # --- limits ----------------------------------------------------------------------------------------------------------
@@ -209,6 +191,6 @@ def _keep_below() -> None:
             _drop_pages()
             left = limit.memory - _ALARM - resident()
         if left < 0 and time.monotonic() - trimmed > _SELDOM:  # it is no mapped file that takes so much
-            _c_function("malloc_trim")(0)
+            _malloc_trim()(0)
             trimmed = time.monotonic()
         pause.wait(min(max(left / _FASTEST, 0.2), 100.0) / 1000)

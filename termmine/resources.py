@@ -97,10 +97,6 @@ class Resources:
         """How many threads may work where each takes so many bytes: one at least, not all where memory is short."""
         return min(self.threads, max(self.left() // (2 * n_bytes + 1), 1))
 
-    def meanwhile(self, work: Callable[[], None]) -> Future[None] | None:
-        """Have another thread do some work, if there is one."""
-        return self._pool.submit(work) if self.threads > 1 else None
-
     def map(self, function: Callable[[In], Out], items: Iterable[In]) -> list[Out]:
         """The function's values in the order of the items; on several threads where there are several of both."""
         items = list(items)

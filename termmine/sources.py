@@ -71,8 +71,7 @@ def _read_text(source: Source, options: DiscoverOptions, progress: Progress, res
     with progress.stage("reading the corpus", reading.source_size(source)) as advance:
         blocks = reading.source_blocks(source, options, report=report, progress=advance)
         document = "file" if reading.is_texts(source) else options.document
-        size = reading.source_size(source)
-        corpus = encode(blocks, document=document, fold=options.fold, resources=resources, n_bytes=size)
+        corpus = encode(blocks, document=document, fold=options.fold, resources=resources)
     tell_of_reading(report, "corpus", progress)
     if not corpus.n_symbols:
         because = f" ({report.first_bad})" if report.n_bad else ""

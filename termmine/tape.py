@@ -17,9 +17,6 @@ from typing import Any, BinaryIO, cast
 import numpy as np
 
 from termmine.errors import TermmineError
-from termmine.memory import take_hold
-
-_TAKEN = 1 << 20  # entries whose memory is taken hold of at once
 
 
 class OpenFile:
@@ -137,13 +134,6 @@ class Tape:
         self._length = end
         if self._file is not None:
             self.write(end - len(array), array)
-
-    def take_hold(self, n: int) -> None:
-        """Have the memory of the first n entries at hand, as much of it as comes before the first one is written."""
-        for start in range(0, min(n, len(self._array)), _TAKEN):
-            part = self._array[start : start + _TAKEN]
-            if self._length or not take_hold(part.ctypes.data, part.nbytes):
-                break
 
     def finish(self) -> None:
         """Give back the room that was kept for growth."""

@@ -23,7 +23,7 @@ RANKS = {
     "kernels.base": 0, "kernels.cache": 0, "kernels.pairs": 0.4, "kernels.counting": 0.5, "kernels.encoding": 0.5,
     "kernels.decoding": 0.5, "kernels.tries": 0.5, "kernels.lines": 0.5, "kernels.tables": 0.5,
     "kernels.searching": 0.6, "kernels.contexts": 0.7, "kernels.__init__": 1,
-    "memory": 1, "tape": 1.2, "arrays": 1.5, "resources": 1.5,
+    "memory": 1, "tape": 1, "arrays": 1.5, "resources": 1.5,
     "locks": 2, "options": 2, "types": 2,
     "files": 2.2,
     "corpus.base": 2.5, "corpus.files": 2.6, "corpus.decoding": 2.7, "corpus.records": 2.8,

@@ -100,8 +100,7 @@ def test_pieces_threads_and_memory_do_not_matter(
         mock.patch.object(encode_module, "PIECE", piece),
         mock.patch.object(Resources, "left", lambda _: 0 if spilled else 1 << 30),
     ):
-        several = Resources(threads=threads)
-        cut = encode(naive.cut(text, places), document=document, resources=several, n_bytes=len(text))
+        cut = encode(naive.cut(text, places), document=document, resources=Resources(threads=threads))
         assert_same(cut, whole)
         frozen = list(encode_frozen(naive.cut(text, places), whole.alphabet, document=document))
     np.testing.assert_array_equal(np.concatenate(frozen), whole.codes)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import gc
 import os
-import sys
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -28,18 +27,6 @@ def test_the_memory_of_a_control_group(tmp_path: Path) -> None:
         assert memory._number_in(limit) == number
     assert memory._number_in(tmp_path) is None
     assert memory._number_in(tmp_path / "nowhere") is None
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="a call of Linux")
-def test_memory_is_taken_hold_of_and_keeps_what_it_holds() -> None:
-    array = np.empty(64 * MIB, dtype=np.uint8)
-    array[7 * MIB] = 7
-    before = resident()
-    if memory.take_hold(array.ctypes.data, len(array)):  # Linux 5.14
-        assert resident() - before > 48 * MIB
-    assert array[7 * MIB] == 7
-    assert np.count_nonzero(array) == 1
-    assert not memory.take_hold(1 << 20, 1 << 20)  # not ours
 
 
 def test_there_is_room_for_a_share_of_what_is_left(tmp_path: Path) -> None:

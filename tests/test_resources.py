@@ -85,14 +85,3 @@ def test_errors_are_raised_where_the_value_is_asked_for(threads: int) -> None:
     assert next(stream) == 1
     with pytest.raises(ZeroDivisionError):
         next(stream)
-
-
-def test_what_is_done_meanwhile_is_done_by_another_thread() -> None:
-    seen: list[int] = []
-    done = Resources(threads=2).meanwhile(lambda: seen.append(threading.get_ident()))
-    assert done is not None
-    done.result()
-    assert threading.get_ident() not in seen
-    assert len(seen) == 1
-    assert Resources(threads=1).meanwhile(lambda: seen.append(0)) is None
-    assert len(seen) == 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import gc
 import os
-import threading
 from pathlib import Path
 
 import naive
@@ -14,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from termmine import TermmineError, tape
+from termmine import TermmineError
 from termmine.tape import OpenFile, Tape
 
 
@@ -47,37 +46,6 @@ def test_a_tape_is_its_array(
     for start, size in reads:
         inside = [plain[i] if 0 <= i < len(plain) else -7 for i in range(start, start + size)]
         assert kept.read(start, start + size).tolist() == inside
-
-
-@pytest.mark.parametrize("room", [None, 1 << 12, 1 << 20])
-def test_memory_is_taken_hold_of_while_a_tape_grows(monkeypatch: pytest.MonkeyPatch, room: int | None) -> None:
-    monkeypatch.setattr(tape, "_TAKEN", 1 << 10)
-    parts = np.arange(100_000, dtype=np.int32).reshape(100, -1)
-    for _ in range(20):
-        kept = Tape(np.int32, room=room, expected=100_000)
-        thread = threading.Thread(target=kept.take_hold, args=(100_000,))
-        thread.start()
-        for part in parts:
-            kept.append(part)
-        thread.join()
-        kept.finish()
-        assert (np.asarray(kept) == parts.ravel()).all()
-
-
-def test_no_more_memory_is_taken_hold_of_than_is_expected(monkeypatch: pytest.MonkeyPatch) -> None:
-    taken: list[int] = []
-    monkeypatch.setattr(tape, "_TAKEN", 1 << 10)
-    monkeypatch.setattr(tape, "take_hold", lambda _, n_bytes: not taken.append(n_bytes))
-    Tape(np.int32, room=1 << 20, expected=1 << 20).take_hold(5000)
-    assert sum(taken) == 4 * 5120
-    taken.clear()
-    Tape(np.int32, room=1 << 14, expected=1 << 14).take_hold(5000)
-    assert sum(taken) == 1 << 14
-    taken.clear()
-    kept = Tape(np.int32, room=1 << 20, expected=1 << 20)
-    kept.append(np.zeros(1, dtype=np.int32))
-    kept.take_hold(5000)
-    assert not taken
 
 
 @pytest.mark.parametrize("in_memory", [True, False])
