@@ -44,7 +44,7 @@ RANKS = {
     "feedback": 9.2, "locate": 9.2, "compare": 9.4, "concordance": 9.4, "examples": 9.4, "rules": 9.4,
     "ranking": 9.9, "pipeline": 10,
     "check": 11, "explain": 11, "report": 11,
-    "cli.log": 12, "cli.settings": 12,
+    "cli.log": 12, "cli.settings": 12, "cli.signals": 12,
     "cli.group": 13, "cli.shared": 13,
     "cli.compare": 14, "cli.config": 14, "cli.contexts": 14, "cli.count": 14,
     "cli.info": 14, "cli.merge": 14, "cli.discover": 14, "cli.evaluate": 14, "cli.explain": 14, "cli.export": 14,

@@ -6,13 +6,11 @@ imported inside the command that needs it. Errors become one line and an exit co
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
 import signal
 import sys
 import warnings
-from types import FrameType
 from typing import NoReturn
 
 import click
@@ -29,8 +27,8 @@ from termmine.cli.group import Commands
 from termmine.cli.info import info
 from termmine.cli.log import EXIT_BUG, Log
 from termmine.cli.merge import merge
+from termmine.cli.signals import SIGNALLED, TerminatedError, heed_no_alarm, heed_signals, leave
 from termmine.errors import TermmineError
-from termmine.locks import release_all
 from termmine.version import __version__
 
 
@@ -48,91 +46,20 @@ for _command in (discover, explain, contexts, compare, evaluate, export, count, 
     cli.add_command(_command)
 
 
-#: The signals that end a run, beside the one of Ctrl-C, and the exit codes of all.
-_SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-_SIGNALLED = [128 + number for number in (signal.SIGINT, *_SIGNALS)]
-
-
-#: Packages that do not bear an exception at any point: it leaves a lock taken for ever, or memory that is freed twice.
-_DELICATE = ("numba", "llvmlite")
-_PAUSE = 0.02  # seconds until it is looked again whether one of them is at work
-_ALARM = getattr(signal, "SIGALRM", None)
-
-
-class _TerminatedError(BaseException):
-    """A signal that ends the run."""
-
-
-class _Ending:
-    """The handler of the signals that end a run: at once, but for the first one while a delicate package is at work.
-
-    Then it looks again and again, until that one is done.
-    """
-
-    def __init__(self) -> None:
-        self._waiting: int | None = None  # the signal that is to end the run
-
-    def __call__(self, signum: int, frame: FrameType | None) -> None:
-        """End the run, or have this called again."""
-        looks_again = signum == _ALARM
-        if looks_again:
-            if self._waiting is None:  # the alarm came too late
-                return
-            signum = self._waiting
-        if _ALARM is not None and (looks_again or self._waiting is None) and _is_delicate(frame):
-            self._waiting = signum
-            signal.setitimer(signal.ITIMER_REAL, _PAUSE)
-            return
-        self._waiting = None
-        if signum == signal.SIGINT:
-            raise KeyboardInterrupt
-        signal.signal(signum, signal.SIG_IGN)  # once is enough: cleaning up must not be interrupted in its turn
-        raise _TerminatedError(signum)
-
-
-def _is_delicate(frame: FrameType | None) -> bool:
-    """Whether a delicate package is at work in this thread."""
-    while frame is not None:
-        if str(frame.f_globals.get("__name__")).partition(".")[0] in _DELICATE:
-            return True
-        frame = frame.f_back
-    return False
-
-
 def main() -> NoReturn:
     """Run the command line; the one place where errors become a line and an exit code."""
-    _heed_signals()
+    heed_signals()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's other threads would spin, with nothing to do
     gc.set_threshold(200_000, 10, 10)  # imports make a million objects and no garbage: looking for it costs 70 ms
     log = Log("json" if os.environ.get("TERMMINE_LOG_FORMAT") == "json" else "text")
     with warnings.catch_warnings():
         warnings.showwarning = log.warn
         code = _run(log)
-    if code in _SIGNALLED:
-        _leave(code)
-    if _ALARM is not None:
-        signal.signal(_ALARM, signal.SIG_IGN)  # a signal that waits has come too late
+    if code in SIGNALLED:
+        leave(code)
+    heed_no_alarm()
     gc.freeze()  # looking for garbage once more before the end costs 30 ms
     sys.exit(code)
-
-
-def _leave(code: int) -> NoReturn:
-    """End the process without waiting for its other threads: a signal may have left one waiting for ever."""
-    release_all()
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError, AttributeError):  # gone, closed, or never there
-            stream.flush()
-    os._exit(code)
-
-
-def _heed_signals() -> None:
-    """Have the signals that end a run clean up after it, but for one that whoever started us wants ignored (nohup)."""
-    ending = _Ending()
-    if _ALARM is not None:
-        signal.signal(_ALARM, ending)
-    for number in (signal.SIGINT, *_SIGNALS):
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, ending)
 
 
 def _run(log: Log) -> int:
@@ -163,7 +90,7 @@ def _failed(log: Log, error: BaseException) -> int:
         message, code = str(error), error.exit_code
     elif isinstance(error, (KeyboardInterrupt, click.Abort)):
         message, code = "interrupted: every output file is whole, or as it was", 128 + signal.SIGINT
-    elif isinstance(error, _TerminatedError):
+    elif isinstance(error, TerminatedError):
         name = signal.Signals(error.args[0]).name
         message, code = f"ended by {name}: every output file is whole, or as it was", 128 + error.args[0]
     elif isinstance(error, MemoryError):
