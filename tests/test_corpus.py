@@ -316,7 +316,9 @@ ENCODINGS = ("utf-8", "gb18030", "utf-16", "utf-16-le", "utf-32", "big5", "shift
 PIECES = st.sampled_from(["变压器", "𠮷", "GPU", " ", "\n", "\ufffd", END, "\ufeff"]).flatmap(
     lambda text: st.sampled_from(["utf-8", "gb18030", "utf-16-le", "utf-16"]).map(text.encode)
 )
-UTF_8 = st.text().map(lambda text: text.encode("utf-8", "surrogatepass"))
+UTF_8 = st.tuples(st.sampled_from(["", "", "\ufeff"]), st.text()).map(
+    lambda parts: "".join(parts).encode("utf-8", "surrogatepass")
+)
 DATA = st.lists(st.one_of(PIECES, st.binary(max_size=3)), max_size=40).map(b"".join)
 
 
@@ -412,10 +414,11 @@ def test_no_unsound_bytes_are_decoded(size: int) -> None:
     assert n_sound
 
 
-def test_most_of_a_text_comes_as_code_points(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8])
+def test_most_of_a_text_comes_as_code_points(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mark: bytes) -> None:
     monkeypatch.setattr(files, "BLOCK", 64)
     good, bad = "变压器的绝缘电阻\n" * 20, b"\xff"
-    blocks = list(source_blocks(stored(tmp_path, good.encode() + bad + good.encode()), ReadOptions()))
+    blocks = list(source_blocks(stored(tmp_path, mark + good.encode() + bad + good.encode()), ReadOptions()))
     n_quick = sum(len(block) for block in blocks if not isinstance(block, str))
     assert n_quick > 1.5 * len(good)
     assert "".join(map(_as_text, blocks)) == good + "\ufffd" + good + END

@@ -72,13 +72,17 @@ def _find_decoder(encoding: str) -> _Decoder[str]:
 
 
 class _Utf8:
-    """A decoder that gives sound UTF-8 as code points, and other blocks as Python decodes them."""
+    """A decoder that gives sound UTF-8 as code points, and other blocks as Python decodes them.
 
-    def __init__(self) -> None:
-        self._rest = b""
+    ``mark``: what is left out at the beginning, if it is there; the first block holds all of it.
+    """
+
+    def __init__(self, mark: bytes = b"") -> None:
+        self._rest, self._mark = b"", mark
 
     def decode(self, raw: bytes, final: bool = False, /) -> Block:
-        raw = self._rest + raw
+        raw = (self._rest + raw).removeprefix(self._mark)
+        self._mark = b""
         chars = np.empty(len(raw), dtype=np.uint32)
         n, n_bytes = (0, -1) if final else kernels.decode(np.frombuffer(raw, dtype=np.uint8), chars)
         block: Block = chars[:n]
@@ -89,7 +93,10 @@ class _Utf8:
 
 
 def _find_quick_decoder(encoding: str) -> _Decoder[Block]:
-    return _Utf8() if codecs.lookup(encoding).name == "utf-8" else _find_decoder(encoding)
+    name = codecs.lookup(encoding).name
+    if name in ("utf-8", "utf-8-sig"):
+        return _Utf8(codecs.BOM_UTF8 if name == "utf-8-sig" else b"")
+    return _find_decoder(encoding)
 
 
 def decode_file(path: Path, reading: Reading) -> Iterator[str]:
