@@ -79,10 +79,11 @@ def _pieces(blocks: Iterable[Block], kinds: np.ndarray) -> Iterator[_Piece]:
 
 
 def _cut_up(blocks: Iterable[Block]) -> Iterator[np.ndarray]:
+    """The text in parts of a piece at most, for a string may be a whole corpus, and its code points take more room."""
     for block in blocks:
-        chars = _characters(block) if isinstance(block, str) else block
-        for start in range(0, len(chars), PIECE):
-            yield chars[start : start + PIECE]
+        for start in range(0, len(block), PIECE):
+            part = block[start : start + PIECE]
+            yield _characters(part) if isinstance(part, str) else part
 
 
 def _plain_cut(chars: np.ndarray, kinds: np.ndarray) -> int:

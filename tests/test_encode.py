@@ -106,6 +106,21 @@ def test_pieces_threads_and_memory_do_not_matter(
     np.testing.assert_array_equal(np.concatenate(frozen), whole.codes)
 
 
+def test_of_a_large_string_a_piece_at_a_time_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    characters = encode_module._characters
+
+    def measured(text: str) -> np.ndarray:
+        sizes.append(len(text))
+        return characters(text)
+
+    monkeypatch.setattr(encode_module, "PIECE", 100)
+    monkeypatch.setattr(encode_module, "_characters", measured)
+    assert encode(["甲乙丙。" * 1000]).n_symbols == 3000
+    assert sum(sizes) == 4000
+    assert max(sizes) == 100
+
+
 @naive.compared("encode: corpora put together")
 @given(
     texts=st.lists(naive.texts(max_size=12), min_size=1, max_size=4),
