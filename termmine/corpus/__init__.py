@@ -100,15 +100,19 @@ def read_blocks(
     progress: Callable[[int], None] = lambda _: None,
 ) -> Iterator[str]:
     """Read paths as blocks of text; ``progress`` is told how many bytes of a file have been read."""
-    report = ReadReport() if report is None else report
-    return _joined(_read_files(paths, options, report, progress), report, lambda document: document.blocks)
+    return _joined(paths, options, report, progress, lambda document: document.blocks)
 
 
 def _joined(
-    files: Iterable[Iterator[Document]], report: ReadReport, text_of: Callable[[Document], Iterable[AnyBlock]]
+    paths: Iterable[str | os.PathLike[str]],
+    options: ReadOptions,
+    report: ReadReport | None,
+    progress: Callable[[int], None],
+    text_of: Callable[[Document], Iterable[AnyBlock]],
 ) -> Iterator[AnyBlock | str]:
     """Blocks of text with the marks of where documents and files end; small ones are handed on together."""
-    for file in files:
+    report = ReadReport() if report is None else report
+    for file in _read_files(paths, options, report, progress):
         parts, size = [""], 0
         n_skipped = len(report.skipped)
         for n, document in enumerate(file):
@@ -201,10 +205,11 @@ def source_blocks(
     """The text of a source, to be encoded: of its paths, or its texts."""
     if is_texts(source):
         return texts_as_blocks(cast("Iterable[str]", source))
-    report = ReadReport() if report is None else report
     return _joined(
-        _read_files(source_paths(source), options, report, progress),
+        source_paths(source),
+        options,
         report,
+        progress,
         lambda document: document.blocks if document.to_encode is None else document.to_encode,
     )
 

@@ -93,10 +93,8 @@ class _Utf8:
 
 
 def _find_quick_decoder(encoding: str) -> _Decoder[Block]:
-    name = codecs.lookup(encoding).name
-    if name in ("utf-8", "utf-8-sig"):
-        return _Utf8(codecs.BOM_UTF8 if name == "utf-8-sig" else b"")
-    return _find_decoder(encoding)
+    mark = {"utf-8": b"", "utf-8-sig": codecs.BOM_UTF8}.get(codecs.lookup(encoding).name)
+    return _find_decoder(encoding) if mark is None else _Utf8(mark)
 
 
 def decode_file(path: Path, reading: Reading) -> Iterator[str]:
