@@ -20,9 +20,9 @@ MODULES = {
 # A module imports from lower ranks only.
 RANKS = {
     "errors": 0, "version": 0,
-    "kernels.base": 0, "kernels.cache": 0, "kernels.pairs": 0.4, "kernels.counting": 0.5, "kernels.encoding": 0.5,
-    "kernels.decoding": 0.5, "kernels.tries": 0.5, "kernels.lines": 0.5, "kernels.tables": 0.5,
-    "kernels.searching": 0.6, "kernels.contexts": 0.7, "kernels.__init__": 1,
+    "kernels.loading": 0, "kernels.cache": 0.1, "kernels.base": 0.2, "kernels.pairs": 0.4, "kernels.counting": 0.5,
+    "kernels.encoding": 0.5, "kernels.decoding": 0.5, "kernels.tries": 0.5, "kernels.lines": 0.5,
+    "kernels.tables": 0.5, "kernels.searching": 0.6, "kernels.contexts": 0.7, "kernels.__init__": 1,
     "memory": 1, "tape": 1, "arrays": 1.5, "resources": 1.5,
     "locks": 2, "options": 2, "types": 2,
     "files": 2.2,
@@ -54,7 +54,7 @@ RANKS = {
 
 # A third-party package -> the modules that may import it.
 DOORS = {
-    "numba": {"kernels.__init__", "kernels.base"},
+    "numba": {"kernels.__init__", "kernels.base", "kernels.cache", "kernels.loading"},
     "jieba": {"segment"},
     "ahocorasick": {"lexicon"},
     "openpyxl": {"xlsx"},

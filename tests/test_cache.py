@@ -1,5 +1,5 @@
-"""Where the kernels' machine code is kept: beside them, else in the user's cache, else nowhere, which is said; and that
-it is never older than any of their sources.
+"""Where the kernels' machine code is kept: beside them, else in the user's cache, else nowhere, which is said; that it
+is never older than any of their sources; and that it is read without what only compiling needs.
 """
 
 from __future__ import annotations
@@ -11,9 +11,13 @@ import sys
 from pathlib import Path
 
 import naive
+import numba
 import pytest
+from numba.core.caching import FunctionCache
 
 import termmine
+from termmine.kernels import cache
+from termmine.kernels.loading import CodeCache
 
 PACKAGE = Path(termmine.__file__).parent
 
@@ -29,14 +33,30 @@ announce_compilation(Progress(print))
 print(kernels.cache_folder())
 """
 
+#: Runs two kernels, one of which takes room of its own, and says whether numba has read its typing rules.
+LOADING = """
+import sys
+import numpy as np
+from termmine import kernels
+
+keys = np.array([3 << 32 | 1, 1 << 32 | 2, 1 << 32 | 1], dtype=np.uint64)
+freq = np.array([7, 8, 9])
+pairing = kernels.Pairing(*map(np.uint64, (4, 2, 15, 2)))
+out = np.empty_like(keys), np.empty_like(freq)
+kernels.sort_pairs(keys, freq, pairing, *out)
+print(*out[0], *out[1], kernels.hash_pair(keys[0], pairing))
+print("numba.np.npyimpl" in sys.modules)
+print(kernels.cache_folder())
+"""
+
 pytestmark = pytest.mark.skipif(naive.TINY, reason="nothing is compiled")
 
 
-def run(folder: Path, home: Path, **more: str) -> list[str]:
-    """What the script prints, with the package of a folder."""
+def run(folder: Path, home: Path, script: str = SCRIPT, **more: str) -> list[str]:
+    """What a script prints, with the package of a folder."""
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")}
     environment = {**kept, "HOME": str(home), "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", **more}
-    command = [sys.executable, "-c", SCRIPT]
+    command = [sys.executable, "-c", script]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True, cwd=folder)
     assert done.stderr == ""
     return done.stdout.splitlines()
@@ -88,3 +108,27 @@ def test_a_change_in_any_kernels_file_drops_all_machine_code(read_only: Path, tm
     with (kernels / "base.py").open("a", encoding="utf-8") as file:
         file.write("# changed\n")
     assert compiled() > first
+
+
+def test_machine_code_that_is_there_is_read_without_what_only_compiling_needs(read_only: Path, tmp_path: Path) -> None:
+    """With all of it compiled, and again with one kernel that is missing; numba itself would read its rules always."""
+    home = tmp_path / "home"
+    home.mkdir()
+    compiled, rules, folder = run(read_only, home, LOADING)
+    assert rules == "True"
+    loaded, rules, _ = run(read_only, home, LOADING)
+    assert rules == str(numba.version_info.short > cache.TRIED)
+    for path in Path(folder).glob("pairs.hash_pair-*"):
+        path.unlink()
+    partly, rules, _ = run(read_only, home, LOADING)
+    assert rules == "True"
+    assert compiled == loaded == partly
+    assert compiled.split()[:6] == [str(1 << 32 | 1), str(1 << 32 | 2), str(3 << 32 | 1), "9", "8", "7"]
+
+
+@pytest.mark.parametrize(("tried", "kind"), [((999, 0), CodeCache), ((0, 0), FunctionCache)])
+def test_versions_of_numba_that_have_not_been_tried_read_their_cache_as_they_do(
+    tried: tuple[int, int], kind: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "TRIED", tried)
+    assert type(cache.keep_code(numba.njit(run))._cache) is kind

@@ -1,7 +1,4 @@
-"""What all kernels share: numba's options, the codes of an encoded corpus, the hash of the tables.
-
-numba's cache watches the file of a function and no other; `kernels.cache` sees to the rest.
-"""
+"""What all kernels share: numba's options, the codes of an encoded corpus, the hash of the tables."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,13 +6,12 @@ from typing import Any
 import numba
 import numpy as np
 
+from termmine.kernels.cache import keep_code
+
 
 def njit(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The one set of numba options; without a place for the cache (a read-only installation, no home) do without it."""
-    try:
-        return numba.njit(cache=True, nogil=True)(function)
-    except RuntimeError:
-        return numba.njit(nogil=True)(function)
+    """The one set of numba options."""
+    return keep_code(numba.njit(nogil=True)(function))
 
 
 def inlined(function: Callable[..., Any]) -> Callable[..., Any]:

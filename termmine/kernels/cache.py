@@ -11,8 +11,26 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
+import numba
+
+TRIED = (0, 68)  # the last version of numba in which `loading` has been tried: newer ones read their cache as they do
 STAMP = "termmine-sources"  # a file beside the machine code: what it was compiled from
+
+
+def keep_code(kernel: Any) -> Any:
+    """Have the machine code of a kernel kept; without a place for it (a read-only installation, no home) do without."""
+    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+        return kernel
+    with contextlib.suppress(RuntimeError):
+        if numba.version_info.short <= TRIED:
+            from termmine.kernels.loading import CodeCache
+
+            kernel._cache = CodeCache(kernel.py_func)
+        else:
+            kernel.enable_caching()
+    return kernel
 
 
 def sources_digest() -> str:
