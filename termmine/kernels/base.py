@@ -10,8 +10,8 @@ from termmine.kernels.cache import keep_code
 
 
 def njit(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The one set of numba options; nobody asks for a kernel as a function of C."""
-    return keep_code(numba.njit(nogil=True, no_cfunc_wrapper=True)(function))
+    """The one set of numba options."""
+    return keep_code(numba.njit(nogil=True)(function))
 
 
 def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
