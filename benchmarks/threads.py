@@ -62,6 +62,11 @@ def main() -> None:
     parser.add_argument("corpora", type=Path, nargs="+", metavar="CORPUS")
     parser.add_argument("--rounds", type=int, default=8, metavar="N", help="default: 8")
     given = parser.parse_args()
+    for path in given.corpora:
+        if not path.is_file():
+            parser.error(f"{path}: no such file")
+    if given.rounds < 1:
+        parser.error("--rounds must be at least 1")
     with tempfile.TemporaryDirectory() as folder:
         wall(SAMPLE, [os.sched_getaffinity(0)], Path(folder))  # has the loops compiled
         print(f"| {' | '.join(HEADER)} |\n|{' ---: |' * len(HEADER)}")
