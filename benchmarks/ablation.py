@@ -11,21 +11,27 @@ from pathlib import Path
 
 import numpy as np
 
-from termmine import evaluate as ev
-from termmine.lexicon import count_strings, is_comparable, normal_form, read_words
+from termmine.evaluation import metrics
 from termmine.measures import MEASURES, score_factors
 from termmine.options import make_options
 from termmine.pipeline import analyse
-from termmine.progress import Progress
+from termmine.readers.wordlists import read_words
+from termmine.runtime.progress import Progress
+from termmine.search.finder import count_strings
+from termmine.text.normalize import is_comparable, normal_form
 
 
 def figures(score, terms, gold, relevant):
     """AP, P@100 and R@20000 of the terms in the order of a score; what it vetoes is left out."""
     kept = np.flatnonzero(score > 0) if (score >= 0).all() else np.arange(len(score))
-    order = kept[np.argsort(-score[kept], kind="stable")][: ev.DEPTH]
+    order = kept[np.argsort(-score[kept], kind="stable")][: metrics.DEPTH]
     ranked = list(dict.fromkeys(terms[i] for i in order if is_comparable(terms[i])))
-    judged = ev.judge(ranked, gold, relevant)
-    return ev.average_precision(judged), ev.precision_at(judged, 100), ev.recall_at(judged, ev.DEPTH)
+    judged = metrics.judge(ranked, gold, relevant)
+    return (
+        metrics.average_precision(judged),
+        metrics.precision_at(judged, 100),
+        metrics.recall_at(judged, metrics.DEPTH),
+    )
 
 
 def rows_of(corpus, gold_path, background):
@@ -35,7 +41,7 @@ def rows_of(corpus, gold_path, background):
     terms = [normal_form(text) for text in analysis.table.texts(frame["row"].to_numpy())]
     gold = frozenset(term for term in map(normal_form, read_words(gold_path)) if is_comparable(term))
     counts = count_strings(sorted(gold), [corpus])
-    relevant = sorted(term for term in gold if counts[term] >= ev.MIN_OCCURRENCES)
+    relevant = sorted(term for term in gold if counts[term] >= metrics.MIN_OCCURRENCES)
     columns = [frame[name].to_numpy() for name in MEASURES["score"].columns]
     factors = {name: np.maximum(factor, 0.0) for name, factor in score_factors(*columns).items()}
     rows = {"all": np.prod(list(factors.values()), axis=0)}

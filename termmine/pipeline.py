@@ -13,35 +13,37 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from termmine import arrays, folding
-from termmine import corpus as reading
-from termmine.arrays import in_parts
-from termmine.backgrounds import Candidates, contrast_with
-from termmine.candidates import Absorbed, could_be_term, select
-from termmine.cells import Columns
-from termmine.contexts import survey
-from termmine.contrast import Background, compare, score_like
-from termmine.corpus import Source
-from termmine.counts import count_ngrams
+from termmine.candidates.filters import could_be_term
+from termmine.candidates.select import Absorbed, select
+from termmine.candidates.verdicts import read_verdicts
+from termmine.candidates.wordlists import TermLists, kept_rows, read_known, read_rules, rule_on
+from termmine.counting.local import count_ngrams
+from termmine.counting.source import check_has_lines, read_corpus
 from termmine.errors import TermmineError
-from termmine.examples import examples
-from termmine.export import COLUMNS, columns_of, frame_of
-from termmine.feedback import apply_feedback, read_verdicts
-from termmine.lexicon import read_words
-from termmine.locate import read_lines
+from termmine.formats.write import COLUMNS, columns_of, frame_of
 from termmine.measures import find_measure, noun_context
-from termmine.memory import give_back
 from termmine.options import DiscoverOptions, default_min_freq, make_options
-from termmine.progress import Progress
-from termmine.ranking import Ranking
-from termmine.resources import Resources, make_resources
-from termmine.rules import TermLists, kept_rows, read_known, read_rules, rule_on
-from termmine.segment import Segmenter, jieba_dictionary
-from termmine.sources import check_has_lines, read_corpus
-from termmine.spool import readable_twice
-from termmine.surface import surfaces
-from termmine.tries import find_rows
-from termmine.types import Corpus, NgramTable
+from termmine.ranking.background import Background, Candidates, contrast_with
+from termmine.ranking.contrast import compare, score_like
+from termmine.ranking.distribution import survey
+from termmine.ranking.feedback import apply_feedback
+from termmine.ranking.order import Ranking
+from termmine.readers.rewind import readable_twice
+from termmine.readers.source import Source, check_source
+from termmine.readers.wordlists import read_words
+from termmine.runtime import arrays
+from termmine.runtime.arrays import in_parts
+from termmine.runtime.memory import give_back
+from termmine.runtime.progress import Progress
+from termmine.runtime.resources import Resources, make_resources
+from termmine.search.examples import examples
+from termmine.search.jieba import jieba_dictionary
+from termmine.search.lines import read_lines
+from termmine.search.rows import find_rows
+from termmine.search.segmenter import Segmenter
+from termmine.search.spelling import surfaces
+from termmine.text import traditional
+from termmine.types import Columns, Corpus, NgramTable
 from termmine.version import __version__
 
 if TYPE_CHECKING:
@@ -200,7 +202,7 @@ def analyse(
     """All stages but the last: read, count, select, look at the occurrences, contrast."""
     find_measure(options.measure)
     if background is not None:
-        reading.check_source(background)
+        check_source(background)
     good_terms = read_words(Path(options.like)) if options.like is not None else []
     lists = read_lists(options)
     corpus, table = read_corpus(source, options, progress, resources)
@@ -304,7 +306,7 @@ def _like(
 
 
 def _signature(corpus: Corpus, background: Background, options: DiscoverOptions) -> dict[str, Any]:
-    folded = {} if options.fold is None else {"fold": folding.version()}
+    folded = {} if options.fold is None else {"fold": traditional.version()}
     return {
         "termmine": __version__,
         **folded,

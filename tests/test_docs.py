@@ -23,14 +23,14 @@ from typing import Any
 
 import click
 import pytest
-from command import run
 
+from support.command import run
 from termmine.cli import cli
-from termmine.corpus import EXTENSIONS, READERS
-from termmine.corpus.files import UNPACKERS
-from termmine.export import COLUMNS, WRITERS
+from termmine.formats.write import COLUMNS, WRITERS
 from termmine.measures import MEASURES
 from termmine.pipeline import ENGINES
+from termmine.readers.files import UNPACKERS
+from termmine.readers.formats import EXTENSIONS, READERS
 
 ROOT = Path(__file__).parents[1]
 READMES = ["README.md", "README.zh.md"]

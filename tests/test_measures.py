@@ -2,14 +2,14 @@
 
 import math
 
-import naive
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from test_counts import build
 
-from termmine.candidates import nesting
+from support import naive
+from support.tables import build
+from termmine.candidates.fragments import nesting
 from termmine.errors import UsageError
 from termmine.measures import (
     MEASURES,

@@ -24,7 +24,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from command import ENCYCLOPEDIA, POWER
+
+from support.command import ENCYCLOPEDIA, POWER
 
 SCRIPT = Path(__file__).parents[1] / "docs" / "nightly.sh"
 KILLS = int(os.environ.get("TERMMINE_NIGHTLY_KILLS", "4"))

@@ -12,10 +12,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from command import ENCYCLOPEDIA, POWER
 
 import termmine
-from termmine import EmptyResultError, TermmineError, counts
+from support.command import ENCYCLOPEDIA, POWER
+from termmine import EmptyResultError, TermmineError
+from termmine.counting import local
 from termmine.measures import keyness, log_ratio
 
 BACKGROUND = ENCYCLOPEDIA.read_text(encoding="utf-8").splitlines()
@@ -112,11 +113,11 @@ def test_latin_is_not_shredded() -> None:
 
 
 COUNTED = """
-from termmine import counts
-from termmine.encode import encode
+from termmine.counting import local
+from termmine.text.encode import encode
 corpus = encode(["变压器变压器\\n压器"])
-counts.NARROW += len(corpus.codes) - corpus.n_symbols - {enough}
-table = counts.count_ngrams(corpus, min_freq=1, max_length=3)
+local.NARROW += len(corpus.codes) - corpus.n_symbols - {enough}
+table = local.count_ngrams(corpus, min_freq=1, max_length=3)
 for column in (table.freq, table.level, table.doc_freq, table.left_edge, table.right_edge):
     print(column.dtype, column.tolist())
 """
@@ -132,7 +133,7 @@ def test_totals_beyond_32_bits() -> None:
         subprocess.run(
             [sys.executable, "-c", COUNTED.format(enough=enough)], capture_output=True, text=True, check=True
         ).stdout
-        for enough in (np.iinfo(np.int32).max, counts.NARROW)
+        for enough in (np.iinfo(np.int32).max, local.NARROW)
     )
     assert [line.split()[0] for line in wide.splitlines()] == ["int64"] * 5
     assert [line.split()[0] for line in narrow.splitlines()] == ["int64"] * 2 + ["int32"] * 3

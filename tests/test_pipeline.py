@@ -10,19 +10,21 @@ from unittest import mock
 import numpy as np
 import pandas as pd
 import pytest
-from command import ENCYCLOPEDIA, POWER, run
 from hypothesis import given
 from hypothesis import strategies as st
-from test_counts import everything_mapped
 
 import termmine
-from termmine import contexts, encode, ranking
-from termmine.corpus import files
-from termmine.export import COLUMNS, columns_of, frame_of, produce, produce_parts, render
+from support.command import ENCYCLOPEDIA, POWER, run
+from support.tables import everything_mapped
+from termmine.formats.write import COLUMNS, columns_of, frame_of, produce, produce_parts, render
 from termmine.measures import MEASURES
 from termmine.options import DiscoverOptions
 from termmine.pipeline import run_discovery
-from termmine.resources import Resources
+from termmine.ranking import distribution
+from termmine.ranking import order as ranking
+from termmine.readers import files
+from termmine.runtime.resources import Resources
+from termmine.text import pieces
 
 POWER_LINES = POWER.read_text(encoding="utf-8").splitlines()
 ENCYCLOPEDIA_LINES = ENCYCLOPEDIA.read_text(encoding="utf-8").splitlines()
@@ -158,7 +160,7 @@ def test_the_size_of_blocks_does_not_matter(
     monkeypatch: pytest.MonkeyPatch, sample: pd.DataFrame, read: int, encoded: int
 ) -> None:
     monkeypatch.setattr(files, "BLOCK", read)
-    monkeypatch.setattr(encode, "PIECE", encoded)
+    monkeypatch.setattr(pieces, "PIECE", encoded)
     pd.testing.assert_frame_equal(termmine.discover(POWER, ENCYCLOPEDIA), sample, check_exact=True)
 
 
@@ -298,7 +300,7 @@ def test_memory_changes_no_byte(sample: pd.DataFrame, tmp_path: Path, threads: i
         resources = Resources(threads=threads)
         with (
             everything_mapped(rows_at_once),
-            mock.patch.object(contexts, "_size_of_part", lambda *_: rows_at_once),
+            mock.patch.object(distribution, "_size_of_part", lambda *_: rows_at_once),
             mock.patch.multiple(ranking, _FEWEST=rows_at_once, _MOST=rows_at_once),
         ):
             found = run_discovery(POWER, ENCYCLOPEDIA, options, resources=resources)

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from termmine import kernels as k
+from support import naive
 from termmine import types
-from termmine.encode import encode
-from tests import naive
+from termmine.kernels.codes import FIRST_SYMBOL
+from termmine.kernels.segment import WINDOW
+from termmine.text.encode import encode
 
 
 @naive.compared("types: segments")
@@ -37,15 +38,15 @@ def test_segments_are_the_corpus(text: str, size: int, before: int, after: int) 
         own = segment.codes[segment.start : segment.stop]
         done += len(own)
         assert 0 < len(own) <= size
-        if own[-1] >= k.FIRST_SYMBOL:  # cut inside a run, which no separator parts
+        if own[-1] >= FIRST_SYMBOL:  # cut inside a run, which no separator parts
             assert len(own) == size
-            assert (own >= k.FIRST_SYMBOL).all()
+            assert (own >= FIRST_SYMBOL).all()
     assert done == len(corpus.codes)
     assert places == [tuple(pair) for pair in pairs]
 
 
 def test_a_run_that_is_cut_is_segmented_as_it_would_be_whole() -> None:
-    assert types.SEGMENT % k.WINDOW == 0
+    assert types.SEGMENT % WINDOW == 0
 
 
 def test_texts_are_in_no_cycle_that_keeps_their_strings() -> None:

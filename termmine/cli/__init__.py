@@ -15,18 +15,18 @@ from typing import NoReturn
 
 import click
 
-from termmine.cli.compare import compare
-from termmine.cli.config import config
-from termmine.cli.contexts import contexts
-from termmine.cli.count import count
-from termmine.cli.discover import discover
-from termmine.cli.evaluate import evaluate
-from termmine.cli.explain import explain
-from termmine.cli.export import export
+from termmine.cli.commands.compare import compare
+from termmine.cli.commands.config import config
+from termmine.cli.commands.contexts import contexts
+from termmine.cli.commands.count import count
+from termmine.cli.commands.discover import discover
+from termmine.cli.commands.evaluate import evaluate
+from termmine.cli.commands.explain import explain
+from termmine.cli.commands.export import export
+from termmine.cli.commands.info import info
+from termmine.cli.commands.merge import merge
 from termmine.cli.group import Commands
-from termmine.cli.info import info
 from termmine.cli.log import EXIT_BUG, Log
-from termmine.cli.merge import merge
 from termmine.cli.signals import SIGNALLED, TerminatedError, heed_no_alarm, heed_signals, leave
 from termmine.errors import TermmineError
 from termmine.version import __version__

@@ -13,13 +13,13 @@ import click
 
 from termmine.cli.log import Log
 from termmine.errors import UsageError
-from termmine.files import check_outputs
-from termmine.locks import output_lock
 from termmine.options import SEVERAL, ReadOptions
-from termmine.resources import make_resources
+from termmine.runtime.locks import output_lock
+from termmine.runtime.outputs import check_outputs
+from termmine.runtime.resources import make_resources
 
 if TYPE_CHECKING:
-    from termmine.progress import Progress
+    from termmine.runtime.progress import Progress
 
 _TYPES: dict[str, type] = {"int": int, "float": float, "str": str}
 OUTPUT_PATH = click.Path(path_type=Path)
@@ -117,7 +117,7 @@ def report(**facts: Any) -> None:
 
 def make_progress(*, quiet: bool = False, verbose: bool = False) -> Progress:
     """Where a run's notes go, by `-q` and `-v`; a bar is for a person at a terminal."""
-    from termmine.progress import Progress
+    from termmine.runtime.progress import Progress
 
     here = log()
     here.quiet = quiet

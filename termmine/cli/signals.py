@@ -12,7 +12,7 @@ import sys
 from types import FrameType
 from typing import NoReturn
 
-from termmine.locks import release_all
+from termmine.runtime.locks import release_all
 
 #: The signals that end a run, beside the one of Ctrl-C, and the exit codes of all.
 _SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]

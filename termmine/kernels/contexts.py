@@ -7,8 +7,9 @@ run behind it. The trie holds whatever occurs often enough of one and two symbol
 
 import numpy as np
 
-from termmine.kernels.base import FIRST_SYMBOL, SOURCE_END, inlined, njit
-from termmine.kernels.searching import INSIDE
+from termmine.kernels.codes import FIRST_SYMBOL, SOURCE_END
+from termmine.kernels.jit import inlined, njit
+from termmine.kernels.segment import INSIDE
 from termmine.kernels.tries import BLOCK, child, step
 
 _EDGE = -2  # instead of a trie's symbol, which is -1 for what is none

@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from termmine.kernels.base import FIRST_SYMBOL, mix, njit
+from termmine.kernels.codes import FIRST_SYMBOL
+from termmine.kernels.hashes import mix
+from termmine.kernels.jit import njit
 
 ENTROPY_SCALE = 1 << 24  # c log2(c) is summed as an integer, so that the sum is the same in any order
 BATCH = 256  # positions looked up together, so that their cache misses overlap

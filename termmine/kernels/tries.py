@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from termmine.kernels.base import FIRST_SYMBOL, inlined, mix, njit
+from termmine.kernels.codes import FIRST_SYMBOL
+from termmine.kernels.hashes import mix
+from termmine.kernels.jit import inlined, njit
 
 BLOCK = 1 << 12  # positions that are walked from together; their lists stay in the first caches
 

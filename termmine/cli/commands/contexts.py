@@ -1,0 +1,54 @@
+"""`termmine contexts`: where terms stand in a corpus."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from termmine.cli.shared import INPUT_PATH, check_inputs, paths, tell, with_options
+from termmine.errors import TermmineError, UsageError
+from termmine.options import ReadOptions
+
+
+@click.command()
+@click.argument("terms", nargs=-1, required=True)
+@click.option(
+    "-c", "--corpus", type=INPUT_PATH, multiple=True,
+    help="The corpus, where it is not the last argument; may be given several times.",
+)  # fmt: skip
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="Occurrences shown of each term.")
+@click.option("--width", type=click.IntRange(1), default=80, show_default=True, help="Columns for the text.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object an occurrence instead of a table.")
+@with_options(ReadOptions, leave_out=("document",))
+def contexts(
+    terms: tuple[str, ...], corpus: tuple[str, ...], limit: int, width: int, as_json: bool, **options: Any
+) -> None:
+    """Show each of TERMS in its lines, with path and line: TERM... CORPUS, or TERM... -c CORPUS."""
+    if not corpus:
+        *others, last = terms
+        terms, corpus = tuple(others), (last,)
+    if not terms:
+        raise UsageError(f"{corpus[0]}: name a term before the corpus: termmine contexts TERM... CORPUS")
+    check_inputs(corpus)
+    from termmine.counting.source import check_has_lines
+    from termmine.runtime import outputs
+    from termmine.search.kwic import as_table, concordance
+    from termmine.search.lines import read_lines
+
+    reading = ReadOptions(**options)
+    check_has_lines(paths(corpus))
+    lines = read_lines(paths(corpus), reading)
+    found = concordance(terms, lines, limit=limit, width=width, folding=reading.fold)
+    missing = [term for term, n in found.freq.items() if not n]
+    if len(missing) == len(found.freq):
+        raise TermmineError(f"{', '.join(missing)}: does not occur in {', '.join(corpus)}: check spelling and corpus")
+    for term in missing:
+        several = ": name several corpora with -c" if Path(term).exists() else ""
+        tell(f"{term} does not occur{several}")
+    shown = (asdict(occurrence) for of_term in found.occurrences.values() for occurrence in of_term)
+    text = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in shown) if as_json else as_table(found, width)
+    outputs.write(Path("-"), text.encode(errors="backslashreplace"))

@@ -1,0 +1,66 @@
+"""`termmine count`: text into a count file, once; or more text into one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from termmine.cli.shared import (
+    INPUT_PATH,
+    OUTPUT_PATH,
+    check_inputs,
+    claim,
+    make_progress,
+    paths,
+    report,
+    with_options,
+    with_resources,
+)
+from termmine.errors import UsageError
+from termmine.options import CountOptions
+from termmine.runtime.resources import Resources
+
+
+@click.command()
+@click.argument("corpus", nargs=-1, required=True)
+@click.option("-o", "--output", type=OUTPUT_PATH, help="The count file to write, whole or not at all.")
+@click.option(
+    "--add", type=INPUT_PATH, multiple=True,
+    help="Add this text to CORPUS, a count file, in place unless -o names another; may be given several times.",
+)  # fmt: skip
+@click.option("-q", "--quiet", is_flag=True, help="Only errors on standard error.")
+@click.option("-v", "--verbose", is_flag=True, help="Tell each stage.")
+@with_resources
+@with_options(CountOptions)
+def count(
+    corpus: tuple[str, ...],
+    output: Path | None,
+    add: tuple[str, ...],
+    quiet: bool,
+    verbose: bool,
+    resources: Resources,
+    **options: Any,
+) -> None:
+    """Count the n-grams of CORPUS (text, count files, or both) into a count file, for --background or as a domain."""
+    chosen = CountOptions(**options)
+    inputs = (*corpus, *add)
+    check_inputs(inputs)
+    if add and len(corpus) > 1:
+        raise UsageError("--add: adds to one count file: name just one, or write all of them without --add, with -o")
+    target = output or (Path(corpus[0]) if add else None)
+    if target is None:
+        raise UsageError("-o is missing: name the count file to write, as in termmine count text.txt -o text.tmc")
+    from termmine.counting.count import count as count_sources
+    from termmine.counting.countfile.format import is_count_file
+
+    if add and Path(corpus[0]).exists() and not is_count_file(Path(corpus[0])):
+        raise UsageError(f"{corpus[0]}: is no count file, so --add cannot add to it: count it first, with -o")
+    in_place = target if is_count_file(target) else None  # text is never overwritten by its counts
+    claim([target], [path for path in inputs if Path(path) != in_place])
+
+    progress = make_progress(quiet=quiet, verbose=verbose)
+    done = count_sources(paths(inputs), target, chosen, progress, resources)
+    report(**vars(done))
+    progress.note(f"{target}: {done.in_words()}")

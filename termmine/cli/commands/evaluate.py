@@ -1,0 +1,31 @@
+"""`termmine evaluate`: ranked lists against a gold list."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from termmine.cli.shared import INPUT_PATH, check_inputs, paths, tell, with_options
+from termmine.options import ReadOptions
+
+
+@click.command()
+@click.argument("lists", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("-g", "--gold", required=True, type=click.Path(path_type=Path), help="The gold terms, one a line.")
+@click.option(
+    "-c", "--corpus", type=INPUT_PATH, multiple=True, help="Count only gold terms that occur 5 times in it as relevant."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object with every figure instead of tables.")
+@with_options(ReadOptions, leave_out=("document",))
+def evaluate(lists: tuple[Path, ...], gold: Path, corpus: tuple[str, ...], as_json: bool, **options: Any) -> None:
+    """Score ranked LISTS (CSV, TSV, JSON Lines, or one term a line) against a gold list, with bootstrap intervals."""
+    check_inputs((*map(str, lists), str(gold), *corpus))
+    from termmine.evaluation.report import compare_lists, tables
+    from termmine.runtime import outputs
+
+    report = compare_lists(lists, gold, paths(corpus), ReadOptions(**options), tell)
+    text = json.dumps(report, ensure_ascii=False) + "\n" if as_json else tables(report)
+    outputs.write(Path("-"), text.encode())

@@ -1,0 +1,44 @@
+"""`termmine explain`: why a string is, or is not, in the list."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from termmine.cli.shared import INPUT_PATH, check_inputs, make_progress, paths, with_options, with_resources
+from termmine.options import DiscoverOptions, make_options
+from termmine.runtime.resources import Resources
+
+
+@click.command()
+@click.argument("terms", nargs=-1, required=True)
+@click.option(
+    "-c", "--corpus", type=INPUT_PATH, multiple=True, required=True, help="The corpus; may be given several times."
+)
+@click.option(
+    "-b", "--background", type=INPUT_PATH, multiple=True,
+    help="General text to contrast with; may be given several times.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of text.")
+@with_resources
+@with_options(DiscoverOptions)
+def explain(
+    terms: tuple[str, ...],
+    corpus: tuple[str, ...],
+    background: tuple[str, ...],
+    as_json: bool,
+    resources: Resources,
+    **options: Any,
+) -> None:
+    """Say why each of TERMS is, or is not, in the list that `discover` makes with the same options."""
+    chosen = make_options(**options)
+    check_inputs((*corpus, *background, *chosen.files))
+    from termmine.evaluation.explain import as_text, explain_source
+    from termmine.runtime import outputs
+
+    records = explain_source(paths(corpus), paths(background) or None, chosen, terms, make_progress(), resources)
+    texts = (json.dumps(record, ensure_ascii=False) if as_json else as_text(record) for record in records)
+    outputs.write(Path("-"), "".join(text + "\n" for text in texts).encode())

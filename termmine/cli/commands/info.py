@@ -1,0 +1,25 @@
+"""`termmine info`: what a count file holds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
+def info(file: Path, as_json: bool) -> None:
+    """Print what the count FILE holds, after comparing all of it with its checksums."""
+    from termmine.counting.countfile.read import check, describe, read_header, signature
+    from termmine.runtime import outputs
+
+    header = read_header(file)
+    check(file, header)
+    if as_json:
+        text = json.dumps(header | {"signature": signature(header)}, ensure_ascii=False) + "\n"
+    else:
+        text = "".join(f"{name}: {value}\n" for name, value in describe(header))
+    outputs.write(Path("-"), text.encode())

@@ -1,0 +1,1 @@
+"""An encoded corpus -> its table of n-grams, and count files, which keep both."""

@@ -1,0 +1,173 @@
+"""Text and count files -> one count file: counting, adding, merging.
+
+In: paths, in the order in which they are to be counted, and how. Out: a count file. Since count files hold their text
+as codes, adding them up is encoding without reading: the result is byte for byte that of counting everything at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from termmine.counting.countfile.format import Settings, is_count_file
+from termmine.counting.countfile.read import CountFile, load
+from termmine.counting.countfile.write import saving
+from termmine.counting.local import count_ngrams
+from termmine.counting.source import announce_compilation, check_settings, tell_of_reading
+from termmine.errors import TermmineError, UsageError
+from termmine.kernels.jit import COUNTING
+from termmine.options import CountOptions, default_min_freq
+from termmine.readers.base import ReadReport
+from termmine.readers.source import source_blocks, source_name, source_size
+from termmine.runtime.outputs import check_replaceable
+from termmine.runtime.progress import Progress
+from termmine.runtime.resources import Resources
+from termmine.text.corpus import CorpusBuilder
+from termmine.types import Corpus
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What was counted: sizes, for a report."""
+
+    n_symbols: int
+    n_documents: int
+    n_ngrams: int
+    min_freq: int
+
+    def in_words(self) -> str:
+        """The sizes as a note."""
+        return (
+            f"{self.n_symbols} symbols, {self.n_documents} documents, "
+            f"{self.n_ngrams} n-grams of frequency {self.min_freq} and more"
+        )
+
+
+def count(
+    sources: Sequence[Path],
+    output: Path,
+    options: CountOptions,
+    progress: Progress | None = None,
+    resources: Resources | None = None,
+) -> Counted:
+    """Count text and count files, in that order, into a count file at ``output``, which may be one of them.
+
+    Every n-gram of 1 to ``max_length`` symbols is counted exactly; those that reach ``min_freq`` are stored as such,
+    the rarer ones with the text. Raises `TermmineError` where count files do not agree with each other or with the
+    options on what is counted.
+    """
+    check_replaceable(output)
+    progress, resources = progress or Progress(), resources or Resources()
+    opened = [load(path) for path in sources if is_count_file(path)]
+    settings = _agreed(opened, options)
+    announce_compilation(progress, COUNTING)
+    with saving(output, settings, resources) as writer:
+        builder = CorpusBuilder(settings.document, settings.fold, resources, sink=writer.add_codes)
+        corpus = _read(builder, sources, opened, options, progress)
+        min_freq = settings.least or default_min_freq(corpus.n_symbols)
+        writer.sync()
+        with progress.stage("counting n-grams"):
+            table = count_ngrams(
+                corpus,
+                min_freq=min_freq,
+                max_length=settings.max_length,
+                resources=resources,
+                neighbours=settings.neighbours,
+                keep_codes=False,
+            )
+        with progress.stage("writing"):
+            writer.finish(corpus, table)
+    return Counted(corpus.n_symbols, corpus.n_documents, len(table), min_freq)
+
+
+def merge(
+    files: Sequence[Path],
+    output: Path,
+    *,
+    min_freq: int | None = None,
+    max_length: int | None = None,
+    neighbours: bool = False,
+    progress: Progress | None = None,
+    resources: Resources | None = None,
+) -> Counted:
+    """Add up count files, in that order: `count` of nothing but count files, which say how they were counted."""
+    for path in files:
+        if not is_count_file(path):
+            raise UsageError(
+                f"{path}: is no count file: count it first, or use termmine count for text and count files"
+            )
+    first = load(files[0]).settings
+    options = CountOptions(
+        document=first.document, fold=first.fold, min_freq=min_freq, max_length=max_length, neighbours=neighbours
+    )
+    return count(files, output, options, progress, resources)
+
+
+def _read(
+    builder: CorpusBuilder, sources: Sequence[Path], opened: list[CountFile], options: CountOptions, progress: Progress
+) -> Corpus:
+    """The text of all sources, one after the other."""
+    for part in _parts(sources, opened):
+        if isinstance(part, CountFile):
+            with progress.stage(f"adding {part.path}"):
+                builder.add_corpus(part.corpus)
+        else:
+            _add_text(builder, part, options, progress)
+    corpus = builder.finish()
+    if not corpus.n_symbols:
+        raise TermmineError(f"{source_name(list(sources))}: the corpus is empty: give text with words in it")
+    return corpus
+
+
+def _parts(sources: Sequence[Path], opened: list[CountFile]) -> Iterator[CountFile | list[Path]]:
+    """The sources in order, with neighbouring text files as one."""
+    by_path = {file.path: file for file in opened}
+    for is_counted, group in groupby(sources, lambda path: path in by_path):
+        paths = list(group)
+        if is_counted:
+            yield from (by_path[path] for path in paths)
+        else:
+            yield paths
+
+
+def _add_text(builder: CorpusBuilder, paths: list[Path], options: CountOptions, progress: Progress) -> None:
+    report = ReadReport()
+    with progress.stage("reading", source_size(paths)) as advance:
+        builder.add_text(source_blocks(paths, options, report=report, progress=advance))
+    tell_of_reading(report, "corpus", progress)
+
+
+def _agreed(opened: list[CountFile], options: CountOptions) -> Settings:
+    """The settings of the result: what was given, else what all count files say, else the default."""
+    for file in opened:
+        if not file.settings.text:
+            raise TermmineError(
+                f"{file.path}: was counted with --no-text, and cannot be added to: count its text again"
+            )
+    check_settings(opened, options)
+    given = {"max_length": options.max_length, "least": options.min_freq, "neighbours": options.neighbours or None}
+    wanted: dict[str, Any] = {"document": options.document, "fold": options.fold, "text": not options.no_text}
+    for name, default in {"max_length": 10, "least": None, "neighbours": False}.items():
+        said = {getattr(file.settings, name) for file in opened}
+        if given[name] is not None:
+            wanted[name] = given[name]
+        elif len(said) > 1:
+            first, other = _that_differ(opened, name)
+            raise UsageError(
+                f"{first.path} and {other.path}: were counted with different {_FLAGS[name]}: say which is wanted"
+            )
+        else:
+            wanted[name] = said.pop() if said else default
+    return Settings(**wanted)
+
+
+_FLAGS = {"max_length": "--max-length", "least": "--min-freq", "neighbours": "--neighbours"}
+
+
+def _that_differ(opened: list[CountFile], name: str) -> tuple[CountFile, CountFile]:
+    first = opened[0]
+    other = next(file for file in opened if getattr(file.settings, name) != getattr(first.settings, name))
+    return first, other

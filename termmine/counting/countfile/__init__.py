@@ -1,0 +1,1 @@
+"""Count files (`.tmc`): a corpus and its n-grams, counted once and used many times."""

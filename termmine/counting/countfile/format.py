@@ -1,0 +1,56 @@
+"""Count files (`.tmc`): a corpus and its n-grams, counted once and used many times.
+
+A count file begins with a line of its own and a header in JSON that says all there is to know of it; after that stand
+plain arrays, which are mapped into memory when they are used. It holds the n-grams that reach its least frequency, and
+the corpus as codes: from these comes whatever is rarer, so that counts can be added up exactly, and what a domain's
+ranking looks at. Without the codes it is small, but final. Here is what writing and reading share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from termmine.runtime.spill import Tape
+
+MAGIC = b"termmine counts\n"
+FORMAT = 1  # of the file; one more whenever a reader of the old one would misread the new one
+TEXT_MODEL = 1  # what a symbol is and how it is folded; one more whenever equal text gives other codes
+HEADER_SIZE = 1 << 14  # bytes for the magic line and the header
+_BLOCK = 1 << 20  # entries written or checked at once
+
+COUNTS = ("length", "freq", "prefix", "suffix", "last")
+NEIGHBOURS = ("doc_freq", "left_entropy", "right_entropy", "left_edge", "right_edge")
+SECTIONS = ("forms", "form_offsets", *COUNTS, *NEIGHBOURS, "codes", "variants")  # as the header lists them
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a count file was counted. ``least`` is the --min-freq that was given, None for the corpus's own default."""
+
+    document: str
+    fold: str | None
+    max_length: int
+    least: int | None
+    neighbours: bool
+    text: bool
+
+
+def is_count_file(path: Path) -> bool:
+    """Whether a file begins as a count file does; a pipe, which can be read but once, is none."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return file.read(len(MAGIC)) == MAGIC
+    except OSError:
+        return False
+
+
+def blocks_of(tape: Tape) -> Iterator[np.ndarray]:
+    """The entries of a tape."""
+    for start in range(0, len(tape), _BLOCK):
+        yield tape.read(start, min(start + _BLOCK, len(tape)))

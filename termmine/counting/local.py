@@ -1,0 +1,198 @@
+"""The local engine: `Corpus` -> `NgramTable`.
+
+Level by level over the encoded corpus. At level n each position knows the row of the frequent n-gram that begins
+there, or none (the *ids*); an (n + 1)-gram is the pair of the rows at two neighbouring positions. Every substring of a
+frequent n-gram is at least as frequent, so nothing that matters is skipped, and a level is counted to its end before
+its rare n-grams are dropped. The entropies of the n-grams come from the counts of the pairs, the rare ones among them
+too.
+
+Codes and ids are in `places`, pairs are counted in `pairs`. The rows of a level are put in order at its end, so that
+the table is the same for any memory and any number of threads. Here is the order of the steps; the loops are in
+`kernels`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from termmine.counting import positions
+from termmine.counting.pairs import BYTES_A_ROW, Division, Found, PairCounter, nothing
+from termmine.counting.positions import Places
+from termmine.counting.ranges import Span, chunks
+from termmine.counting.table import Level, make_level, make_table
+from termmine.kernels import levels as levels_kernels
+from termmine.kernels import pairs as pairs_kernels
+from termmine.kernels.codes import FIRST_SYMBOL
+from termmine.kernels.levels import DOC_FREQ, FREE, LAST, Slotting
+from termmine.kernels.pairs import Pairing
+from termmine.runtime import arrays
+from termmine.runtime.resources import Resources
+from termmine.types import Corpus, NgramTable
+
+NARROW = 1 << 31  # separators: with fewer, half the width is enough to count documents and edges of runs
+SLOT_BITS = 64  # where a pair and its place need no more, one word is enough for a slot
+
+
+def count_ngrams(
+    corpus: Corpus,
+    *,
+    min_freq: int,
+    max_length: int,
+    resources: Resources | None = None,
+    neighbours: bool = True,
+    keep_codes: bool = True,
+) -> NgramTable:
+    """Count every n-gram of 1 to ``max_length`` symbols that occurs at least ``min_freq`` times.
+
+    freq and doc_freq are exact, and so are both entropies: rare neighbours count, and each run edge is a neighbour of
+    its own, so that a term that stands alone in its run is as free as can be. Without ``neighbours`` only freq is
+    counted, which takes some two thirds of the time; the other columns are then 0. Without ``keep_codes`` the codes of
+    the corpus may be overwritten, which saves as much memory as they take.
+    """
+    counter = _Counter(corpus, min_freq, resources or Resources(), neighbours, keep_codes)
+    symbols, freq, seen = counter.first_level()
+    keys = np.zeros(len(symbols), dtype=np.uint64)
+    levels: list[Level] = []
+    for n in range(1, max_length + 1):
+        is_last = n == max_length
+        found = counter.count_pairs(n, len(freq), seen) if neighbours or not is_last else nothing()
+        levels.append(make_level(keys, freq, seen.evidence, found.left, found.right))
+        if is_last or not len(found.keys):
+            break
+        seen = counter.next_level(n + 1, len(freq), found)
+        keys, freq = found.keys, found.freq
+    return make_table(corpus, symbols, levels, min_freq)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What a pass over the ids of a level has shown: the evidence of its rows, and how many pairs each partition gets.
+
+    ``sizes`` (spans, partitions).
+    """
+
+    evidence: np.ndarray
+    sizes: np.ndarray
+    division: Division
+
+
+@dataclass
+class _Account:
+    """What one thread has seen, and the number of the document that it has come to."""
+
+    evidence: np.ndarray
+    document: int = 0
+
+
+_Work = Callable[[Span, int, np.ndarray, Pairing, np.ndarray], int]
+
+
+class _Counter:
+    """A count under way."""
+
+    def __init__(self, corpus: Corpus, min_freq: int, resources: Resources, neighbours: bool, keep_codes: bool) -> None:
+        self._n_codes = corpus.alphabet.n_codes
+        self._min_freq = min_freq
+        self._resources = resources
+        self._neighbours = neighbours
+        self._places = Places(corpus, resources, with_codes=neighbours, may_overwrite=not keep_codes)
+        self._pairs = PairCounter(self._places, min_freq, resources, neighbours=neighbours, n_codes=self._n_codes)
+        n_separators = len(corpus.codes) - corpus.n_symbols  # as many documents and edges of runs at most
+        self._width = np.int32 if n_separators < NARROW else np.int64
+        self._n_active = 0  # places with a row
+
+    def first_level(self) -> tuple[np.ndarray, np.ndarray, _Seen]:
+        """The codes of the frequent symbols, their frequencies, and what is seen of them; each position gets its id."""
+        freq = self._places.symbol_freq(self._n_codes)
+        freq[:FIRST_SYMBOL] = 0
+        symbols = np.flatnonzero(freq >= self._min_freq)
+        rows = arrays.full(self._n_codes, -1, np.int32, hot=True)
+        rows[symbols] = np.arange(len(symbols))
+        self._places.number_symbols(rows)
+        return symbols, freq[symbols], self._look(freq[symbols], self._look_at_symbols)
+
+    def count_pairs(self, n: int, n_rows: int, seen: _Seen) -> Found:
+        """Count the (n + 1)-grams; the frequent ones in order of prefix and suffix."""
+        return self._pairs.count(n, n_rows, seen.sizes, seen.division)
+
+    def next_level(self, n: int, n_below: int, found: Found) -> _Seen:
+        """Turn the ids, of which there are so many different ones, into rows of the n-grams that were found."""
+        if self._places.is_sparse(self._n_active):
+            self._pairs.forget()
+            self._places.compact(n - 1)
+        slots, slotting = self._slots(n_below, found.keys)
+
+        def turn(span: Span, document: int, evidence: np.ndarray, pairing: Pairing, sizes: np.ndarray) -> int:
+            for lo, hi in chunks(span, positions.CHUNK):
+                codes, ids = self._places.window(lo, hi, 1, n)
+                document = levels_kernels.next_level(
+                    codes, ids, 1, 1 + hi - lo, slots, slotting, n, self._neighbours, document, evidence, pairing, sizes
+                )
+                self._places.write(lo, ids[1:-1])
+            return document
+
+        return self._look(found.freq, turn)
+
+    def _slots(self, n_below: int, keys: np.ndarray) -> tuple[np.ndarray, Slotting]:
+        """A table of pairs of rows of the level below, in the room where they were counted if there is enough."""
+        n_slots = 16
+        while n_slots < 2 * len(keys):
+            n_slots *= 2
+        slotting = _slotting(n_below, len(keys))
+        shape = n_slots, 1 if slotting.bits else 2
+        n_words = shape[0] * shape[1]
+        if self._resources.left() < 8 * n_words + 32 * self._resources.threads * len(keys):
+            self._pairs.forget()
+        room = self._pairs.borrow(n_words)
+        slots = arrays.empty(shape, np.uint64, hot=True) if room is None else room.reshape(shape)
+        slots[:, 0] = FREE
+        levels_kernels.fill_slots(keys, slots, slotting)
+        return slots, slotting
+
+    def _look_at_symbols(
+        self, span: Span, document: int, evidence: np.ndarray, pairing: Pairing, sizes: np.ndarray
+    ) -> int:
+        for lo, hi in chunks(span, positions.CHUNK):
+            codes, ids = self._places.window(lo, hi, 1, 1)
+            if self._neighbours:
+                document = levels_kernels.observe_symbols(codes, ids, 1, 1 + hi - lo, document, evidence)
+            pairs_kernels.pair_sizes(codes, ids, 1, 1 + hi - lo, 1, self._neighbours, pairing, sizes)
+        return document
+
+    def _look(self, freq: np.ndarray, work: _Work) -> _Seen:
+        """Have each span looked at, by threads with an account each, and add the accounts up.
+
+        Work is given the number of the account's next document and returns the one after it: a span ends with one.
+        """
+        spans, n_rows = self._places.spans, len(freq) if self._neighbours else 0
+        self._n_active = int(freq.sum())
+        division = self._pairs.divide(len(freq), self._n_active)
+        sizes = np.zeros((len(spans), division.n_partitions), dtype=np.int64)
+        n_workers = min(self._resources.threads_for(BYTES_A_ROW * n_rows), len(spans))
+        accounts = [_Account(_evidence(n_rows, self._width)) for _ in range(n_workers)]
+
+        def look(i: int, account: _Account) -> None:
+            account.document = work(spans[i], account.document, account.evidence, division.pairing, sizes[i])
+
+        self._resources.spread(range(len(spans)), look, accounts)
+        arrays.added_up(account.evidence[:, DOC_FREQ:] for account in accounts)
+        return _Seen(accounts[0].evidence, sizes, division)
+
+
+def _slotting(n_below: int, n_places: int) -> Slotting:
+    """How so many pairs of rows of the level below are entered into slots: each in one word, if that can be."""
+    half, bits = n_below.bit_length(), max(n_places.bit_length(), 1)
+    if 2 * half + bits > SLOT_BITS:
+        half, bits, place = 32, 0, (1 << 64) - 1
+    else:
+        place = (1 << bits) - 1
+    return Slotting(*map(np.uint64, (half, bits, place)))
+
+
+def _evidence(n_rows: int, width: type) -> np.ndarray:
+    evidence = arrays.zeros((n_rows, 4), width, hot=True)
+    evidence[:, LAST] = -1
+    return evidence

@@ -1,0 +1,282 @@
+"""The pairs of a level, counted: an (n + 1)-gram is the pair of the rows of the n-grams at two neighbouring positions.
+
+In: places, and how many pairs each partition gets. Out: the frequent pairs in order, and what all pairs come to for the
+entropies of their parts. The pairs are sorted into partitions by their hash, and each partition is counted in a small
+table. Those that do not fit the memory together are on a scratch file. None of that changes a count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from termmine.counting import positions
+from termmine.counting.positions import Places
+from termmine.counting.ranges import Span, chunks, even_spans, groups
+from termmine.kernels import pairs as pairs_kernels
+from termmine.kernels.pairs import Pairing
+from termmine.runtime import arrays
+from termmine.runtime.resources import Resources
+from termmine.runtime.spill import Tape
+
+PARTITION = 1 << 16  # pairs; its table then has its place in the second-level cache
+NARROW_BITS = 32  # of a hash: where no more are left to store, half the width is enough for pairs
+_MOST_BITS = 12  # of a hash that choose a partition
+_MOST_BITS_ON_FILE = 10  # so that the share of a partition in some chunks is worth a write
+_CHUNKS_A_WRITE = 4
+_TABLE = 1 << 17  # slots of a partition's table, 1 MiB where pairs are narrow, before it has to grow
+_MERGED = 1 << 17  # pairs that are merged at once, about
+_SAMPLES = 1 << 7  # of them, by which they are chosen
+_LEAST_PAIRS = 1 << 20  # in memory at once, 8 MiB at most, however little memory is left
+BYTES_A_ROW = 64  # what each thread looks into here and there: evidence or sums, and the table of the next level
+
+
+@dataclass(frozen=True)
+class Division:
+    """How the pairs of a level are divided into partitions; ``dtype``: of what is stored of a pair, and of counts."""
+
+    pairing: Pairing
+    dtype: type
+
+    @property
+    def n_partitions(self) -> int:
+        """How many partitions there are."""
+        return int(self.pairing.mask >> self.pairing.rest) + 1
+
+
+@dataclass(frozen=True)
+class Found:
+    """The frequent pairs of a level, in order, and the sums of c log2(c) over all pairs (one a row of the level).
+
+    A key (uint64) is the row of the prefix in the upper half and that of the suffix in the lower one.
+    """
+
+    keys: np.ndarray
+    freq: np.ndarray
+    left: np.ndarray
+    right: np.ndarray
+
+
+def nothing() -> Found:
+    """No pairs, and no sums."""
+    return Found(np.zeros(0, dtype=np.uint64), *np.zeros((3, 0), dtype=np.int64))
+
+
+_Some = tuple[np.ndarray, np.ndarray]  # keys and frequencies of some frequent pairs, in order of the keys
+
+
+class PairCounter:
+    """Counts the pairs of one level after the other, and keeps the room for them in between.
+
+    With ``neighbours``, a pair with only one frequent part counts too, for that part's entropy; the other part is then
+    one of ``n_codes`` codes.
+    """
+
+    def __init__(self, where: Places, min_freq: int, resources: Resources, *, neighbours: bool, n_codes: int) -> None:
+        self._places = where
+        self._min_freq = min_freq
+        self._resources = resources
+        self._neighbours = neighbours
+        self._n_codes = n_codes
+        self.forget()
+
+    def forget(self) -> None:
+        """Give back the room for pairs; it is kept as long as possible, for the system clears memory that it gives."""
+        self._room = np.empty(0, dtype=np.uint64)
+
+    def borrow(self, n_words: int) -> np.ndarray | None:
+        """The room of so many words of 64 bits, for use until pairs are counted again; None where there is less."""
+        return self._room[:n_words] if len(self._room) >= n_words else None
+
+    def divide(self, n_rows: int, n_active: int) -> Division:
+        """How to divide the pairs of a level with so many rows, which begin at so many positions at most."""
+        division = self._division(n_rows, n_active, _MOST_BITS)
+        if n_active > self._capacity(n_rows, division):
+            division = self._division(n_rows, n_active, _MOST_BITS_ON_FILE)
+        return division
+
+    def _division(self, n_rows: int, n_active: int, most_bits: int) -> Division:
+        """Partitions that fit a cache, as far as so many bits suffice; more where that makes pairs narrow."""
+        half = max((n_rows + self._n_codes * self._neighbours - 1).bit_length(), 1)
+        wanted = max((n_active // PARTITION).bit_length(), 2 * half - NARROW_BITS, 1)
+        rest = 2 * half - min(wanted, most_bits, 2 * half)
+        is_narrow = rest <= NARROW_BITS and n_active < 1 << 32
+        pairing = Pairing(*map(np.uint64, (n_rows, half, (1 << 2 * half) - 1, rest)))
+        return Division(pairing, np.uint32 if is_narrow else np.uint64)
+
+    def _capacity(self, n_rows: int, division: Division) -> int:
+        """How many pairs may be in memory at once."""
+        threads = self._resources.threads
+        other = threads * (16 * n_rows * self._neighbours + 32 * _TABLE + 8 * positions.CHUNK)
+        left = 3 * self._resources.left() // 4 + self._room.nbytes - other  # a quarter for what is found
+        return max(int(left / (np.dtype(division.dtype).itemsize + 32 / self._min_freq)), _LEAST_PAIRS)
+
+    def count(self, n: int, n_rows: int, sizes: np.ndarray, division: Division) -> Found:
+        """Count the (n + 1)-grams, of which ``sizes`` (spans, partitions) says how many there are where."""
+        capacity = self._capacity(n_rows, division)
+        n_workers = self._resources.threads_for(BYTES_A_ROW * n_rows)
+        sums = [arrays.zeros((2, n_rows * self._neighbours), np.int64, hot=True) for _ in range(n_workers)]
+        if sizes.sum() <= capacity:
+            parts = self._count_in_memory(*self._scatter(n, sizes, division), sums, division)
+        else:
+            self.forget()
+            parts = self._put_aside(self._count_from_file(n, sizes, division, sums, capacity))
+        found = self._in_order(parts)
+        return Found(*found, *arrays.added_up(sums))
+
+    def _in_order(self, parts: list[_Some]) -> _Some:
+        """All pairs that were found, in order; each part is in order already, so that they are only merged.
+
+        Where to begin with each part is looked up for some keys, so that what lies between two of them is merged by
+        itself.
+        """
+        n_pairs = sum(len(keys) for keys, _ in parts)
+        ordered = arrays.empty(n_pairs, np.uint64), arrays.empty(n_pairs, np.int64)
+        sample = np.sort(np.concatenate([keys[:: _MERGED // _SAMPLES] for keys, _ in parts]))
+        limits = arrays.dividing(sample, n_pairs // _MERGED + 1)
+        cuts = np.array([[0, *np.searchsorted(keys, limits), len(keys)] for keys, _ in parts], dtype=np.int64)
+        begin = cuts.sum(axis=0)
+
+        def merge(i: int) -> None:
+            here = cuts[:, i : i + 2].tolist()
+            some = [(keys[lo:hi], freq[lo:hi]) for (keys, freq), (lo, hi) in zip(parts, here, strict=True)]
+            _merge(some, (ordered[0][begin[i] : begin[i + 1]], ordered[1][begin[i] : begin[i + 1]]))
+
+        self._resources.map(merge, range(len(limits) + 1))
+        return ordered
+
+    def _put_aside(self, parts: Iterable[_Some]) -> list[_Some]:
+        """The parts, in memory or in files; of each is let go before the next one is drawn."""
+        room, folder = self._resources.left() // 8, self._resources.folder
+        tapes = Tape(np.uint64, room=room, folder=folder), Tape(np.int64, room=room, folder=folder)
+        limits = [0]
+        for part in parts:
+            for tape, column in zip(tapes, part, strict=True):
+                tape.append(column)
+            limits.append(len(tapes[0]))
+        keys, freq = (_whole(tape) for tape in tapes)
+        return [(keys[lo:hi], freq[lo:hi]) for lo, hi in pairwise(limits)]
+
+    def _scatter(self, n: int, sizes: np.ndarray, division: Division) -> tuple[np.ndarray, np.ndarray]:
+        """All pairs, one partition after the other, and where each begins, with the end.
+
+        Within a partition they stand in the order of the spans, so that each thread has places of its own.
+        """
+        begin = np.concatenate([[0], np.cumsum(sizes.T.ravel())])
+        starts = begin[:-1].reshape(sizes.shape[::-1])
+        n_pairs, dtype = int(begin[-1]), np.dtype(division.dtype)
+        if self._room.nbytes < n_pairs * dtype.itemsize:
+            self.forget()
+            self._room = np.empty(-(-n_pairs * dtype.itemsize // 8), dtype=np.uint64)
+        pairs = self._room.view(dtype)[:n_pairs]
+
+        def write(i: int) -> None:
+            offsets = starts[:, i].copy()
+            for lo, hi in chunks(self._places.spans[i], positions.CHUNK):
+                window = self._places.window(lo, hi, 0, n)
+                pairs_kernels.scatter_pairs(*window, 0, hi - lo, n, self._neighbours, division.pairing, offsets, pairs)
+
+        self._resources.map(write, range(len(sizes)))
+        return pairs, np.append(starts[:, 0], begin[-1])
+
+    def _count_from_file(
+        self, n: int, sizes: np.ndarray, division: Division, sums: list[np.ndarray], capacity: int
+    ) -> Iterator[_Some]:
+        """Count partitions that do not fit the memory together: as many at a time as do, out of a scratch file."""
+        limits = np.concatenate([[0], np.cumsum(sizes.sum(axis=0))])
+        file = self._scatter_to_file(n, division, limits)
+        for first, last in groups(np.diff(limits), capacity):
+            lo, hi = int(limits[first]), int(limits[last])
+            if hi - lo > capacity:
+                yield self._count_in_pieces(file, (lo, hi), sums[0], division, first)
+            else:
+                within = limits[first : last + 1] - lo
+                yield from self._count_in_memory(file.read(lo, hi), within, sums, division, first)
+
+    def _scatter_to_file(self, n: int, division: Division, limits: np.ndarray) -> Tape:
+        """The same as `_scatter`, some chunks at a time into a scratch file; partitions begin at the limits."""
+        file = Tape.scratch(division.dtype, int(limits[-1]), self._resources.folder)
+        at = limits[:-1].copy()
+
+        def sort(span: Span) -> tuple[np.ndarray, np.ndarray]:
+            window, size = self._places.window(*span, 0, n), span[1] - span[0]
+            sizes = np.zeros(len(at), dtype=np.int64)
+            pairs_kernels.pair_sizes(*window, 0, size, n, self._neighbours, division.pairing, sizes)
+            begin = np.concatenate([[0], np.cumsum(sizes)])
+            pairs, offsets = np.empty(int(begin[-1]), dtype=file.dtype), begin[:-1].copy()
+            pairs_kernels.scatter_pairs(*window, 0, size, n, self._neighbours, division.pairing, offsets, pairs)
+            return pairs, begin
+
+        size = _CHUNKS_A_WRITE * positions.CHUNK
+        pieces = (piece for span in self._places.spans for piece in chunks(span, size))
+        for pairs, begin in self._resources.stream(sort, pieces):
+            sizes = np.diff(begin)
+            for p in np.flatnonzero(sizes).tolist():
+                file.write(int(at[p]), pairs[begin[p] : begin[p + 1]])
+            at += sizes
+        return file
+
+    def _count_in_memory(
+        self, pairs: np.ndarray, limits: np.ndarray, sums: list[np.ndarray], division: Division, first: int = 0
+    ) -> list[_Some]:
+        """Count the partitions from a first one on, each thread a row of them with about as many pairs as the others'.
+
+        What the pairs come to for the entropies is added to the sums (left and right), each thread's to its own.
+        """
+
+        def count(i: int) -> _Some:
+            lo, hi = spans[i]
+            within = limits[lo : hi + 1]
+            found = _room(int(within[-1] - within[0]) // self._min_freq)
+            table = np.empty((2, _TABLE), dtype=pairs.dtype)
+            kept = pairs_kernels.count_partitions(
+                pairs, within, first + lo, division.pairing, self._min_freq, self._neighbours, *table, *sums[i], *found
+            )
+            return _sorted(*found, kept, division)
+
+        spans = even_spans(limits, len(sums))
+        return self._resources.map(count, range(len(spans)))
+
+    def _count_in_pieces(self, file: Tape, span: Span, sums: np.ndarray, division: Division, partition: int) -> _Some:
+        """Count one partition that is too large for the memory (one pair that is everywhere): piece by piece."""
+        keys, freq, used = *np.zeros((2, 1024), dtype=file.dtype), 0
+        for lo, hi in chunks(span, _LEAST_PAIRS):
+            keys, freq, used = pairs_kernels.count_pairs(file.read(lo, hi), keys, freq, used)
+        found = _room(used)
+        kept = pairs_kernels.keep_frequent(
+            keys, freq, partition, division.pairing, self._min_freq, self._neighbours, *sums, *found, 0
+        )  # fmt: skip
+        return _sorted(*found, kept, division)
+
+
+def _room(most: int) -> _Some:
+    return np.empty(most, dtype=np.uint64), np.empty(most, dtype=np.int64)
+
+
+def _sorted(keys: np.ndarray, freq: np.ndarray, n: int, division: Division) -> _Some:
+    """The first n pairs in order."""
+    ordered = _room(n)
+    pairs_kernels.sort_pairs(keys[:n], freq[:n], division.pairing, *ordered)
+    return ordered
+
+
+def _merge(parts: list[_Some], merged: _Some) -> _Some:
+    """Fill merged with parts that are each in order, two at a time."""
+    if len(parts) > 2:
+        halves = parts[: len(parts) // 2], parts[len(parts) // 2 :]
+        parts = [_merge(half, _room(sum(len(keys) for keys, _ in half))) for half in halves]
+    pairs_kernels.merge_pairs(*parts[0], *(parts[1] if len(parts) > 1 else _room(0)), *merged)
+    return merged
+
+
+def _whole(tape: Tape) -> np.ndarray:
+    """All of a tape."""
+    if tape.in_memory:
+        return tape.read(0, len(tape))
+    array = arrays.empty(len(tape), tape.dtype)
+    for here in arrays.slices(0, len(tape)):
+        array[here] = tape.read(here.start, here.stop)
+    return array

@@ -1,0 +1,118 @@
+"""Where the n-grams of a level begin: the corpus as it is passed on from level to level.
+
+In: the codes of a corpus. Out: windows of codes and *ids*, the row of the frequent n-gram that begins at a position, or
+-1. Both are in memory or on scratch files, as the codes were. Places that no n-gram touches any more are left out.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from termmine.counting.ranges import DOCUMENT_ENDS, Span, chunks, even_cuts, spans_between, tapering_cuts
+from termmine.kernels import levels as levels_kernels
+from termmine.kernels.codes import SOURCE_END
+from termmine.runtime import arrays
+from termmine.runtime.resources import Resources
+from termmine.runtime.spill import Tape
+from termmine.types import Corpus
+
+CHUNK = 1 << 18  # positions handled at once: 1 MiB of codes, and as many of ids, for each thread
+_SPARSE = 6  # times fewer places with a row than places in all: then it pays to leave out the others
+
+
+class Places:
+    """Codes and ids, and the ``spans`` that can be worked on each by itself: no document reaches over a cut.
+
+    Without ``with_codes`` nothing is asked of the codes once the symbols have their ids: a window has ids in their
+    place, and only no n-gram reaches over a cut. If it ``may_overwrite`` the corpus, the ids then take the codes' room.
+    """
+
+    def __init__(self, corpus: Corpus, resources: Resources, *, with_codes: bool, may_overwrite: bool) -> None:
+        self._codes = corpus.codes
+        self._resources = resources
+        self._with_codes = with_codes
+        in_memory, folder = self._codes.in_memory, resources.folder
+        if in_memory and may_overwrite and not with_codes:
+            self._ids = Tape.of(self._codes.read(0, len(self._codes)), fill=-1)
+        else:
+            n_ids = len(self._codes) + 1  # each position has a next one
+            self._ids = Tape.blank(np.int32, n_ids, in_memory=in_memory, folder=folder, fill=-1)
+        self.spans: list[Span] = []
+
+    def symbol_freq(self, n_codes: int) -> np.ndarray:
+        """How often each code occurs (int64)."""
+
+        def count(span: Span) -> np.ndarray:
+            freq = arrays.zeros(n_codes, np.int64, hot=True)
+            for lo, hi in chunks(span, CHUNK):
+                levels_kernels.count_symbols(self._codes.read(lo, hi), freq)
+            return freq
+
+        parts = spans_between(DOCUMENT_ENDS, self._codes, even_cuts(len(self._codes), self._resources.threads))
+        return arrays.added_up(self._resources.map(count, parts))
+
+    def number_symbols(self, rows: np.ndarray) -> None:
+        """Give each position the row of its symbol (rows: code -> row, or -1)."""
+
+        def turn(part: Span) -> None:
+            for lo, hi in chunks(part, CHUNK):
+                ids = self._ids.read(lo, hi) if self._ids.in_memory else np.empty(hi - lo, dtype=np.int32)
+                levels_kernels.first_level(self._codes.read(lo, hi), rows, ids)
+                self.write(lo, ids)
+
+        large = 16 * CHUNK  # a chunk takes so little time here that handing it out would take as long
+        self._resources.map(turn, chunks((0, len(self._codes)), large))
+        if len(self._ids) > len(self._codes):
+            self._ids.write(len(self._codes), np.full(1, -1, dtype=np.int32))
+        self._settle(self._codes, self._ids)
+
+    def _settle(self, codes: Tape, ids: Tape) -> None:
+        self._codes, self._ids = codes if self._with_codes else ids.head(len(ids) - 1), ids
+        ends = DOCUMENT_ENDS if self._with_codes else (-1,)
+        self.spans = spans_between(ends, self._codes, tapering_cuts(len(self._codes), self._resources.threads))
+
+    def window(self, lo: int, hi: int, before: int, after: int) -> tuple[np.ndarray, np.ndarray]:
+        """Codes and ids from lo - before on, up to hi + after and hi + 1."""
+        ids = self._ids.read(lo - before, hi + 1)
+        return (self._codes.read(lo - before, hi + after) if self._with_codes else ids), ids
+
+    def write(self, start: int, ids: np.ndarray) -> None:
+        """Keep what was made of the ids of a window; in memory they are the very ones."""
+        if not self._ids.in_memory:
+            self._ids.write(start, ids)
+
+    def is_sparse(self, n_active: int) -> bool:
+        """Whether so few positions have a row that it pays to leave out others."""
+        return _SPARSE * n_active < len(self._codes)
+
+    def compact(self, n: int) -> None:
+        """Leave out what no n-gram that has a row, and no longer one, touches any more."""
+        codes, ids, gap = self._tape(fill=0), self._tape(fill=-1), 0
+
+        def thin_out(chunk: Span) -> tuple[np.ndarray, np.ndarray, int, int]:
+            lo, hi = chunk
+            before, after = self._codes.read(lo - n, hi), self._ids.read(lo - n, hi + 1)
+            kept = np.empty((1 + self._with_codes, hi - lo + 1), dtype=np.int32)
+            copied, first, last = levels_kernels.compact(before, after, n, n + hi - lo, n, kept[0], kept[-1])
+            return kept[0, :copied], kept[-1, :copied], first, last
+
+        def append(some_codes: np.ndarray, some_ids: np.ndarray) -> None:
+            ids.append(some_ids)
+            if self._with_codes:
+                codes.append(some_codes)
+
+        for kept_codes, kept_ids, first, last in self._resources.stream(thin_out, chunks((0, len(self._codes)), CHUNK)):
+            gap = max(gap, first)
+            if len(kept_ids):
+                if gap:
+                    append(np.array([gap - 1], dtype=np.int32), np.full(1, -1, dtype=np.int32))
+                append(kept_codes, kept_ids)
+                gap = last
+        append(np.array([SOURCE_END], dtype=np.int32), np.full(2, -1, dtype=np.int32))
+        codes.finish()
+        ids.finish()
+        self._settle(codes, ids)
+
+    def _tape(self, fill: int) -> Tape:
+        room = None if self._codes.in_memory else 0
+        return Tape(np.int32, room=room, folder=self._resources.folder, fill=fill, expected=len(self._codes) + 2)

@@ -1,0 +1,122 @@
+"""What a user names -> an encoded corpus: text of any kind, or a count file.
+
+In: a source, and how to read it. Out: the corpus, and its table where a count file holds it. What is worth telling of
+the reading is told here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from termmine.counting.countfile.format import is_count_file
+from termmine.counting.countfile.read import CountFile, load
+from termmine.errors import TermmineError, UsageError
+from termmine.kernels import jit
+from termmine.kernels.jit import DISCOVERING
+from termmine.options import DiscoverOptions, ReadOptions, default_min_freq
+from termmine.readers.base import ReadReport
+from termmine.readers.source import Source, is_texts, source_blocks, source_name, source_paths, source_size
+from termmine.runtime.progress import Progress
+from termmine.runtime.resources import Resources
+from termmine.text.characters import is_han
+from termmine.text.encode import encode
+from termmine.types import Corpus, NgramTable
+
+
+def announce_compilation(progress: Progress, needed: tuple[str, ...] = DISCOVERING) -> None:
+    """Say so when the kernels have yet to be compiled: it takes some seconds, once."""
+    if jit.is_compiled(needed):
+        return
+    if jit.cache_folder() is None:
+        progress.note(
+            "compiling the counting loops: some seconds in every run: "
+            "set NUMBA_CACHE_DIR to a folder that can be written, and it happens only once"
+        )
+    else:
+        progress.note("compiling the counting loops: some seconds, only this once")
+
+
+def count_files(source: Source) -> list[Path]:
+    """The count files among the paths of a source."""
+    return [path for path in source_paths(source) if is_count_file(path)]
+
+
+def check_has_lines(source: Source) -> None:
+    """Refuse a count file where the text itself is to be looked at: it holds no lines."""
+    for path in count_files(source):
+        raise UsageError(f"{path}: holds counts and no text to show: give the text itself, or leave --contexts out")
+
+
+def read_corpus(
+    source: Source, options: DiscoverOptions, progress: Progress, resources: Resources
+) -> tuple[Corpus, NgramTable | None]:
+    """The corpus of a domain; with its table, where a count file holds the one that the options ask for."""
+    announce_compilation(progress)
+    name = source_name(source)
+    table = None
+    if count_files(source):
+        file = _domain_file(source, options)
+        corpus, table = file.corpus, _table_for(file, options)
+    else:
+        corpus = _read_text(source, options, progress, resources)
+    if not options.any_script and not any(is_han(segment.codes).any() for segment in corpus.segments(0, 0)):
+        raise TermmineError(
+            f"{name}: holds no Han character: check its --encoding, or use --any-script for other writing"
+        )
+    progress.detail(f"corpus: {corpus.n_symbols} symbols, {corpus.n_documents} documents")
+    return corpus, table
+
+
+def _read_text(source: Source, options: DiscoverOptions, progress: Progress, resources: Resources) -> Corpus:
+    report = ReadReport()
+    with progress.stage("reading the corpus", source_size(source)) as advance:
+        blocks = source_blocks(source, options, report=report, progress=advance)
+        document = "file" if is_texts(source) else options.document
+        corpus = encode(blocks, document=document, fold=options.fold, resources=resources)
+    tell_of_reading(report, "corpus", progress)
+    if not corpus.n_symbols:
+        because = f" ({report.first_bad})" if report.n_bad else ""
+        raise TermmineError(f"{source_name(source)}: the corpus is empty{because}: give text with words in it")
+    return corpus
+
+
+def _domain_file(source: Source, options: DiscoverOptions) -> CountFile:
+    paths = source_paths(source)
+    if len(paths) > 1:
+        raise UsageError(
+            f"{count_files(source)[0]}: a count file must be the only corpus: put several into one with termmine count"
+        )
+    file = load(paths[0])
+    if not file.settings.text:
+        raise TermmineError(f"{paths[0]}: was counted with --no-text, and can only be a background: count its text")
+    check_settings([file], options)
+    return file
+
+
+def _table_for(file: CountFile, options: DiscoverOptions) -> NgramTable | None:
+    """The table of a count file, if it is what counting anew would give."""
+    wanted = options.min_freq or default_min_freq(file.corpus.n_symbols)
+    same = (file.settings.max_length, file.table.min_freq) == (options.max_length, wanted)
+    return file.table if same and file.settings.neighbours else None
+
+
+def check_settings(files: Sequence[CountFile], options: ReadOptions, *, document: bool = True) -> None:
+    """Refuse count files whose text was cut or folded otherwise than the options say."""
+    for file in files:
+        for name in ("document", "fold") if document else ("fold",):
+            said, wanted = getattr(file.settings, name), getattr(options, name)
+            if said != wanted:
+                raise UsageError(
+                    f"{file.path}: was counted with --{name} {said or 'none'}, not {wanted or 'none'}: "
+                    f"give the same --{name}, or count its text again"
+                )
+
+
+def tell_of_reading(report: ReadReport, what: str, progress: Progress) -> None:
+    """Note what reading met: bad records, encodings other than UTF-8, files left out."""
+    for note in report.notes():
+        progress.note(f"{what}: {note}")
+    for encoding, n in report.encodings.items():
+        if encoding not in ("utf-8", "utf-8-sig"):
+            progress.note(f"{what}: {n} file{'s' * (n > 1)} read as {encoding}")

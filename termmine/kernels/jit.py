@@ -1,0 +1,88 @@
+"""numba's options, and where the machine code of the kernels is kept; the only module that imports numba.
+
+numba compares a function's machine code with the file of that function alone, but what other files lend to it
+(constants, functions) is compiled in. So whatever was compiled from other sources is dropped as a whole, when this
+module is imported and before any kernel is loaded.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+
+#: The last kernels that each stage compiles: when these are there, so are the others.
+COUNTING = ("encode.encode", "levels.next_level")
+DISCOVERING = (*COUNTING, "contexts.survey")
+
+STAMP = "termmine-sources"  # a file beside the machine code: what it was compiled from
+
+
+def njit(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A kernel: the one set of numba's options. Without a place for machine code it is compiled in each process."""
+    kernel = numba.njit(nogil=True)(function)
+    if not numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+        with contextlib.suppress(RuntimeError):  # a read-only installation, no home
+            kernel.enable_caching()
+    return kernel
+
+
+def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A part of a kernel, compiled into its callers: a call would count references to every array that it is given."""
+    return numba.njit(inline="always")(function)
+
+
+@njit
+def _any_kernel():
+    """A kernel like any other, to ask for the folder that they share."""
+
+
+def cache_folder() -> Path | None:
+    """The folder of the kernels' machine code: beside them, where that is read-only in the user's cache, or where
+    NUMBA_CACHE_DIR says; None where there is no place for it, or numba is switched off.
+    """
+    path = None if numba.config.DISABLE_JIT else getattr(_any_kernel, "stats").cache_path  # type: ignore[attr-defined] # noqa: B009
+    return None if path is None else Path(path)
+
+
+def is_compiled(kernels: tuple[str, ...]) -> bool:
+    """Whether those kernels' machine code is in numba's cache (or numba is switched off)."""
+    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+        return True
+    folder = cache_folder()
+    return folder is not None and all(any(folder.glob(f"{kernel}-*.nbi")) for kernel in kernels)
+
+
+def sources_digest() -> str:
+    """A digest of all files of this package."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def drop_stale(folder: Path) -> None:
+    """Delete the machine code in a folder if it was not compiled from the sources that are there now."""
+    wanted = sources_digest()
+    with contextlib.suppress(OSError):  # nothing there yet, or not ours to change: numba copes with either
+        if (folder / STAMP).read_text() == wanted:
+            return
+    with contextlib.suppress(OSError):
+        for path in [*folder.glob("*.nbi"), *folder.glob("*.nbc")]:
+            path.unlink(missing_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        file, name = tempfile.mkstemp(dir=folder)
+        with os.fdopen(file, "w") as stamp:
+            stamp.write(wanted)
+        Path(name).chmod(0o644)  # who may use the machine code may see what it was compiled from
+        Path(name).replace(folder / STAMP)
+
+
+if (_folder := cache_folder()) is not None:
+    drop_stale(_folder)

@@ -1,0 +1,1 @@
+"""Candidates -> terms in order: evidence from their occurrences, contrast with a background, feedback."""

@@ -1,0 +1,176 @@
+"""What the candidates are contrasted with: text, count files, a frequency list, or jieba's dictionary.
+
+In: a source, and the candidates as rows of the domain's table. Out: how often each of them occurs there. Text is
+streamed through; of a count file its codes are, or where it has none its table is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from termmine.counting.countfile.read import CountFile, load
+from termmine.counting.source import check_settings, count_files, tell_of_reading
+from termmine.errors import TermmineError, UsageError
+from termmine.options import DiscoverOptions
+from termmine.readers.base import ReadReport
+from termmine.readers.source import Source, source_blocks, source_name, source_paths, source_size
+from termmine.readers.wordlists import read_lines
+from termmine.runtime import arrays
+from termmine.runtime.arrays import in_parts
+from termmine.runtime.memory import give_back
+from termmine.runtime.progress import Progress
+from termmine.runtime.resources import Resources
+from termmine.search.jieba import Dictionary, dictionary_name
+from termmine.search.occurrences import count_in_codes, count_rows
+from termmine.search.rows import match_rows
+from termmine.search.segmenter import Segmenter
+from termmine.text.alphabet import translation
+from termmine.text.encode import encode_frozen
+from termmine.types import NgramTable
+
+SMALL_BACKGROUND = 200  # symbols, about a paragraph: less says nothing about the general language
+
+
+@dataclass(frozen=True)
+class Background:
+    """What the candidates are contrasted with: ``freq`` (one a candidate), the size in symbols, a name to report; and
+    ``expected``, how often each is to be expected in ``n_expected`` symbols of general language.
+    """
+
+    freq: np.ndarray
+    n_symbols: int
+    name: str
+    expected: np.ndarray
+    n_expected: int
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The strings to count: rows of a table (ascending); and how often each is to be expected in so many symbols of
+    general language.
+    """
+
+    table: NgramTable
+    rows: np.ndarray
+    expected: np.ndarray
+    n_expected: int
+
+
+def contrast_with(
+    source: Source | None, candidates: Candidates, options: DiscoverOptions, progress: Progress, resources: Resources
+) -> Background:
+    """Count the candidates in a background; None stands for jieba's dictionary."""
+    expected, n_expected = candidates.expected, candidates.n_expected
+    if source is None:
+        name = f"{dictionary_name()} (no --background given)"
+        progress.note(f"background: {name}")
+        return Background(_whole(expected), n_expected, name, expected, n_expected)
+    freq, n_symbols = _count(source, candidates, options, progress, resources)
+    give_back()
+    if n_symbols < SMALL_BACKGROUND:
+        progress.note(
+            f"warning: the background holds {n_symbols} symbols, less than a paragraph: "
+            "every term will look characteristic; give more general text"
+        )
+    progress.detail(f"background: {n_symbols} symbols")
+    return Background(freq, n_symbols, source_name(source), expected, n_expected)
+
+
+def _whole(expected: np.ndarray) -> np.ndarray:
+    """Expected frequencies as whole numbers (int64)."""
+    return in_parts(np.rint, expected, dtype=np.int64)
+
+
+def _count(
+    source: Source, candidates: Candidates, options: DiscoverOptions, progress: Progress, resources: Resources
+) -> tuple[np.ndarray, int]:
+    paths = source_paths(source)
+    if len(paths) == 1 and is_frequency_list(paths[0]):
+        return _expected_by_list(paths[0], candidates)
+    counted = count_files(source)
+    texts = [path for path in paths if path not in counted] if counted else source
+    freq, n_symbols = arrays.zeros(len(candidates.rows), np.int64), 0
+    with progress.stage("counting in the background", source_size(texts) if texts else 0) as advance:
+        for path in counted:
+            file = load(path)
+            check_settings([file], options, document=False)
+            freq += _count_in_file(file, candidates, resources)
+            n_symbols += file.corpus.n_symbols
+        if texts or not counted:
+            report = ReadReport()
+            blocks = source_blocks(texts, options, report=report, progress=advance)
+            codes = encode_frozen(blocks, candidates.table.alphabet, resources=resources)
+            found, size = count_in_codes(codes, candidates.table, candidates.rows, resources)
+            tell_of_reading(report, "background", progress)
+            freq += found
+            n_symbols += size
+    return freq, n_symbols
+
+
+# --- count files -----------------------------------------------------------------------------------------------------
+
+
+def _count_in_file(file: CountFile, candidates: Candidates, resources: Resources) -> np.ndarray:
+    if not file.settings.text:
+        return _look_up(file, candidates)
+    words = translation(file.corpus.alphabet, candidates.table.alphabet)
+    longest = len(candidates.table.level) - 1
+    pieces = ((segment.codes, segment.start, segment.stop) for segment in file.corpus.segments(0, longest))
+    return count_rows(pieces, candidates.table, candidates.rows, resources, words)
+
+
+def _look_up(file: CountFile, candidates: Candidates) -> np.ndarray:
+    """The frequencies that a file without text knows; what is rarer than its least frequency counts as 0."""
+    longest = int(candidates.table.length[candidates.rows[-1:]].max(initial=0))
+    if longest > file.settings.max_length:
+        raise UsageError(
+            f"{file.path}: was counted up to {file.settings.max_length} symbols, without its text: "
+            f"give --max-length {file.settings.max_length}, or count it again"
+        )
+    there = arrays.take(match_rows(candidates.table, file.table), candidates.rows)
+    return in_parts(lambda rows: np.where(rows >= 0, file.table.freq[rows], 0), there, dtype=np.int64)
+
+
+# --- frequency lists -------------------------------------------------------------------------------------------------
+
+_SNIFFED = 1 << 16  # bytes that decide whether a file is a frequency list
+_ENTRY = re.compile(r"[^\t]+\t\d+\s*")
+
+
+def is_frequency_list(path: Path) -> bool:
+    """Whether each line of a file is a term, a tab, and a whole number, as far as its beginning shows."""
+    try:
+        if not path.is_file():  # a pipe can be read but once
+            return False
+        with path.open("rb") as file:
+            start = file.read(_SNIFFED)
+    except OSError:
+        return False
+    text = start.decode("utf-8-sig", errors="replace")
+    lines = text.splitlines()[: None if len(start) < _SNIFFED else -1]
+    entries = [line for line in lines if line.strip()]
+    return bool(entries) and all(map(_ENTRY.fullmatch, entries))
+
+
+def _expected_by_list(path: Path, candidates: Candidates) -> tuple[np.ndarray, int]:
+    """How often a frequency list leads to expect each candidate, and the symbols that it was counted from."""
+    segmenter = Segmenter(_read_frequency_list(path), candidates.table.alphabet)
+    looks = segmenter.look_up(candidates.table, candidates.rows)
+    return _whole(looks.expected_freq), segmenter.n_symbols
+
+
+def _read_frequency_list(path: Path) -> Dictionary:
+    words, freq = [], []
+    for number, line in enumerate(read_lines(path), 1):
+        word, _, count = line.rpartition("\t")
+        if not word or not count.strip().isdecimal():
+            raise TermmineError(f"{path}: entry {number} is no term, tab and count: mend or remove that line")
+        words.append(word)
+        freq.append(int(count))
+    if not sum(freq):
+        raise TermmineError(f"{path}: its counts add up to 0: give a list with frequencies")
+    return Dictionary(words, np.array(freq, dtype=np.int64), np.full(len(words), "", dtype="<U1"), str(path))

@@ -1,0 +1,86 @@
+"""Candidates + a background -> keyness columns and the ranking.
+
+In: the candidate table of the domain and how often each candidate occurs in the background. Out: the same table with
+``background_freq``, ``keyness``, ``log_ratio``, ``general_ratio`` and ``score``, and the rules that its rows must meet.
+Which strings are units was decided before; the order, and how the result is written, come after.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from termmine.candidates.filters import Rule, threshold
+from termmine.candidates.fragments import nesting
+from termmine.measures import Measure, find_measure, general_ratio, keyness, log_ratio
+from termmine.options import DiscoverOptions
+from termmine.ranking.background import Background
+from termmine.runtime.arrays import in_parts
+from termmine.types import Columns, NgramTable
+
+
+def compare(candidates: Columns, table: NgramTable, background: Background, measure: str) -> Columns:
+    """The candidates with their keyness columns and ``score``, the chosen measure."""
+    chosen = find_measure(measure)
+    freq, f2 = candidates["freq"], background.freq
+    n1, n2 = table.n_symbols, max(background.n_symbols, 1)
+
+    def general(f1: np.ndarray, f2: np.ndarray, expected: np.ndarray) -> np.ndarray:
+        return general_ratio(f1, n1, f2, n2, expected, background.n_expected)
+
+    columns = candidates | {
+        "background_freq": f2,
+        "keyness": in_parts(lambda f1, f2: keyness(f1, n1, f2, n2), freq, f2),
+        "log_ratio": in_parts(lambda f1, f2: log_ratio(f1, n1, f2, n2), freq, f2),
+        "general_ratio": in_parts(general, freq, f2, background.expected),
+    }
+    if measure in columns:  # keyness and log_ratio
+        return columns | {"score": columns[measure]}
+    if chosen.contrast:
+        return columns | {"score": chosen.formula(freq, n1, f2, n2)}
+    return columns | {"score": _from_columns(chosen, columns, table)}
+
+
+def _from_columns(measure: Measure, columns: Columns, table: NgramTable) -> np.ndarray:
+    if "n_longer" in measure.columns:
+        number, total = nesting(table, columns["row"])
+        columns = columns | {"n_longer": number, "freq_longer": total}
+    return in_parts(measure.formula, *(columns[name] for name in measure.columns))
+
+
+def term_rules(columns: Columns, options: DiscoverOptions) -> list[Rule]:
+    """What a compared candidate must meet to be reported, in order; the passes are one a candidate.
+
+    Where the reader gave lists, there is a column ``dropped``: the reason why a list drops a candidate, empty
+    where none does; and one ``kept``: the same of one that meets every threshold because a list keeps it.
+    """
+    least = {
+        "background_freq": options.min_background_freq,
+        "keyness": options.min_keyness,
+        "log_ratio": options.min_log_ratio,
+        "score": options.min_score,
+    }
+    rules = [threshold(name, columns[name], value) for name, value in least.items() if value is not None]
+    if options.measure == "score":
+        passes = in_parts(lambda score: score > 0.0, columns["score"], dtype=bool)
+        rules.append(Rule("has every factor of the score above 0", passes))
+    if "dropped" not in columns:
+        return rules
+    kept, dropped = columns["kept"] != "", columns["dropped"].tolist()
+    ruled_out = Rule(
+        "is left by --known, --feedback and --ban",
+        np.array([not reason for reason in dropped], dtype=bool),
+        "shorten those lists, or give more text",
+        dropped,
+    )
+    return [ruled_out, *(replace(rule, passes=rule.passes | kept) for rule in rules)]
+
+
+LIKE_QUANTILE = 0.1  # of the good terms' scores: the tenth that rank worst may be slips, and do not count
+
+
+def score_like(columns: Columns, rows: np.ndarray) -> float:
+    """The score that nine in ten of the candidates in ``rows`` (rows of the table) reach."""
+    known = columns["score"][np.isin(columns["row"], rows)]
+    return float(np.quantile(known, LIKE_QUANTILE, method="lower")) if len(known) else 0.0

@@ -1,0 +1,227 @@
+"""What stands beside a string, and how it is spread: evidence from all of its occurrences in the domain.
+
+In: the corpus, its table, the candidates, and what jieba knows. Out: two columns. ``context`` says how far the places
+where a string stands are places where nouns of the domain stand; terms are such nouns, clauses and fragments are not.
+What such a place looks like is learned from the corpus itself: from the neighbours of its dictionary words, the nouns
+that are far more frequent here than in general against all others. ``burstiness`` says how much more a string keeps to
+few places than chance would have it; a term belongs to a topic, a turn of phrase to every page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from termmine.kernels import contexts as contexts_kernels
+from termmine.kernels import tries as tries_kernels
+from termmine.kernels.tries import Trie
+from termmine.measures import burstiness, log_ratio, logit
+from termmine.runtime import arrays
+from termmine.runtime.resources import Resources
+from termmine.search.segmenter import NOUN_TAG, Segmenter
+from termmine.search.trie import slots_of, table_trie
+from termmine.types import Corpus, NgramTable, Segment
+
+DOMAIN_NOUN = 3.0  # bits: a noun eight times as frequent as in general is one of the domain's own
+SHRINKAGE = 20  # occurrences: how many it takes until a neighbour's own record counts as much as what it falls back on
+WINDOW = 300  # symbols, a long paragraph: the least stretch of text that is taken for one topic
+_BYTES_A_ROW = 80  # of the survey, for each thread: its sums, and its share of the trie
+_LEAST_ROWS = 1 << 16  # surveyed in one pass
+_SCALE = 1 << 20  # weights are summed as integers, so that the sum is the same in any order
+
+
+@dataclass(frozen=True)
+class Survey:
+    """One entry a surveyed row: ``left`` and ``right``, the mean log-odds of a noun from the neighbours on that side
+    (natural logarithm, 0 where they say nothing); ``burstiness`` (1 at chance).
+    """
+
+    left: np.ndarray
+    right: np.ndarray
+    burstiness: np.ndarray
+
+
+def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segmenter, resources: Resources) -> Survey:
+    """Look at every occurrence of the rows."""
+    always = np.arange(_sizes(table)[0], dtype=np.int32)
+    weights = _weights_beside(corpus, table, segmenter, resources)
+    sums = arrays.zeros((len(rows), 3), np.int64)
+    n_windows = 0
+    for part in _parts(table, rows, _size_of_part(resources)):
+        trie = table_trie(table, np.concatenate([always, rows[part]]))
+        number = arrays.full(len(trie.links), len(part), np.int32, hot=True)  # what is not asked for shares one
+        arrays.put(number, slots_of(trie, rows[part], len(table)))
+        contexts = _contexts_of(trie, table)
+        singles = bool((rows[part] < table.level[1]).any())
+        weights_here = (arrays.take(weight, contexts, hot=True) for weight in weights)
+        look = _Look(trie, number, len(part), len(table.level) - 1, singles, *weights_here)
+        found, n_windows = look.over(corpus, resources)
+        arrays.put(sums, part, found)
+    left, right, n_holding = sums.T
+    freq = arrays.take(table.freq, rows)
+    return Survey(
+        arrays.in_parts(lambda left, freq: left / (_SCALE * freq), left, freq),
+        arrays.in_parts(lambda right, freq: right / (_SCALE * freq), right, freq),
+        arrays.in_parts(lambda freq, n_holding: burstiness(freq, n_holding, n_windows), freq, n_holding),
+    )
+
+
+def _size_of_part(resources: Resources) -> int:
+    """How many rows are looked at in one pass: so many that what is gathered of them has room in memory."""
+    return max(resources.left() // (_BYTES_A_ROW * resources.threads), _LEAST_ROWS)
+
+
+def _parts(table: NgramTable, rows: np.ndarray, size: int) -> Iterator[np.ndarray]:
+    """The indexes of rows in parts of about a size, ordered by what the rows begin with; one part at least."""
+
+    def first_symbols(rows: np.ndarray) -> np.ndarray:
+        while (longer := table.prefix[rows] >= 0).any():
+            rows = np.where(longer, table.prefix[rows], rows)
+        return rows
+
+    return arrays.in_order(arrays.in_parts(first_symbols, rows, dtype=np.int32), size)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What to look for, and what is beside it worth: ``left``, ``right`` (int32) are one a context of the trie.
+
+    ``number`` (int32, one a slot): which of ``size`` rows a node is; ``size`` itself where it is none of them.
+    """
+
+    trie: Trie
+    number: np.ndarray
+    size: int
+    longest: int
+    singles: bool
+    left: np.ndarray
+    right: np.ndarray
+
+    def over(self, corpus: Corpus, resources: Resources) -> tuple[np.ndarray, int]:
+        """Left, right and windows of each row (int64; size + 1, 3), and the number of all windows."""
+        n_threads = resources.threads_for(32 * self.size)
+        sums = [arrays.zeros((self.size + 1, 4), np.int64, hot=True) for _ in range(n_threads)]
+        for mine in sums:
+            mine[:, 3] = -1
+        windows = _Windows(corpus, 2 * WINDOW + 2, self.longest + 2, WINDOW)
+        resources.spread(windows, self._at, sums)
+        return arrays.added_up(sums)[:, :3], windows.n
+
+    def _at(self, piece: tuple[Segment, int, int], mine: np.ndarray) -> None:
+        segment, begin, window = piece
+        bounds = segment.codes, segment.start, segment.stop, begin, window, WINDOW
+        contexts_kernels.survey(
+            *bounds, self.trie, self.number, self.longest, self.singles, self.left, self.right, mine
+        )
+
+
+class _Windows:
+    """The segments of a corpus, each with where in its codes the window began that goes on there, and its number.
+
+    A window that goes on has fewer symbols than ``size``, and a separator at most behind each: ``before`` is to be
+    twice as much, and what is looked at beside a symbol. ``n``: the windows passed; all of them in the end.
+    """
+
+    def __init__(self, corpus: Corpus, before: int, after: int, size: int) -> None:
+        self._segments = corpus.segments(before, after)
+        self._size = size
+        self.n = 0
+
+    def __iter__(self) -> Iterator[tuple[Segment, int, int]]:
+        begun = unfinished = 0
+        for segment in self._segments:
+            begin = begun - segment.offset
+            yield segment, begin, self.n
+            self.n, begin, unfinished = contexts_kernels.pass_windows(
+                segment.codes, segment.stop, self._size, self.n, begin
+            )
+            begun = begin + segment.offset
+        self.n += unfinished > 0
+
+
+def _weights_beside(
+    corpus: Corpus, table: NgramTable, segmenter: Segmenter, resources: Resources
+) -> tuple[np.ndarray, np.ndarray]:
+    """The weights to the left and to the right, in the numbering of `_weights`."""
+    n_rows, n_singles = _sizes(table)
+    trie = table_trie(table, np.arange(n_rows, dtype=np.int32))
+    is_noun = _domain_nouns(table, segmenter).astype(np.uint8)
+    n_contexts = len(trie.links) + 2 + n_singles
+    threads = resources.threads_for(32 * n_contexts)
+    seen = [arrays.zeros((2, n_contexts, 2), np.int64, hot=True) for _ in range(threads)]
+
+    def look(segment: Segment, mine: np.ndarray) -> None:
+        word_at = segmenter.words_at(segment.codes[segment.start : segment.stop])
+        contexts_kernels.count_contexts(segment.codes, segment.start, segment.stop, word_at, trie, is_noun, *mine)
+
+    resources.spread(corpus.segments(2, 2), look, seen)
+    beside = arrays.added_up(seen)
+    by_row = arrays.zeros((2, n_rows + 2 + n_singles + 1, 2), np.int64)
+    contexts = _contexts_of(trie, table)
+    for side in range(2):
+        arrays.put(by_row[side], contexts, beside[side])
+    left = _weights(by_row[0, :-1].T, table.suffix[:n_rows], n_singles)
+    right = _weights(by_row[1, :-1].T, table.prefix[:n_rows], n_singles)
+    return left, right
+
+
+def _sizes(table: NgramTable) -> tuple[int, int]:
+    """How many rows have one symbol or two, and how many have one."""
+    return int(table.level[min(2, len(table.level) - 1)]), int(table.level[1])
+
+
+def _contexts_of(trie: Trie, table: NgramTable) -> np.ndarray:
+    """The number in `_weights` of each context in `kernels.contexts`; the slots that are none share the next one."""
+    n_rows, n_singles = _sizes(table)
+    of_slot = arrays.in_parts(
+        lambda ids: np.where((ids >= 0) & (ids < n_rows), ids, n_rows + 2 + n_singles), trie.ids, dtype=np.int32
+    )  # fmt: skip
+    return arrays.joined([of_slot, np.array([n_rows, n_rows + 1]), n_rows + 2 + trie.ids[:n_singles]], np.int32)
+
+
+def _domain_nouns(table: NgramTable, segmenter: Segmenter) -> np.ndarray:
+    """Which nodes of the dictionary are nouns that the corpus uses far more often than general language (bool)."""
+    nodes = arrays.empty(len(table), np.int32)
+    tries_kernels.find_nodes(table.prefix, table.last, segmenter.trie, nodes)
+    freq = np.zeros(len(segmenter.freq), dtype=np.int64)
+    for here in arrays.slices(0, len(table)):
+        known = nodes[here] >= 0
+        freq[nodes[here][known]] = table.freq[here][known]
+    ratio = log_ratio(freq, table.n_symbols, segmenter.freq, segmenter.n_symbols)
+    return (segmenter.node_tags == NOUN_TAG) & (freq > 0) & (ratio > DOMAIN_NOUN)
+
+
+def _weights(seen: np.ndarray, nearer: np.ndarray, n_singles: int) -> np.ndarray:
+    """The scaled log-odds of a noun beside each context, and a 0 (int32).
+
+    A context is the row of two symbols or one; behind those follow the edge of a run at once, a neighbour that is no
+    row, and each single symbol with the edge of a run behind it. ``seen`` (2, contexts) counts the nouns and all words
+    beside each, ``nearer`` is the nearer symbol of each row of two. What is seen beside two symbols is seen beside the
+    nearer of them too, and that is what two fall back on while they are rare; one symbol falls back on the share of
+    nouns among all words.
+    """
+    (nouns, words), n_rows = seen, len(nearer)
+    share = (nouns.sum() + 1.0) / (words.sum() + 2.0)
+    beside_one = []
+    for column in seen:
+        ones = column[:n_singles] + column[n_rows + 2 :].astype(np.float64)
+        for here in arrays.slices(n_singles, n_rows):
+            ones += np.bincount(nearer[here], weights=column[here], minlength=n_singles)
+        beside_one.append(np.append(ones, column[n_rows]))  # and the edge at once
+    chance = (beside_one[0] + SHRINKAGE * share) / (beside_one[1] + SHRINKAGE)
+
+    def scaled(chance: np.ndarray) -> np.ndarray:
+        return np.rint(_SCALE * (logit(chance) - logit(share)))
+
+    weights = arrays.zeros(len(nouns) + 1, np.int32)
+    weights[:n_singles], weights[n_rows] = scaled(chance[:-1]), scaled(chance[-1:])[0]
+
+    def fall_back(here: slice, near: np.ndarray) -> None:
+        weights[here] = scaled((nouns[here] + SHRINKAGE * chance[near]) / (words[here] + SHRINKAGE))
+
+    for here in arrays.slices(n_singles, n_rows):
+        fall_back(here, nearer[here])
+    fall_back(slice(n_rows + 2, len(nouns)), np.arange(n_singles))
+    return weights

@@ -1,0 +1,168 @@
+"""Paths -> bytes: which files there are, how they are unpacked, blocks of bytes.
+
+Nothing here knows of encodings or formats.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import os
+import stat
+import sys
+import tempfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from termmine.errors import TermmineError, UsageError
+from termmine.options import SETTINGS_FILE
+from termmine.readers.base import Reading, one_line
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+STDIN = "-"
+BLOCK = 1 << 20  # bytes read at once, and the prefix that decides the encoding
+MAX_SPOOLED = 1 << 30  # bytes of a packed or piped file that must be unpacked whole, to a temporary file
+
+#: How a file is unpacked, by its last extension; any other file is read as it is.
+UNPACKERS: dict[str, Callable[[BinaryIO], Any]] = {
+    ".gz": gzip.open,
+    ".bz2": bz2.open,
+    ".xz": lzma.open,
+    ".zst": zstd.open,
+}
+_DAMAGED = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error, zstd.ZstdError)
+
+
+def _as_it_is(packed: BinaryIO) -> BinaryIO:
+    return packed
+
+
+def list_files(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
+    """The files that paths stand for, directories recursively, in a fixed order; hidden files are left out."""
+    files: list[Path] = []
+    for given in paths:
+        path = Path(given)
+        if str(given) == STDIN:
+            files.append(path)
+        elif _mode(path) is None:
+            raise TermmineError(f"{path}: no such file or directory: check the path")
+        elif path.is_dir():
+            inside = sorted(p for p in _walk(path) if p.is_file())
+            if not inside:
+                raise TermmineError(f"{path}: the directory holds no files: give a directory with text files")
+            files += inside
+        else:
+            files.append(path)
+    if not files:
+        raise UsageError("no corpus given: name a file, a directory, or - for standard input")
+    return files
+
+
+def _mode(path: Path) -> int | None:
+    """What kind of file stands there; None for nothing."""
+    try:
+        return path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the path
+        return None
+    except OSError as error:
+        raise TermmineError(f"{path}: {error.strerror}: check the path and the permissions") from error
+
+
+def _walk(directory: Path) -> Iterator[Path]:
+    def refuse(error: OSError) -> None:
+        raise TermmineError(f"{error.filename}: {error.strerror}: check the permissions") from error
+
+    for folder, folders, names in os.walk(directory, onerror=refuse):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(folder) / name for name in names if not name.startswith(".") and name != SETTINGS_FILE)
+
+
+def is_regular(path: Path) -> bool:
+    """Whether a path is a file that can be read twice: neither standard input nor a pipe."""
+    return str(path) != STDIN and stat.S_ISREG(_mode(path) or 0)
+
+
+def unpacked_name(path: Path) -> str:
+    """The name of a file without the extension that says how it is packed."""
+    return path.stem if path.suffix.lower() in UNPACKERS else path.name
+
+
+def damaged(path: Path, error: object) -> TermmineError:
+    """What to say of a file that ends early, or is not what its name says."""
+    return TermmineError(f"{path}: damaged or truncated ({one_line(error)}): fetch or pack the file again")
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Turn what opening and unpacking can raise into one of our errors."""
+    try:
+        yield
+    except _DAMAGED as error:
+        raise damaged(path, error) from error
+    except OSError as error:
+        if error.errno is None:  # bz2 raises a bare OSError for damaged data
+            raise damaged(path, error) from error
+        raise TermmineError(f"{path}: {error.strerror}: check the path and the permissions") from error
+
+
+def raw_blocks(path: Path, progress: Callable[[int], None]) -> Iterator[bytes]:
+    """The bytes of a file, unpacked; ``progress`` is told how many of the file itself have been read."""
+    with _told(path):
+        if str(path) == STDIN:
+            if sys.stdin is None:
+                raise TermmineError("standard input: is closed: give it text, or name a file")
+            yield from iter(lambda: sys.stdin.buffer.read(BLOCK), b"")
+            return
+        if not is_regular(path):  # a pipe, as in <(zcat x.gz)
+            with path.open("rb") as pipe:
+                yield from iter(lambda: pipe.read(BLOCK), b"")
+            return
+        with path.open("rb") as packed:
+            stream = UNPACKERS.get(path.suffix.lower(), _as_it_is)(packed)
+            done = 0
+            for block in iter(lambda: stream.read(BLOCK), b""):
+                yield block
+                progress(packed.tell() - done)
+                done = packed.tell()
+
+
+def head(path: Path, size: int) -> bytes:
+    """The first bytes of a regular file, unpacked."""
+    with _told(path), path.open("rb") as packed:
+        return bytes(UNPACKERS.get(path.suffix.lower(), _as_it_is)(packed).read(size))
+
+
+@contextmanager
+def seekable(path: Path, reading: Reading) -> Iterator[BinaryIO]:
+    """A file to read from anywhere: itself, or a copy where it is packed or piped."""
+    if is_regular(path) and path.suffix.lower() not in UNPACKERS:
+        with _told(path):
+            file = path.open("rb")
+        with file:
+            reading.report.n_bytes += path.stat().st_size
+            yield file
+        reading.progress(path.stat().st_size)
+        return
+    with tempfile.TemporaryFile() as copy:
+        for block in raw_blocks(path, reading.progress):
+            reading.report.n_bytes += len(block)
+            if copy.tell() + len(block) > MAX_SPOOLED:
+                raise TermmineError(f"{path}: unpacks to more than {MAX_SPOOLED} bytes: unpack it and name the file")
+            _spool(copy, block)
+        copy.seek(0)
+        yield copy
+
+
+def _spool(copy: Any, block: bytes) -> None:
+    try:
+        copy.write(block)
+    except OSError as error:
+        raise TermmineError(f"{tempfile.gettempdir()}: {error.strerror}: free some space, or set TMPDIR") from error

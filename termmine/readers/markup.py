@@ -1,0 +1,190 @@
+"""HTML and Markdown: the text that a reader of the page would see, without code. A document is the page.
+
+HTML goes through `html.parser` block by block; Markdown is rendered to HTML, some paragraphs at a time, by
+markdown-it-py, whose only door is here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from html.parser import HTMLParser
+from itertools import chain
+from pathlib import Path
+
+from termmine.readers.base import BREAK, BadRecordError, Document, Reading, extra
+from termmine.readers.decoding import plain_text
+
+# Elements that stand on lines of their own.
+_OWN_LINE = frozenset(
+    "address article aside blockquote body br button caption center dd details dialog div dl dt fieldset figcaption "
+    "figure footer form frame h1 h2 h3 h4 h5 h6 head header hr html legend li main menu nav ol optgroup option p pre "
+    "section select summary table tbody td textarea tfoot th thead title tr ul".split()
+)
+# Elements whose content is no text of the page. One of running text (code) ends at the latest where the line does.
+_HIDDEN = frozenset("code kbd samp pre script style template textarea svg math object iframe noframes".split())
+_WITHIN_LINE = frozenset(["code", "kbd", "samp", "math"])
+
+_MAX_TAG = 1 << 22  # characters of one tag or comment: room for a picture within the page
+_MAX_LINE = 1 << 16  # characters of a paragraph that are kept together
+_HAN = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U000323af"
+_WRAPPED = rf"(?<=[{_HAN}])[ \t\r]*\n\s*(?=[{_HAN}])"
+
+
+def unwrap(text: str) -> str:
+    r"""A paragraph on one line: blanks and line ends are one blank, but for line ends within Chinese, which are none.
+
+    >>> unwrap("变压器的绝缘\n  电阻，air\nmotor")
+    '变压器的绝缘电阻，air motor'
+    """
+    return " ".join(re.sub(_WRAPPED, "", text).split())
+
+
+class _Page(HTMLParser):
+    """What html.parser calls: gathers the lines of a page, as far as it has been fed."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.lines: list[str] = []
+        self._parts: list[str] = []
+        self._size = 0
+        self._hidden = ""
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        """A line ends, or what is hidden begins."""
+        self._end_of_line(tag)
+        if tag in _HIDDEN and not self._hidden:
+            self._hidden = tag
+            if tag in _WITHIN_LINE:
+                self._parts.append(BREAK)
+
+    def handle_startendtag(self, tag: str, attrs: object) -> None:
+        """An element without content, as <br/>."""
+        self._end_of_line(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """A line ends, or what is hidden does."""
+        self._end_of_line(tag)
+        if tag == self._hidden:
+            self._hidden = ""
+
+    def handle_data(self, data: str) -> None:
+        """Text, shown or hidden."""
+        if self._hidden:
+            return
+        self._parts.append(data)
+        self._size += len(data)
+        if self._size > _MAX_LINE:
+            self.end_line()
+
+    def parse_html_declaration(self, i: int) -> int:
+        """As ever, but what html.parser does not know is passed over, not an error."""
+        try:
+            return super().parse_html_declaration(i)
+        except AssertionError:
+            return self.parse_bogus_comment(i, report=False)
+
+    def _end_of_line(self, tag: str) -> None:
+        if tag in _OWN_LINE:
+            if self._hidden in _WITHIN_LINE:
+                self._hidden = ""
+            self.end_line()
+
+    def end_line(self) -> None:
+        """Close the line that has been gathered."""
+        line = unwrap("".join(self._parts))
+        if line:
+            self.lines.append(line + "\n")
+        self._parts, self._size = [], 0
+
+    def taken(self) -> str:
+        """The lines so far, which are then forgotten."""
+        text = "".join(self.lines)
+        self.lines = []
+        return text
+
+
+def _page_text(blocks: Iterable[str]) -> Iterator[str]:
+    """The text of a page in HTML that is given in blocks."""
+    page = _Page()
+    for block in blocks:
+        page.feed(block)
+        yield page.taken()
+        if len(page.rawdata) > _MAX_TAG:
+            raise BadRecordError(f"a tag, comment or script is longer than {_MAX_TAG} characters")
+    if not page.rawdata.startswith("<"):  # a tag without an end; html.parser would take it apart in quadratic time
+        page.close()
+    page.end_line()
+    yield page.taken()
+
+
+def _whole_page(path: Path, reading: Reading, blocks: Iterable[str]) -> Iterator[str]:
+    """The text of a page; where it is broken, what stands before that."""
+    try:
+        yield from _page_text(blocks)
+    except BadRecordError as reason:
+        reading.bad(path, None, reason)
+
+
+def read_html(path: Path, reading: Reading) -> Iterator[Document]:
+    """A page of HTML: without tags, scripts, styles and code."""
+    yield Document(path, 1, _whole_page(path, reading, plain_text(path, reading)))
+
+
+_CHUNK = 1 << 13  # characters rendered at once, to the next empty line outside of code
+_MAX_CHUNK = 1 << 14  # where no such line comes; also bounds what nested brackets can cost
+_FENCE = re.compile(r"\s*(?:[-*+>]\s+)*(`{3,}|~{3,})")
+_FRONT_MATTER = 200  # lines at most
+
+
+def read_markdown(path: Path, reading: Reading) -> Iterator[Document]:
+    """A page of Markdown (CommonMark and tables), as `read_html` reads what it renders to."""
+    markdown = extra("markdown_it", "markdown").MarkdownIt("commonmark").enable("table")
+    lines = _without_front_matter(_short_lines(plain_text(path, reading)))
+    rendered = (markdown.render(chunk) for chunk in _chunks(lines))
+    yield Document(path, 1, _whole_page(path, reading, rendered))
+
+
+def _short_lines(blocks: Iterator[str]) -> Iterator[str]:
+    """The lines; what is longer than `_MAX_CHUNK` comes as several."""
+    rest = ""
+    for block in chain(blocks, ["\n"]):
+        *whole, rest = (rest + block).split("\n")
+        for line in whole:
+            yield from (line[k : k + _MAX_CHUNK] for k in range(0, max(len(line), 1), _MAX_CHUNK))
+        while len(rest) > _MAX_CHUNK:
+            yield rest[:_MAX_CHUNK]
+            rest = rest[_MAX_CHUNK:]
+
+
+def _without_front_matter(lines: Iterator[str]) -> Iterator[str]:
+    """The lines behind a block of settings between two lines of hyphens at the very beginning, if there is one."""
+    first: list[str] = []
+    for line in lines:
+        first.append(line)
+        if first[0].rstrip() != "---" or len(first) > _FRONT_MATTER:
+            break
+        if len(first) > 1 and line.rstrip() in ("---", "..."):
+            first = []
+            break
+    return chain(first, lines)
+
+
+def _chunks(lines: Iterator[str]) -> Iterator[str]:
+    """The lines in parts that can be rendered one by one: cut before a paragraph, outside of fenced code."""
+    parts: list[str] = []
+    size, fence, after_empty = 0, "", True
+    for line in lines:
+        paragraph = after_empty and not fence and line[:1] not in ("", " ", "\t")
+        if parts and size >= (_CHUNK if paragraph else _MAX_CHUNK):
+            yield "\n".join(parts)
+            parts, size = ([fence] if fence else []), 0
+        mark = _FENCE.match(line)
+        if mark and not fence:
+            fence = mark[1]
+        elif mark and mark[1].startswith(fence):
+            fence = ""
+        parts.append(line)
+        size += len(line) + 1
+        after_empty = not line.strip()
+    yield "\n".join(parts)

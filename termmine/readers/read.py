@@ -1,0 +1,115 @@
+"""Paths -> documents, and blocks of text.
+
+In: files, directories and standard input, packed or not, in any of the usual encodings and formats. Out: blocks of text
+in order, cut anywhere, with `DOCUMENT_END_CHARACTER` between the documents of a file and `SOURCE_END_CHARACTER` after
+it. Only a block, or one record, at a time is in memory. Nothing here knows what a symbol is.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from termmine.errors import TermmineError
+from termmine.options import ReadOptions
+from termmine.readers import decoding, files
+from termmine.readers.base import Document, Reading, ReadReport
+from termmine.readers.formats import READERS, find_reader, format_of
+from termmine.types import DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER, Block
+
+AnyBlock = TypeVar("AnyBlock", bound=Block, covariant=True)
+
+_JOINED = 1 << 16  # characters of small records that are handed on together
+
+
+def read_documents(
+    paths: Iterable[str | os.PathLike[str]],
+    options: ReadOptions,
+    *,
+    report: ReadReport | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Iterator[Document]:
+    """Read paths document by document; draw the blocks of each before the next one."""
+    report = ReadReport() if report is None else report
+    for file in _read_files(paths, options, report, progress):
+        yield from file
+
+
+def read_blocks(
+    paths: Iterable[str | os.PathLike[str]],
+    options: ReadOptions,
+    *,
+    report: ReadReport | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Iterator[str]:
+    """Read paths as blocks of text; ``progress`` is told how many bytes of a file have been read."""
+    return joined_blocks(paths, options, report, progress, lambda document: document.blocks)
+
+
+def joined_blocks(
+    paths: Iterable[str | os.PathLike[str]],
+    options: ReadOptions,
+    report: ReadReport | None,
+    progress: Callable[[int], None],
+    text_of: Callable[[Document], Iterable[AnyBlock]],
+) -> Iterator[AnyBlock | str]:
+    """Blocks of text with the marks of where documents and files end; small ones are handed on together."""
+    report = ReadReport() if report is None else report
+    for file in _read_files(paths, options, report, progress):
+        parts, size = [""], 0
+        n_skipped = len(report.skipped)
+        for n, document in enumerate(file):
+            if n:
+                parts.append(DOCUMENT_END_CHARACTER)
+            for block in text_of(document):
+                if not isinstance(block, str):
+                    yield from ("".join(parts), block)
+                    parts, size = [""], 0
+                    continue
+                parts.append(without_marks(block))
+                size += len(block)
+                if size >= _JOINED:
+                    yield "".join(parts)
+                    parts, size = [""], 0
+        if len(report.skipped) == n_skipped:
+            parts.append(SOURCE_END_CHARACTER)
+        yield "".join(parts)
+
+
+def _read_files(
+    paths: Iterable[str | os.PathLike[str]],
+    options: ReadOptions,
+    report: ReadReport,
+    progress: Callable[[int], None],
+) -> Iterator[Iterator[Document]]:
+    """The documents of each file."""
+    if options.encoding is not None:
+        decoding.check_encoding(options.encoding)
+    chosen = None if options.input_format is None else find_reader(options.input_format)
+    paths = list(paths)
+    reading = Reading(options, report, progress, frozenset(map(Path, paths)))
+    for path in files.list_files(paths):
+        n_skipped = len(report.skipped)
+        yield _counted((chosen or READERS[format_of(path)])(path, reading), report)
+        report.n_files += len(report.skipped) == n_skipped
+    if not report.n_files:
+        raise TermmineError(f"{report.skipped[0]}: no file here holds text: give a directory with text files")
+    if report.n_bad and not report.n_documents:
+        raise TermmineError(
+            f"{report.first_bad}: no record could be read ({report.n_bad} bad): check --field and --input-format"
+        )
+
+
+def _counted(documents: Iterator[Document], report: ReadReport) -> Iterator[Document]:
+    for document in documents:
+        report.n_documents += 1
+        yield document
+
+
+def without_marks(text: str) -> str:
+    """A text without the characters that mark the ends of documents and sources."""
+    for mark in (DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER):
+        text = text.replace(mark, "\n") if mark in text else text
+    return text

@@ -1,0 +1,158 @@
+"""Files of records: JSON Lines, CSV, TSV. Each record is a document: one field of it, which `--field` names."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from termmine.errors import TermmineError
+from termmine.readers import base
+from termmine.readers.base import BadRecordError, Document, Reading, one_line, too_long
+from termmine.readers.decoding import UNDECODABLE, decode_file, numbered_lines
+
+_KINDS = {bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "an object"}
+_KINDS[type(None)] = "null"
+
+
+def read_jsonl(path: Path, reading: Reading) -> Iterator[Document]:
+    """A JSON object a line; empty lines are passed over."""
+    return read_json_lines(path, reading, numbered_lines(decode_file(path, reading)))
+
+
+def read_json_lines(path: Path, reading: Reading, lines: Iterator[tuple[int, str | None]]) -> Iterator[Document]:
+    """The same from lines with their numbers."""
+    field = reading.options.field
+    for number, line in lines:
+        if line is not None and not line.strip():
+            continue
+        try:
+            text = text_of(_parsed(line), field)
+        except BadRecordError as reason:
+            reading.bad(path, number, reason)
+            continue
+        yield Document(path, number, (text,))
+
+
+def _parsed(line: str | None) -> Any:
+    if line is None:
+        raise too_long()
+    if UNDECODABLE in line:
+        raise BadRecordError("has undecodable bytes")
+    try:
+        record = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise BadRecordError(f"is no JSON ({error.msg} at column {error.colno})") from None
+    except (ValueError, RecursionError):  # an integer of thousands of digits; thousands of brackets
+        raise BadRecordError("is no JSON that can be read") from None
+    if not isinstance(record, dict):
+        raise BadRecordError("is no JSON object")
+    return record
+
+
+def text_of(record: Any, field: str) -> str:
+    """The string in a field of nested dicts, ``a.b`` being field b of field a.
+
+    >>> text_of({"a": {"b": "变压器"}}, "a.b")
+    '变压器'
+    """
+    value = record
+    for key in (field,) if field in record else field.split("."):
+        if not isinstance(value, dict) or key not in value:
+            raise BadRecordError(f"field {field!r} is missing")
+        value = value[key]
+    if isinstance(value, bytes):  # in Parquet written without types
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            raise BadRecordError("has undecodable bytes") from None
+    if isinstance(value, str):
+        return value
+    raise BadRecordError(f"field {field!r} is no string but {_KINDS.get(type(value), type(value).__name__)}")
+
+
+class _Lines:
+    """The lines that `csv.reader` draws: where the present record began, its size, whether it is damaged."""
+
+    def __init__(self, lines: Iterator[tuple[int, str | None]]) -> None:
+        self._lines = lines
+        self.begin()
+
+    def begin(self) -> None:
+        """Here begins a new record."""
+        self.first, self._size, self.damaged = 0, 0, False
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        number, line = next(self._lines)
+        self.first = self.first or number
+        if line is None:
+            raise too_long()
+        self._size += len(line) + 1
+        if self._size > base.MAX_RECORD:
+            raise too_long()
+        self.damaged = self.damaged or UNDECODABLE in line
+        return line + "\n"
+
+
+def _rows(path: Path, reading: Reading, **dialect: Any) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a table that are no bad records, each with the line that it begins at."""
+    newlines = io.IncrementalNewlineDecoder(None, translate=True)
+    blocks = (newlines.decode(block) for block in decode_file(path, reading))
+    lines = _Lines(numbered_lines(blocks))
+    rows = csv.reader(lines, strict=True, **dialect)
+    while True:
+        lines.begin()
+        limit = csv.field_size_limit(base.MAX_RECORD)  # which csv keeps for the whole process
+        try:
+            row = next(rows, None)
+        except BadRecordError as reason:
+            reading.bad(path, lines.first, reason)
+            continue
+        except csv.Error as error:
+            reading.bad(path, lines.first, f"is no CSV ({error})")
+            continue
+        finally:
+            csv.field_size_limit(limit)
+        if row is None:
+            return
+        if lines.damaged:
+            reading.bad(path, lines.first, "has undecodable bytes")
+        elif row:
+            yield lines.first, row
+
+
+def no_column(path: Path, names: list[str], field: str) -> TermmineError:
+    """What to say where --field names no column."""
+    known = one_line(", ".join(names[:20]))
+    return TermmineError(f"{path}: has no column {field!r}: choose by --field from: {known}")
+
+
+def _read_table(path: Path, reading: Reading, **dialect: Any) -> Iterator[Document]:
+    field = reading.options.field
+    column = int(field) - 1 if field.isdecimal() and int(field) else None
+    for number, row in _rows(path, reading, **dialect):
+        if column is None:
+            header = [name.strip() for name in row]
+            if field not in header:
+                raise no_column(path, header, field)
+            column = header.index(field)
+        elif column < len(row):
+            yield Document(path, number, (row[column],))
+        else:
+            reading.bad(path, number, f"column {field} is missing")
+
+
+def read_csv(path: Path, reading: Reading) -> Iterator[Document]:
+    """Comma-separated values with quotes as in RFC 4180; the first row is the header unless --field is a number."""
+    return _read_table(path, reading)
+
+
+def read_tsv(path: Path, reading: Reading) -> Iterator[Document]:
+    """Tab-separated values, a line a row: a quotation mark is a character like any other."""
+    return _read_table(path, reading, delimiter="\t", quoting=csv.QUOTE_NONE)

@@ -1,0 +1,180 @@
+"""Files that are there whole or as they were, and standard output.
+
+In: a path, and bytes or what writes them. Out: the file in its place at once, or an error and nothing changed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from termmine.errors import TermmineError, UsageError
+from termmine.runtime.locks import STDOUT, hidden_prefix
+
+
+def check_outputs(outputs: list[Path], inputs: list[Path]) -> None:
+    """Refuse outputs that cannot be written, or that are among the inputs, before any work is done."""
+    for path in outputs:
+        if str(path) not in STDOUT:
+            try:
+                _check_output(path, inputs)
+            except OSError as error:
+                raise UsageError(f"{path}: {error.strerror}: choose another output file") from error
+    if len({os.path.realpath(path) for path in outputs}) < len(outputs):
+        raise UsageError("two outputs have the same path: give each its own")
+
+
+def _check_output(path: Path, inputs: list[Path]) -> None:
+    if not path.parent.is_dir():
+        raise UsageError(f"{path}: the directory {path.parent} does not exist: create it first")
+    if path.is_dir():
+        raise UsageError(f"{path}: is a directory: name a file in it")
+    if not os.access(path.parent, os.W_OK):
+        raise UsageError(f"{path}: the directory {path.parent} cannot be written to: check its permissions")
+    for given in inputs:
+        if path.exists() and given.exists() and path.samefile(given):
+            raise UsageError(f"{path}: is an input: choose another output file")
+        if given.is_dir() and path.resolve().is_relative_to(given.resolve()):
+            raise UsageError(f"{path}: lies in the input {given}: choose another place, or the next run reads it")
+
+
+def check_replaceable(path: Path) -> None:
+    """Refuse what `replacing` cannot replace, before any work is done."""
+    if _is_stream(path):
+        raise UsageError(f"{path}: is no file, and what is to be written must be one: name a file")
+
+
+#: What is to be written: bytes, or the same piece by piece.
+Data = bytes | Iterable[bytes]
+
+
+def _pieces(data: Data) -> Iterable[bytes]:
+    return (data,) if isinstance(data, bytes) else data
+
+
+def write(path: Path, data: Data) -> None:
+    """Write to a file, whole or not at all, or to standard output where the path says so."""
+    if str(path) in STDOUT:
+        for piece in _pieces(data):
+            write_stream(piece)
+    elif _is_stream(path):
+        with _named(path), path.open("wb") as file:
+            file.writelines(_pieces(data))
+    else:
+        write_whole(path, data)
+
+
+def write_whole(path: Path, data: Data) -> None:
+    """Write a file so that it is there whole or as it was: a temporary file beside it, synced, then renamed."""
+    write_all([(path, data)])
+
+
+def write_all(outputs: Iterable[tuple[Path, Data]]) -> None:
+    """Write several outputs in order, each whole or not at all; none gets its name before all are on the disk.
+
+    Give the main output last: once it is there, the others are.
+    """
+    with contextlib.ExitStack() as temporaries:
+        ready = [(path, data, temporaries.enter_context(_on_disk(path, data))) for path, data in outputs]
+        for path, data, temporary in ready:
+            if temporary is None:
+                write(path, data)
+            else:
+                _rename(temporary, path.resolve())  # a link stays a link
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file to write to and to seek in, which takes the place of the path when the context ends well."""
+    path = path.resolve()
+    with _temporary(path) as file, _named(path):
+        yield file
+        _sync(file, path)
+        _rename(Path(file.name), path)
+
+
+@contextlib.contextmanager
+def _on_disk(path: Path, data: Data) -> Iterator[Path | None]:
+    """A temporary file with the data beside the path, removed unless renamed; None where there is nothing to rename."""
+    if _is_stream(path):
+        yield None
+        return
+    path = path.resolve()
+    with _temporary(path) as file:
+        with _named(path):
+            file.writelines(_pieces(data))
+            _sync(file, path)
+        yield Path(file.name)
+
+
+@contextlib.contextmanager
+def _temporary(path: Path) -> Iterator[BinaryIO]:
+    """A new file beside the path, removed unless renamed."""
+    name = None
+    try:
+        with _named(path):
+            file = tempfile.NamedTemporaryFile(dir=path.parent, prefix=f"{hidden_prefix(path)}-", delete=False)  # noqa: SIM115
+            name = Path(file.name)
+        with file:
+            yield cast("BinaryIO", file)
+    finally:
+        if name is not None:
+            name.unlink(missing_ok=True)
+
+
+def _sync(file: BinaryIO, path: Path) -> None:
+    """Have it all on the disk, with the permissions of what it replaces."""
+    file.flush()
+    os.fsync(file.fileno())
+    Path(file.name).chmod(path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask())
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether a path stands for standard output, a device or a pipe."""
+    return str(path) in STDOUT or (path.exists() and not path.is_file())
+
+
+def _rename(temporary: Path, path: Path) -> None:
+    with _named(path):
+        temporary.replace(path)
+    with contextlib.suppress(OSError):  # not every system can sync a directory, and the file is whole either way
+        directory = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+
+
+@contextlib.contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Tell which output could not be written."""
+    try:
+        yield
+    except OSError as error:
+        raise TermmineError(
+            f"{path}: {error.strerror}: nothing was written; free some space or choose another place"
+        ) from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def write_stream(data: bytes) -> None:
+    """Write to standard output; a full disk behind it is an error, a reader that has gone is not ours to report."""
+    if sys.stdout is None:
+        raise TermmineError("standard output: is closed: redirect it, or name a file with -o")
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise TermmineError(f"standard output: {error.strerror}: free some space or choose another place") from error

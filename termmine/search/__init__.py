@@ -1,0 +1,1 @@
+"""Known strings, found in codes and in lines of text; what jieba knows."""

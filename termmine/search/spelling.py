@@ -1,0 +1,84 @@
+"""How each term is written: the most frequent of its surface forms.
+
+In: the corpus, the table and the rows to report. Out: one string a row. Case is folded for counting only, so `GPU加速`,
+`Gpu加速` and `gpu加速` are one n-gram and the commonest spelling is shown; ties go to the first in code point order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from termmine.kernels import segment as segment_kernels
+from termmine.kernels.codes import FIRST_WORD
+from termmine.kernels.tries import Trie
+from termmine.search.trie import slots_of, table_trie
+from termmine.types import Corpus, NgramTable, Segment, spell
+
+
+def surfaces(corpus: Corpus, table: NgramTable, rows: np.ndarray) -> list[str]:
+    """The most frequent written form of each row."""
+    texts = table.texts(rows)
+    of_rows = _counts_by_form(corpus, table, rows)
+    order = np.argsort(rows)
+    places = order[np.searchsorted(rows, list(of_rows), sorter=order)].tolist()
+    for (row, counts), i in zip(of_rows.items(), places, strict=True):
+        first_form = int(table.freq[row]) - sum(counts.values())
+        counts[texts[i]] = counts.get(texts[i], 0) + first_form
+        texts[i] = min(counts, key=lambda text: (-counts[text], text))
+    return texts
+
+
+def _counts_by_form(corpus: Corpus, table: NgramTable, rows: np.ndarray) -> dict[int, dict[str, int]]:
+    """Row -> written form -> occurrences, for the occurrences that hold a variant."""
+    rows = rows[_hold_any(table, rows, corpus.varied)]
+    trie, longest = table_trie(table, rows), len(table.level) - 1
+    wanted = np.zeros(len(trie.links), dtype=bool)
+    wanted[slots_of(trie, rows, len(table))] = True
+    first, forms = corpus.alphabet.word_form, corpus.alphabet.form_texts
+    counts: dict[int, dict[str, int]] = {}
+    for segment in corpus.segments(longest, longest):
+        spans, starts = _spans(segment, trie, wanted, longest)
+        for row, codes, occurrences in _written(segment, table, spans, starts, first):
+            of_row = counts.setdefault(row, {})
+            text = spell(codes, forms)
+            of_row[text] = of_row.get(text, 0) + occurrences
+    return counts
+
+
+def _hold_any(table: NgramTable, rows: np.ndarray, symbols: np.ndarray) -> np.ndarray:
+    """Whether each row holds any of the symbols (bool, one a row); these are given as bool, one a code."""
+    found = np.zeros(len(rows), dtype=bool)
+    for _ in range(len(table.level) - 1):
+        found |= (rows >= 0) & symbols[table.last[rows]]
+        rows = np.where(rows >= 0, table.prefix[rows], -1)
+    return found
+
+
+def _spans(segment: Segment, trie: Trie, wanted: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarray]:
+    """Row and first position of every occurrence that holds a variant and begins in the segment."""
+    places = np.ascontiguousarray(segment.variants[:, 0])
+    bounds, empty = (segment.codes, segment.start, segment.stop), np.zeros(0, dtype=np.int64)
+    n = segment_kernels.spans_with_variants(*bounds, places, trie, wanted, longest, empty, empty.copy())
+    slots, starts = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    segment_kernels.spans_with_variants(*bounds, places, trie, wanted, longest, slots, starts)
+    return trie.ids[slots], starts
+
+
+def _written(
+    segment: Segment, table: NgramTable, spans: np.ndarray, starts: np.ndarray, first: np.ndarray
+) -> Iterator[tuple[int, list[int], int]]:
+    """Each way in which a row is written at those places: the row, the codes of its forms, how often."""
+    places, forms = segment.variants[:, 0], segment.variants[:, 1]
+    lengths = table.length[spans]
+    for n in np.unique(lengths):
+        of_length = np.flatnonzero(lengths == n)
+        where = starts[of_length, None] + np.arange(n)
+        codes = segment.codes[where]
+        written = np.where(codes >= FIRST_WORD, FIRST_WORD + first[np.maximum(codes - FIRST_WORD, 0)], codes)
+        at = np.minimum(np.searchsorted(places, where), len(places) - 1)
+        written = np.where(places[at] == where, forms[at], written)
+        unique, number = np.unique(np.column_stack([spans[of_length], written]), axis=0, return_counts=True)
+        for (row, *codes_written), occurrences in zip(unique.tolist(), number.tolist(), strict=True):
+            yield row, codes_written, occurrences

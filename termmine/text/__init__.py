@@ -1,0 +1,1 @@
+"""Text -> codes: what a symbol is, what ends a run, what is folded."""

@@ -1,0 +1,103 @@
+"""A corpus that grows: by text, and by encoded corpora.
+
+In: blocks of text, or corpora. Out: a `Corpus`. The numbers that threads gave to words are turned into the corpus's own
+in the order of the pieces, so that the same text makes the same corpus. Nothing here reads files or counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from termmine.kernels import encode as encode_kernels
+from termmine.kernels.codes import DOCUMENT_END, FIRST_WORD, SOURCE_END
+from termmine.kernels.encode import NOTHING, SOURCE
+from termmine.runtime.resources import Resources
+from termmine.runtime.spill import Tape
+from termmine.text.alphabet import adopted, empty_alphabet
+from termmine.text.pieces import Seam, encoded_pieces
+from termmine.types import Block, Corpus
+
+CODES_SHARE, VARIANTS_SHARE = 0.2, 0.03  # of the memory that is left: how much codes may take before they go to a file
+
+
+class CorpusBuilder:
+    """A corpus that grows by text and by encoded corpora; its words are numbered in the order of first occurrence.
+
+    So whatever it was put together from, the same text makes the same corpus, code by code. ``sink`` is given the codes
+    as they come, in arrays.
+    """
+
+    def __init__(
+        self,
+        document: str = "line",
+        fold: str | None = None,
+        resources: Resources | None = None,
+        sink: Callable[[np.ndarray], None] = lambda _: None,
+    ) -> None:
+        self._sink = sink
+        self._document = document
+        self._resources = resources or Resources()
+        left = self._resources.left()
+        self._codes = self._tape(np.int32, int(CODES_SHARE * left))
+        self._variants = self._tape(np.int64, int(VARIANTS_SHARE * left))
+        self._alphabet = empty_alphabet(fold)
+        self._n_symbols = self._n_documents = 0
+        self._seam = Seam()
+
+    def _tape(self, dtype: type, room: int) -> Tape:
+        return Tape(dtype, room=room, folder=self._resources.folder, expected=room)
+
+    def add_text(self, blocks: Iterable[Block]) -> None:
+        """Encode blocks of text, and end the source."""
+        ids: list[np.ndarray] = [np.zeros(0, dtype=np.int32) for _ in range(self._resources.threads)]
+        for encoded in encoded_pieces(blocks, self._alphabet, False, self._document, self._resources):
+            known = ids[encoded.worker][: 0 if encoded.is_fresh else None]
+            ids[encoded.worker] = np.concatenate([known, self._adopt(*encoded.new_forms)])
+            self._append(encoded.codes, encoded.written, ids[encoded.worker], encoded.pending)
+        self._seam.pending = int(SOURCE)
+
+    def add_corpus(self, corpus: Corpus) -> None:
+        """Add an encoded corpus as a source of its own."""
+        forms = corpus.alphabet.forms
+        ids = self._adopt(forms.pool, forms.offsets[: int(forms.size[0]) + 1])
+        end = len(corpus.codes) - 1  # without the separator that ends it
+        for segment in corpus.segments(0, 0):
+            codes = segment.codes[: end - segment.offset].copy()
+            written = np.empty((len(segment.variants) + int((codes >= FIRST_WORD).sum()), 2), dtype=np.int64)
+            n = encode_kernels.unsettle(codes, segment.variants, corpus.alphabet.word_form, written)
+            self._append(codes, written[:n], ids, int(NOTHING))
+        self._seam.pending = int(SOURCE)
+
+    def _append(self, codes: np.ndarray, written: np.ndarray, ids: np.ndarray, pending: int) -> None:
+        """Add codes, and what is written for them in forms that ``ids`` gives their numbers; both are used up."""
+        if not self._seam.join(codes, pending):
+            return
+        n, n_symbols, n_documents = encode_kernels.settle(
+            codes, written, ids, self._alphabet.form_word, self._alphabet.word_form
+        )
+        if not self._n_symbols:  # what stands before the first symbol ends nothing
+            n_documents -= codes[0] in (DOCUMENT_END, SOURCE_END)
+        self._n_symbols += n_symbols
+        self._n_documents += n_documents
+        variants = written[:n]
+        variants[:, 0] += len(self._codes)
+        self._put(codes)
+        self._variants.append(variants.ravel())
+
+    def _put(self, codes: np.ndarray) -> None:
+        self._codes.append(codes)
+        self._sink(codes)
+
+    def _adopt(self, chars: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+        self._alphabet, ids = adopted(self._alphabet, chars, offsets)
+        return ids
+
+    def finish(self) -> Corpus:
+        """The corpus; nothing may be added after that."""
+        self._put(np.array([SOURCE_END], dtype=np.int32))
+        self._codes.finish()
+        self._variants.finish()
+        n_documents = self._n_documents + (self._n_symbols > 0)
+        return Corpus(self._codes, self._variants, self._alphabet, self._n_symbols, n_documents)

@@ -1,0 +1,234 @@
+"""Standard error as JSON lines, and exit codes: what a machine, or a mail from cron, makes of a run."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import warnings
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from support.command import ENCYCLOPEDIA, POWER, PROCESS, run
+from termmine import pipeline
+from termmine.cli import cli, main
+from termmine.cli.log import EXIT_BUG, Log
+
+JSON = ("--log-format", "json")
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def records(err: str) -> list[dict[str, Any]]:
+    """The lines of a log, each whole and with what every line has; their times are checked and taken out."""
+    parsed = [json.loads(line) for line in err.splitlines()]
+    for record in parsed:
+        assert list(record)[:4] == ["time", "level", "message", "command"]
+        time = record.pop("time")
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", time)
+        age = datetime.now(timezone.utc) - datetime.fromisoformat(time.replace("Z", "+00:00"))
+        assert timedelta(0) - timedelta(seconds=1) < age < timedelta(minutes=10)
+        if "seconds" in record:
+            assert 0 <= record.pop("seconds") < 600
+    return parsed
+
+
+def failure(message: str, code: int, command: str | None = "discover") -> list[dict[str, Any]]:
+    return [{"level": "error", "message": message, "command": command, "exit_code": code}]
+
+
+def test_notes_and_the_end() -> None:
+    plain = run("discover", POWER, "--top", 3)
+    result = run("discover", POWER, "--top", 3, *JSON)
+    assert (result.code, result.out) == (0, plain.out)
+    note, end = records(result.err)
+    assert note["level"] == "info"
+    assert plain.err == f"termmine: {note['message']}\n"
+    assert end == {
+        "level": "info", "message": "done", "command": "discover", "exit_code": 0,
+        "n_terms": 3, "n_symbols": 19398, "n_documents": 180,
+    }  # fmt: skip
+
+
+def test_details_and_warnings_have_their_levels() -> None:
+    Path("short.txt").write_text("今天天气很好。", encoding="utf-8")
+    result = run("discover", POWER, "-b", "short.txt", "-v", "--top", 1, *JSON)
+    told = records(result.err)
+    assert [r["level"] for r in told] == ["debug"] * 5 + ["warning"] + ["debug"] * 3 + ["info"]
+    assert told[5]["message"].startswith("the background holds 6 symbols, less than a paragraph")
+    assert told[1]["message"] == "corpus: 19398 symbols, 180 documents"
+
+
+def test_quiet_leaves_errors_alone() -> None:
+    assert run("discover", POWER, "-q", "--top", 1, *JSON).err == ""
+    result = run("discover", "no.txt", "-q", *JSON)
+    assert records(result.err) == failure("no.txt: no such file or directory: check the path", 1)
+
+
+def test_the_environment_and_the_file_choose_the_format(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = records(run("discover", "no.txt", *JSON).err)
+    Path("termmine.toml").write_text('log_format = "json"\n')
+    assert records(run("discover", "no.txt").err) == told
+    assert run("discover", "no.txt", "--log-format", "text").err.startswith("termmine: error: ")
+    Path("termmine.toml").unlink()
+    monkeypatch.setenv("TERMMINE_LOG_FORMAT", "json")
+    assert records(run("discover", "no.txt").err) == told
+    assert run("discover", "no.txt", "--log-format", "text").err.startswith("termmine: error: ")
+
+
+@pytest.mark.parametrize("arguments", [["discover", "x", "--tpo", "3"], ["discover"], ["discover", "x", "--top", "y"]])
+def test_mistakes_in_the_command_line(arguments: list[str]) -> None:
+    plain = run(*arguments)
+    result = run(*arguments, *JSON)
+    assert result.code == plain.code == 2
+    (record,) = records(result.err)
+    assert f"termmine: error: {record['message']}\n" == plain.err
+    assert (record["level"], record["command"], record["exit_code"]) == ("error", "discover", 2)
+
+
+def test_mistakes_before_a_command_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERMMINE_LOG_FORMAT", "json")
+    (record,) = records(run("discovr").err)
+    assert record["message"].startswith("No such command 'discovr'")
+    assert (record["command"], record["exit_code"]) == (None, 2)
+    assert records(run().err) == failure("no command given: see termmine --help", 2, None)
+    monkeypatch.setenv("TERMMINE_LOG_FORMAT", "xml")
+    line = "Invalid value for '--log-format': 'xml' is not one of 'text', 'json': see termmine --help"
+    assert run("discover", "x").err == f"termmine: error: {line} (set by TERMMINE_LOG_FORMAT)\n"
+
+
+def test_mistakes_in_the_settings_file() -> None:
+    Path("termmine.toml").write_text("min_frequ = 3\n")
+    (record,) = records(run("discover", POWER, *JSON).err)
+    assert record["message"] == "termmine.toml: min_frequ: no such option: did you mean min_freq?"
+
+
+@pytest.mark.parametrize("command", sorted(cli.commands))
+def test_every_command_logs(command: str) -> None:
+    """Whatever it needs: without arguments, or with a stray option, the one line is JSON."""
+    result = run(command, *JSON, "--no-such-option")
+    (record,) = records(result.err)
+    assert (record["command"], record["exit_code"], result.code) == (command, 2, 2)
+    assert any("--log-format" in param.opts for param in cli.commands[command].params)
+
+
+def test_an_undecodable_name_is_still_json() -> None:
+    name = os.fsdecode(b"caf\xe9.txt")
+    for environment in ({"PYTHONIOENCODING": "utf-8"}, {"PYTHONIOENCODING": "latin-1"}, {"PYTHONIOENCODING": "gbk"}):
+        command = [*PROCESS, "discover", name, "术语é.txt", *JSON]
+        done = subprocess.run(command, capture_output=True, env={**os.environ, **environment})
+        (record,) = records(done.stderr.decode(environment["PYTHONIOENCODING"], errors="replace"))
+        assert record["message"].startswith("caf\udce9.txt: no such file")
+    for encoding in ("utf-8", "latin-1", "gbk"):
+        done = subprocess.run(
+            [*PROCESS, "discover", "术语é.txt", *JSON],
+            capture_output=True,
+            env={**os.environ, "PYTHONIOENCODING": encoding},
+        )
+        (record,) = records(done.stderr.decode(encoding))
+        assert record["message"] == "术语é.txt: no such file or directory: check the path"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_log_that_cannot_be_written_does_not_stop_the_work(form: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [*PROCESS, "discover", str(POWER), "-v", "--top", "1", "-o", "terms.csv", "--log-format", form]
+        subprocess.run(command, stderr=full)
+        assert Path("terms.csv").read_bytes().count(b"\n") == 2
+        assert subprocess.run([*PROCESS, "discover", "no.txt", "--log-format", form], stderr=full).returncode != 0
+    closed = ["sh", "-c", '"$@" 2>&-', "-", *PROCESS, "discover", str(POWER), "-v", "--top", "1", "--log-format", form]
+    done = subprocess.run(closed, capture_output=True)
+    assert (done.returncode, done.stdout.count(b"\n")) == (0, 2)
+
+
+# --- how a run ends --------------------------------------------------------------------------------------------------
+
+
+def bug(*arguments: object, **options: object) -> NoReturn:
+    raise RuntimeError("two\nlines")
+
+
+SUMMARY = "bug in termmine: RuntimeError: two lines: please report it with the traceback"
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_bug_is_told_with_its_traceback(
+    form: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(pipeline, "run_discovery", bug)
+    monkeypatch.setattr(sys, "argv", ["termmine", "discover", str(POWER), "--log-format", form])
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    with pytest.raises(SystemExit) as end:
+        main()
+    for number, handler in before.items():
+        signal.signal(number, handler)
+    assert end.value.code == EXIT_BUG
+    out, err = capfd.readouterr()
+    assert out == ""
+    if form == "text":
+        assert err.startswith("Traceback (most recent call last):\n")
+        assert err.splitlines()[-1] == f"termmine: error: {SUMMARY}"
+        assert "RuntimeError: two\nlines\n" in err
+    else:
+        (record,) = records(err)
+        trace = record.pop("traceback")
+        assert [record] == failure(SUMMARY, EXIT_BUG)
+        assert trace.startswith("Traceback (most recent call last):\n")
+        assert trace.endswith("RuntimeError: two\nlines\n")
+
+
+def test_warnings_of_libraries_are_lines_too(capfd: pytest.CaptureFixture[str]) -> None:
+    for form in ("json", "text"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("always")
+            warnings.showwarning = Log(form).warn
+            warnings.warn("divide by zero", RuntimeWarning, stacklevel=1)
+        err = capfd.readouterr().err
+        if form == "json":
+            expected = {"level": "warning", "message": "RuntimeWarning: divide by zero", "command": None}
+            assert records(err) == [expected]
+        else:
+            assert re.match(r".+test_log\.py:\d+: RuntimeWarning: divide by zero\n", err)
+
+
+@pytest.mark.parametrize(("signum", "what"), [(15, "ended by SIGTERM"), (1, "ended by SIGHUP"), (2, "interrupted")])
+def test_a_signal_is_told(signum: int, what: str) -> None:
+    start = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); " + PROCESS[-1]
+    pipe = subprocess.PIPE
+    command = [*PROCESS[:-1], start, "discover", "-", "-v", *JSON]
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stderr is not None
+        assert records(process.stderr.readline())[0]["message"] == "reading the corpus"
+        process.send_signal(signum)
+        told = process.stderr.read().removeprefix("\n")  # click ends the line in which the terminal shows ^C
+        assert process.wait() == 128 + signum
+    assert records(told) == failure(f"{what}: every output file is whole, or as it was", 128 + signum)
+
+
+def test_a_hangup_that_is_to_be_ignored_is_ignored() -> None:
+    """As nohup wants it."""
+    command = ["nohup", *PROCESS, "discover", "-", "-v", "--top", "1", "-o", "terms.csv"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=subprocess.DEVNULL, stderr=pipe) as process:
+        assert process.stderr is not None
+        assert b"termmine: reading the corpus\n" in process.stderr
+        process.send_signal(signal.SIGHUP)
+        process.communicate(POWER.read_bytes())
+        assert process.returncode == 0
+    assert Path("terms.csv").exists()
+
+
+def test_explain_says_where_it_stands() -> None:
+    result = run("explain", "变压器", "-c", POWER, "-b", ENCYCLOPEDIA, *JSON)
+    assert records(result.err) == [{"level": "info", "message": "done", "command": "explain", "exit_code": 0}]

@@ -1,0 +1,104 @@
+"""Two lists, before and after: every change, whole outputs, exit codes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from support.command import Run, run
+from termmine.evaluation.compare import COLUMNS, compare, in_words
+from termmine.measures import keyness, log_ratio
+
+BEFORE = "term,score,freq\n变压器,9.0,500\n油枕,8.0,40\nGPU 加速,7.0,30\n绝缘,6.0,600\n套管,5.0,20\n"
+AFTER = "term,score,freq\n绝缘,9.5,1200\n变压器,9.0,1000\ngpu加速,8.5,180\n储能,8.0,50\n套管,4.0,2\n"
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("monday.csv").write_text(BEFORE, encoding="utf-8")
+    Path("tuesday.csv").write_text(AFTER, encoding="utf-8")
+    return tmp_path
+
+
+def test_every_kind_of_change() -> None:
+    f1, f2 = pd.Series([180, 2, 1000, 1200]), pd.Series([30, 20, 500, 600])
+    counts = (f1, f1.sum(), f2, f2.sum())
+    g2, ratio = keyness(*counts), log_ratio(*counts)
+    result = run("compare", "monday.csv", "tuesday.csv")
+    assert result.err == "termmine: 1 new, 1 rising, 1 falling, 1 vanished\n"
+    assert result.out.decode() == (
+        ",".join(COLUMNS) + "\r\n"
+        "储能,new,,4,,8.0000,,50,,\r\n"
+        f"gpu加速,rising,3,3,7.0000,8.5000,30,180,{g2[0]:.4f},{ratio[0]:.4f}\r\n"
+        f"套管,falling,5,5,5.0000,4.0000,20,2,{g2[1]:.4f},{ratio[1]:.4f}\r\n"
+        "油枕,vanished,2,,8.0000,,40,,,\r\n"
+    )
+    assert run("compare", "monday.csv", "tuesday.csv", "-q", "-o", "changes.csv") == Run(0, b"", "")
+    assert Path("changes.csv").read_bytes() == result.out
+    with_mark = run("compare", "monday.csv", "tuesday.csv", "-q", "--bom")
+    assert with_mark.out == b"\xef\xbb\xbf" + result.out
+
+
+@pytest.mark.parametrize(
+    ("options", "err"),
+    [
+        (["--min-keyness", "1000"], "1 new, 1 vanished"),
+        (["--min-log-ratio", "3"], "1 new, 1 falling, 1 vanished"),
+        (["--min-keyness", "0", "--min-log-ratio", "0"], "1 new, 1 rising, 3 falling, 1 vanished"),
+    ],
+)
+def test_thresholds(options: list[str], err: str) -> None:
+    assert run("compare", "monday.csv", "tuesday.csv", *options).err == f"termmine: {err}\n"
+
+
+def test_the_other_way_round_is_the_opposite() -> None:
+    before, after = (pd.read_csv(name) for name in ("monday.csv", "tuesday.csv"))
+    there, back = compare(before, after), compare(after, before)
+    opposite = {"new": "vanished", "vanished": "new", "rising": "falling", "falling": "rising"}
+    assert dict(zip(there["term"].str.lower(), there["change"].map(opposite), strict=True)) == {
+        term.lower().replace(" ", ""): change for term, change in zip(back["term"], back["change"], strict=True)
+    }
+
+
+def test_twice_the_text_is_no_change() -> None:
+    before = pd.read_csv("monday.csv")
+    assert compare(before, before.assign(freq=before["freq"] * 2)).empty
+
+
+def test_nothing_has_changed() -> None:
+    result = run("compare", "monday.csv", "monday.csv", "--exit-code")
+    assert result == Run(0, (",".join(COLUMNS) + "\r\n").encode(), "termmine: nothing has changed\n")
+
+
+def test_lists_without_figures() -> None:
+    before, after = pd.DataFrame({"term": ["甲乙", "丙丁", "甲乙"]}), pd.DataFrame({"term": ["丙丁", "戊己"]})
+    changes = compare(before, after)
+    assert changes[["term", "change", "rank_before", "rank_after"]].to_numpy().tolist() == [
+        ["戊己", "new", None, 2], ["甲乙", "vanished", 1, None]
+    ]  # fmt: skip
+    assert in_words(changes) == "1 new, 1 vanished"
+    assert changes[["score_before", "freq_after", "keyness"]].isna().all(axis=None)
+
+
+def test_exit_codes() -> None:
+    Path("broken.csv").write_text('term\n"', encoding="utf-8")
+    for arguments, plain, asked in [
+        (["monday.csv", "tuesday.csv"], 0, 1),
+        (["monday.csv", "monday.csv"], 0, 0),
+        (["monday.csv", "nothing.csv"], 1, 2),
+        (["broken.csv", "monday.csv"], 1, 2),
+        (["monday.csv", "tuesday.csv", "-o", "monday.csv"], 2, 2),
+        (["monday.csv"], 2, 2),
+        (["-", "-"], 2, 2),
+    ]:
+        assert run("compare", *arguments).code == plain
+        assert run("compare", *arguments, "--exit-code").code == asked
+    assert Path("monday.csv").read_text(encoding="utf-8") == BEFORE
+
+
+def test_one_list_may_come_on_standard_input() -> None:
+    from_file = run("compare", "monday.csv", "tuesday.csv", "-q")
+    assert run("compare", "-", "tuesday.csv", "-q", stdin=BEFORE.encode()) == from_file

@@ -1,0 +1,53 @@
+"""How terms are written: against `naive.surface`."""
+
+from unittest import mock
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from support import naive
+from support.tables import build, ngrams
+from termmine import types
+from termmine.search.spelling import surfaces
+from termmine.text.encode import encode
+
+
+@naive.compared("surface: forms")
+@given(
+    text=st.one_of(naive.cased_texts(), naive.texts(40)),
+    min_freq=st.integers(1, 2),
+    places=st.lists(st.integers(0, 99)),
+)
+def test_the_most_frequent_form_is_shown(text: str, min_freq: int, places: list[int]) -> None:
+    table = build(text, min_freq, 4)
+    documents = naive.read(text)
+    rows = np.arange(len(table))
+    expected = [naive.surface(ngram, documents) for ngram in ngrams(table)]
+    assert surfaces(encode([text]), table, rows) == expected
+    assert surfaces(encode(naive.cut(text, places)), table, rows) == expected
+    assert surfaces(encode([text]), table, rows[1::2]) == expected[1::2]
+    with mock.patch.object(types, "SEGMENT", 5):
+        assert surfaces(encode([text]), table, rows) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("gpu加速。GPU加速。GPU加速", "GPU加速"),
+        ("gpu加速。GPU加速", "GPU加速"),  # a tie: the first in code point order
+        ("ＧＰＵ 加速。gpu加速", "GPU加速"),  # NFKC and blanks make no difference
+        ("Leap Motion。leap motion。leap  motion。leap motion", "leap motion"),
+        ("K 线图。K线图", "K线图"),
+    ],
+)
+def test_surface_form(text: str, shown: str) -> None:
+    table = build(text, 2)
+    longest = np.array([len(table) - 1])
+    assert surfaces(encode([text]), table, longest) == [shown]
+
+
+def test_no_rows() -> None:
+    table = build("GPU gpu", 1)
+    assert surfaces(encode(["GPU gpu"]), table, np.zeros(0, dtype=np.int64)) == []

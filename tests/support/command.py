@@ -1,0 +1,58 @@
+"""Run the command line as a shell would see it: what the tests of the command share."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from unittest import mock
+
+from termmine.cli import main
+from termmine.cli.log import EXIT_BUG
+
+SAMPLE = Path(__file__).parents[2] / "data" / "sample"
+POWER, ENCYCLOPEDIA = SAMPLE / "power.txt", SAMPLE / "encyclopedia.txt"
+
+#: A process of its own, for what cannot be seen from inside this one: signals, pipes, what gets imported.
+PROCESS = [sys.executable, "-c", "from termmine.cli import main; main()"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a command ended and what it wrote."""
+
+    code: int
+    out: bytes
+    err: str
+
+
+@lru_cache(maxsize=1)
+def _compile() -> None:
+    """Have the kernels compiled, so that no later run announces it."""
+    from termmine import discover
+
+    discover(POWER, ENCYCLOPEDIA)
+
+
+def run(*arguments: object, stdin: bytes = b"") -> Run:
+    """Run `termmine ARGUMENTS` in this process; a bug of ours fails the test."""
+    _compile()
+    out, err = io.TextIOWrapper(io.BytesIO(), write_through=True), io.TextIOWrapper(io.BytesIO(), write_through=True)
+    streams = {"stdin": io.TextIOWrapper(io.BytesIO(stdin)), "stdout": out, "stderr": err}
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    ours = mock.patch.multiple(sys, argv=["termmine", *map(str, arguments)], **streams)
+    with ours, mock.patch.object(os, "_exit", sys.exit):  # how a run ends after a signal
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+    assert isinstance(code, int)
+    assert code != EXIT_BUG, err.buffer.getvalue().decode()
+    return Run(code, out.buffer.getvalue(), err.buffer.getvalue().decode())
