@@ -8,38 +8,69 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from termmine.errors import TermmineError
-from termmine.formats.read import read_terms
+from termmine.formats.read import read_numbered_terms
 from termmine.text.normalize import normal_form
 
-_VERDICTS = dict.fromkeys(("y", "yes", "1", "true", "是", "对"), True)
-_VERDICTS |= dict.fromkeys(("n", "no", "0", "false", "否", "错"), False)
+#: What people write into a cell, in lower case and NFKC.
+_ACCEPTING = "y yes 1 true accept accepted keep ok 是 对 好 √ ✓ ✔ ☑ ✅ 接受 保留 通过 采纳 同意"
+_REJECTING = "n no 0 false reject rejected delete drop x 否 错 不 × ✗ ✘ ✕ ✖ ☒ ❌ 拒绝 删除 不通过 舍弃 不收"
+_UNDECIDED = "? - 待定 未定 不确定"  # judged later: as an empty cell
+_VERDICTS: dict[str, bool | None] = {
+    **dict.fromkeys(_ACCEPTING.split(), True),
+    **dict.fromkeys(_REJECTING.split(), False),
+    **dict.fromkeys(_UNDECIDED.split(), None),
+    "": None,
+}
+
+#: The words for a verdict that are named where one is not understood.
+UNDERSTOOD = "y or n (as good: yes/no, 1/0, 是/否, √/×, 接受/拒绝, 保留/删除)"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a reviewer said of a term, and the file that says so."""
+    """What a reviewer said of a term, and the file that says so; ``overruled``: where the opposite was said before."""
 
     accepts: bool
     place: str
+    overruled: str = field(default="", compare=False)
+
+
+def verdict_of(cell: object, term: str, place: str) -> bool | None:
+    """Whether a cell accepts its term; None where it is empty. An error, with the cell's place, for any other word.
+
+    >>> [verdict_of(cell, "变压器", "a.csv:2") for cell in ("√", "拒绝", " ")]
+    [True, False, None]
+    """
+    text = unicodedata.normalize("NFKC", str(cell)).replace("\ufe0f", "").strip().lower()
+    if text not in _VERDICTS:
+        raise TermmineError(f"{place}: the verdict on {term} is {text!r}: write {UNDERSTOOD}, or leave the cell empty")
+    return _VERDICTS[text]
 
 
 def read_verdicts(paths: Iterable[str], fold: str | None = None) -> dict[str, Verdict]:
     """The verdicts of reviewed tables by the term's normal form; of several on one term the last counts."""
+    paths = list(paths)
     verdicts: dict[str, Verdict] = {}
     for path in paths:
-        frame = read_terms(Path(path))
+        frame, lines = read_numbered_terms(Path(path))
         if "verdict" not in frame:
-            raise TermmineError(f"{path}:1: has no column called verdict: add one, with y or n for what you judge")
-        for term, cell in zip(frame["term"].tolist(), frame["verdict"].tolist(), strict=True):
-            text = unicodedata.normalize("NFKC", str(cell)).strip().lower()
-            if text and text not in _VERDICTS:
-                raise TermmineError(f"{path}: the verdict on {term} is {text!r}: write y or n, or leave the cell empty")
-            if text:
-                verdicts[normal_form(term, fold)] = Verdict(_VERDICTS[text], str(path))
+            raise TermmineError(
+                f"{path}:1: has no column called verdict (or 审定): add one, and write into it {UNDERSTOOD}"
+            )
+        for line, term, cell in zip(lines, frame["term"].tolist(), frame["verdict"].tolist(), strict=True):
+            accepts = verdict_of(cell, term, f"{path}:{line}")
+            if accepts is not None:
+                form = normal_form(term, fold)
+                verdicts[form] = Verdict(accepts, str(path), _overruled(verdicts.get(form), accepts))
     if paths and not verdicts:
-        raise TermmineError(f"{', '.join(paths)}: holds no verdict: write y or n into its column verdict")
+        raise TermmineError(f"{', '.join(paths)}: holds no verdict: write into its column verdict {UNDERSTOOD}")
     return verdicts
+
+
+def _overruled(before: Verdict | None, accepts: bool) -> str:
+    """Where a verdict was given that another one contradicts; empty where there is none."""
+    return before.place if before is not None and before.accepts != accepts else ""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from termmine.errors import TermmineError
 from termmine.formats.cells import KINDS, parse, unguard
+from termmine.formats.headings import column_name
 from termmine.formats.xlsx import read_rows
 from termmine.readers.wordlists import read_lines, read_text
 from termmine.text.normalize import is_comparable, normal_form
@@ -67,7 +68,8 @@ def read_terms(path: Path) -> pd.DataFrame:
     """The terms of a file that `discover` or `export` wrote, also one that was edited by hand or in a spreadsheet.
 
     CSV (comma or semicolon), TSV, JSON Lines, or Excel where the name ends in `.xlsx`; `-` is standard input. Columns
-    are found by name, in any order; `term` is required, others may be missing, and columns of one's own are kept.
+    are found by name, in any order, English or Chinese (`headings`); `term` is required, others may be missing, and
+    columns of one's own are kept.
 
     Returns one row a term in the file's order, a term that stands there twice twice. The columns of `cells.KINDS` have
     the types that `discover` gives them: float64, int64, bool; int64 and bool become Int64 and boolean where a cell is
@@ -75,20 +77,25 @@ def read_terms(path: Path) -> pd.DataFrame:
 
     Raises `termmine.TermmineError`, with file and line, for what cannot be read so.
     """
+    return read_numbered_terms(path)[0]
+
+
+def read_numbered_terms(path: Path) -> tuple[pd.DataFrame, list[int]]:
+    """`read_terms`, and the line of the file that each row begins on."""
     header, rows = _workbook(path) if path.suffix.lower() == ".xlsx" else _text(path)
-    names = [str(name).strip() for name in header]
-    while names and not names[-1]:  # a spreadsheet's empty columns at the right
-        names.pop()
-    _check_header(path, names)
-    columns: dict[str, list[Any]] = {name: [] for name in names}
-    for row in rows:
-        _add_row(path, columns, row)
+    columns: dict[str, list[Any]] = {name: [] for name in column_names(path, header)}
+    lines = [row.line for row in rows if _add_row(path, columns, row)]
     if not columns["term"]:
         raise TermmineError(f"{path}: holds no terms: give a file with a row for each term")
-    return _frame(columns)
+    return _frame(columns), lines
 
 
-def _check_header(path: Path, names: list[str]) -> None:
+def column_names(path: Path, header: list[Any]) -> list[str]:
+    """The names of the columns under the headings of a file; an error where two are the same, or `term` is missing."""
+    headings = ["" if heading is None else str(heading).strip() for heading in header]
+    while headings and not headings[-1]:  # a spreadsheet's empty columns at the right
+        headings.pop()
+    names = list(map(column_name, headings))
     if "term" not in names:
         raise TermmineError(
             f"{path}:1: has no column called term: begin with a line that names the columns, as discover writes it"
@@ -97,13 +104,17 @@ def _check_header(path: Path, names: list[str]) -> None:
         if not name:
             raise TermmineError(f"{path}:1: column {i + 1} has no name: name it, or delete the column")
         if name in names[:i]:
-            raise TermmineError(f"{path}:1: two columns are called {name}: rename one of them")
+            first = headings[names.index(name)]
+            both = f"called {name}" if first == headings[i] == name else f"for {name}, {first} and {headings[i]}"
+            raise TermmineError(f"{path}:1: two columns are {both}: rename one of them")
+    return names
 
 
-def _add_row(path: Path, columns: dict[str, list[Any]], row: _Row) -> None:
+def _add_row(path: Path, columns: dict[str, list[Any]], row: _Row) -> bool:
+    """Add the cells of a row to their columns, and say so; a blank line, or what is left of a deleted row, is none."""
     cells = list(row.cells)
     if all(cell is None or str(cell).strip() == "" for cell in cells):
-        return  # a blank line, or what a spreadsheet leaves of a deleted row
+        return False
     if any(cell not in ("", None) for cell in cells[len(columns) :]):
         raise TermmineError(
             f"{path}:{row.line}: has {len(cells)} cells where the first line names {len(columns)} columns: "
@@ -118,6 +129,7 @@ def _add_row(path: Path, columns: dict[str, list[Any]], row: _Row) -> None:
     columns["term"][-1] = columns["term"][-1].strip()
     if not columns["term"][-1]:
         raise TermmineError(f"{path}:{row.line}: the term is empty: fill it in, or delete the row")
+    return True
 
 
 def _frame(columns: dict[str, list[Any]]) -> pd.DataFrame:

@@ -34,6 +34,7 @@ PRECISION_OF_INTERCEPT = 0.01  # nearly flat, yet it holds the intercept where a
 MIN_JUDGED = 3  # terms with a character at that end, from which the character gets a weight of its own
 MAX_CHARACTERS = 100  # weights of characters at either end: bounds the system that Newton's method solves
 MOST_TOLD = 12  # weights in one line on standard error
+MOST_NAMED = 5  # terms in that line that were judged both ways
 _CHUNK = 1 << 14  # candidates whose features are laid out at once
 _STEPS = 100  # of Newton's method; some ten do
 _TOLERANCE = 1e-9
@@ -231,6 +232,16 @@ class Lesson:
     told: str
 
 
+def _contradicted(verdicts: Mapping[str, Verdict]) -> str:
+    """The terms that were judged both ways, the first of them by name."""
+    both = [(term, verdict) for term, verdict in verdicts.items() if verdict.overruled]
+    if not both:
+        return ""
+    named = ", ".join(f"{term} ({'y' if one.accepts else 'n'} in {one.place})" for term, one in both[:MOST_NAMED])
+    more = f" and {len(both) - MOST_NAMED} more" if len(both) > MOST_NAMED else ""
+    return f", {len(both)} judged both ways, of which the last counts: {named}{more}"
+
+
 def apply_feedback(
     columns: Columns, terms: Sequence[str], verdicts: Mapping[str, Verdict], fold: str | None = None
 ) -> Lesson:
@@ -245,7 +256,7 @@ def apply_feedback(
     n_accepted = sum(verdict.accepts for verdict in verdicts.values())
     told = (
         f"--feedback: {len(verdicts)} verdicts ({n_accepted} y, {len(verdicts) - n_accepted} n), "
-        f"{n_found} of them on candidates; weights: {model}"
+        f"{n_found} of them on candidates{_contradicted(verdicts)}; weights: {model}"
     )
     marks = ["" if verdict is None else "y" if verdict.accepts else "n" for verdict in found]
     log_odds, is_accepted = model.log_odds(features), np.array([mark == "y" for mark in marks])

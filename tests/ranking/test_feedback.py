@@ -15,7 +15,7 @@ import termmine
 from support import naive, naive_loop
 from support.command import ENCYCLOPEDIA, POWER, Run, run
 from termmine import TermmineError
-from termmine.candidates.verdicts import Verdict, read_verdicts
+from termmine.candidates.verdicts import UNDERSTOOD, Verdict, read_verdicts
 from termmine.ranking.feedback import (
     MIN_JUDGED,
     Features,
@@ -109,10 +109,12 @@ def test_no_verdict_leaves_the_ranking() -> None:
 def test_verdicts_in_many_hands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     cells = ["y", "N", " yes ", "no", "1", "0", "是", "否", "Ｙ", "", " ", "TRUE", "false", "对", "错"]
+    cells += ["√", "×", "✔️", "X", "接受", "拒绝", "保留", "删除", "？", "待定"]
     rows = "".join(f"术语{i},{cell}\n" for i, cell in enumerate(cells))
     Path("a.csv").write_text("term,verdict\n" + rows, encoding="utf-8")
     verdicts = read_verdicts(["a.csv"])
     expected = [True, False, True, False, True, False, True, False, True, None, None, True, False, True, False]
+    expected += [True, False, True, False, True, False, True, False, None, None]
     assert verdicts == {
         f"术语{i}": Verdict(value, "a.csv") for i, value in enumerate(expected) if value is not None
     }  # fmt: skip
@@ -121,18 +123,39 @@ def test_verdicts_in_many_hands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert (later["术语0"], later["术语1"], later["术语2"]) == (
         Verdict(False, "b.csv"), Verdict(False, "a.csv"), Verdict(False, "b.csv")
     )  # fmt: skip
+    assert {term: verdict.overruled for term, verdict in later.items() if verdict.overruled} == {
+        "术语0": "a.csv", "术语2": "b.csv"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("heading", ["verdict", "Verdict", " VERDICT ", "审定", "审核"])
+@pytest.mark.parametrize("term", ["term", "Term", "术语"])
+def test_headings_are_understood_as_people_write_them(tmp_path: Path, heading: str, term: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"{heading},{term}\n拒绝,变压器\n", encoding="utf-8")
+    assert read_verdicts([str(path)]) == {"变压器": Verdict(False, str(path))}
 
 
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("term,score\n甲乙,1\n", "a.csv:1: has no column called verdict: add one, with y or n for what you judge"),
+        (
+            "term,score\n甲乙,1\n",
+            f"a.csv:1: has no column called verdict (or 审定): add one, and write into it {UNDERSTOOD}",
+        ),
         (
             "甲乙\n",
             "a.csv:1: has no column called term: begin with a line that names the columns, as discover writes it",
         ),
-        ("term,verdict\n甲乙,maybe\n", "a.csv: the verdict on 甲乙 is 'maybe': write y or n, or leave the cell empty"),
-        ("term,verdict\n甲乙,\n", "a.csv: holds no verdict: write y or n into its column verdict"),
+        (
+            "term,verdict\n\n甲乙,maybe\n",
+            f"a.csv:3: the verdict on 甲乙 is 'maybe': write {UNDERSTOOD}, or leave the cell empty",
+        ),
+        (
+            "term,verdict,审定\n甲乙,y,n\n",
+            "a.csv:1: two columns are for verdict, verdict and 审定: rename one of them",
+        ),
+        ("term,verdict\n甲乙,\n", f"a.csv: holds no verdict: write into its column verdict {UNDERSTOOD}"),
     ],
 )
 def test_what_is_no_review(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, line: str) -> None:
@@ -217,6 +240,18 @@ def test_feedback_goes_with_every_measure(plain: pd.DataFrame, tmp_path: Path) -
         terms = termmine.discover(POWER, ENCYCLOPEDIA, feedback=feedback, measure=measure, top=30)
         assert len(terms) == 30
         assert terms["probability"].is_monotonic_decreasing
+
+
+def test_what_was_judged_both_ways_is_told() -> None:
+    names = ["score", "general_ratio", "freq", "npmi", "free_entropy", "context", "burstiness", "pattern", "known"]
+    columns = {name: np.linspace(1.0, 2.0, 9) for name in [*names, "length"]}
+    terms = [f"甲乙{i}" for i in range(9)]
+    verdicts = {term: Verdict(False, "b.csv", "a.csv" if i < 7 else "") for i, term in enumerate(terms)}
+    assert (
+        "9 of them on candidates, 7 judged both ways, of which the last counts: "
+        "甲乙0 (n in b.csv), 甲乙1 (n in b.csv), 甲乙2 (n in b.csv), "
+        "甲乙3 (n in b.csv), 甲乙4 (n in b.csv) and 2 more; "
+    ) in apply_feedback(columns, terms, verdicts).told
 
 
 def test_characters_at_the_ends_need_several_verdicts() -> None:
