@@ -29,7 +29,7 @@ from termmine.ranking.distribution import survey
 from termmine.ranking.feedback import apply_feedback
 from termmine.ranking.order import Ranking
 from termmine.readers.rewind import readable_twice
-from termmine.readers.source import Source, check_source
+from termmine.readers.source import Given, Source, open_source
 from termmine.readers.wordlists import read_words
 from termmine.runtime import arrays
 from termmine.runtime.arrays import in_parts
@@ -54,8 +54,8 @@ ENGINES: dict[str, Callable[..., NgramTable]] = {"local": count_ngrams}
 
 
 def discover(
-    source: Source,
-    background: Source | None = None,
+    source: Given,
+    background: Given | None = None,
     *,
     memory: str | int | None = None,
     threads: int | None = None,
@@ -145,8 +145,8 @@ class Discovery:
 
 
 def run_discovery(
-    source: Source,
-    background: Source | None,
+    corpus: Given,
+    background: Given | None,
     options: DiscoverOptions,
     progress: Progress | None = None,
     resources: Resources | None = None,
@@ -154,15 +154,21 @@ def run_discovery(
     """`discover` with everything that it found on the way."""
     progress = progress or Progress()
     resources = resources or Resources()
+    source, against = open_source(corpus), open_background(background)
     if not options.contexts:
-        return _discovery(analyse(source, background, options, progress, resources), progress)
+        return _discovery(analyse(source, against, options, progress, resources), progress)
     check_has_lines(source)
     with readable_twice(source, resources.folder) as (source_again, rewind):
-        found = _discovery(analyse(source_again, background, options, progress, resources), progress)
+        found = _discovery(analyse(source_again, against, options, progress, resources), progress)
         rewind()
         with progress.stage("looking for examples"):
             _add_examples(found.terms, source_again, options)
     return found
+
+
+def open_background(background: Given | None) -> Source | None:
+    """A background as a source; an error where it is not there, before other work is done."""
+    return None if background is None else open_source(background)
 
 
 def _discovery(analysis: Analysis, progress: Progress) -> Discovery:
@@ -201,8 +207,6 @@ def analyse(
 ) -> Analysis:
     """All stages but the last: read, count, select, look at the occurrences, contrast."""
     find_measure(options.measure)
-    if background is not None:
-        check_source(background)
     good_terms = read_words(Path(options.like)) if options.like is not None else []
     lists = read_lists(options)
     corpus, table = read_corpus(source, options, progress, resources)

@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from termmine.counting.countfile.format import Settings, is_count_file
+from termmine.counting.countfile.format import Settings
 from termmine.counting.countfile.read import CountFile, load
 from termmine.counting.countfile.write import saving
 from termmine.counting.local import count_ngrams
@@ -21,7 +21,8 @@ from termmine.errors import TermmineError, UsageError
 from termmine.kernels.jit import COUNTING
 from termmine.options import CountOptions, default_min_freq
 from termmine.readers.base import ReadReport
-from termmine.readers.source import source_blocks, source_name, source_size
+from termmine.readers.formats import is_count_file
+from termmine.readers.source import open_files
 from termmine.runtime.outputs import check_replaceable
 from termmine.runtime.progress import Progress
 from termmine.runtime.resources import Resources
@@ -118,7 +119,7 @@ def _read(
             _add_text(builder, part, options, progress)
     corpus = builder.finish()
     if not corpus.n_symbols:
-        raise TermmineError(f"{source_name(list(sources))}: the corpus is empty: give text with words in it")
+        raise TermmineError(f"{', '.join(map(str, sources))}: the corpus is empty: give text with words in it")
     return corpus
 
 
@@ -135,8 +136,9 @@ def _parts(sources: Sequence[Path], opened: list[CountFile]) -> Iterator[CountFi
 
 def _add_text(builder: CorpusBuilder, paths: list[Path], options: CountOptions, progress: Progress) -> None:
     report = ReadReport()
-    with progress.stage("reading", source_size(paths)) as advance:
-        builder.add_text(source_blocks(paths, options, report=report, progress=advance))
+    source = open_files(paths)
+    with progress.stage("reading", source.size) as advance:
+        builder.add_text(source.blocks(options, report, advance))
     tell_of_reading(report, "corpus", progress)
 
 

@@ -7,16 +7,14 @@ the reading is told here.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from termmine.counting.countfile.format import is_count_file
 from termmine.counting.countfile.read import CountFile, load
 from termmine.errors import TermmineError, UsageError
 from termmine.kernels import jit
 from termmine.kernels.jit import DISCOVERING
 from termmine.options import DiscoverOptions, ReadOptions, default_min_freq
 from termmine.readers.base import ReadReport
-from termmine.readers.source import Source, is_texts, source_blocks, source_name, source_paths, source_size
+from termmine.readers.source import Files, Source
 from termmine.runtime.progress import Progress
 from termmine.runtime.resources import Resources
 from termmine.text.characters import is_han
@@ -37,14 +35,9 @@ def announce_compilation(progress: Progress, needed: tuple[str, ...] = DISCOVERI
         progress.note("compiling the counting loops: some seconds, only this once")
 
 
-def count_files(source: Source) -> list[Path]:
-    """The count files among the paths of a source."""
-    return [path for path in source_paths(source) if is_count_file(path)]
-
-
 def check_has_lines(source: Source) -> None:
     """Refuse a count file where the text itself is to be looked at: it holds no lines."""
-    for path in count_files(source):
+    for path in source.counted:
         raise UsageError(f"{path}: holds counts and no text to show: give the text itself, or leave --contexts out")
 
 
@@ -53,16 +46,15 @@ def read_corpus(
 ) -> tuple[Corpus, NgramTable | None]:
     """The corpus of a domain; with its table, where a count file holds the one that the options ask for."""
     announce_compilation(progress)
-    name = source_name(source)
     table = None
-    if count_files(source):
+    if isinstance(source, Files) and source.counted:
         file = _domain_file(source, options)
         corpus, table = file.corpus, _table_for(file, options)
     else:
         corpus = _read_text(source, options, progress, resources)
     if not options.any_script and not any(is_han(segment.codes).any() for segment in corpus.segments(0, 0)):
         raise TermmineError(
-            f"{name}: holds no Han character: check its --encoding, or use --any-script for other writing"
+            f"{source.name}: holds no Han character: check its --encoding, or use --any-script for other writing"
         )
     progress.detail(f"corpus: {corpus.n_symbols} symbols, {corpus.n_documents} documents")
     return corpus, table
@@ -70,26 +62,25 @@ def read_corpus(
 
 def _read_text(source: Source, options: DiscoverOptions, progress: Progress, resources: Resources) -> Corpus:
     report = ReadReport()
-    with progress.stage("reading the corpus", source_size(source)) as advance:
-        blocks = source_blocks(source, options, report=report, progress=advance)
-        document = "file" if is_texts(source) else options.document
+    with progress.stage("reading the corpus", source.size) as advance:
+        blocks, document = source.blocks(options, report, advance), source.document or options.document
         corpus = encode(blocks, document=document, fold=options.fold, resources=resources)
     tell_of_reading(report, "corpus", progress)
     if not corpus.n_symbols:
         because = f" ({report.first_bad})" if report.n_bad else ""
-        raise TermmineError(f"{source_name(source)}: the corpus is empty{because}: give text with words in it")
+        raise TermmineError(f"{source.name}: the corpus is empty{because}: give text with words in it")
     return corpus
 
 
-def _domain_file(source: Source, options: DiscoverOptions) -> CountFile:
-    paths = source_paths(source)
-    if len(paths) > 1:
+def _domain_file(source: Files, options: DiscoverOptions) -> CountFile:
+    path, *others = source.named
+    if others:
         raise UsageError(
-            f"{count_files(source)[0]}: a count file must be the only corpus: put several into one with termmine count"
+            f"{source.counted[0]}: a count file must be the only corpus: put several into one with termmine count"
         )
-    file = load(paths[0])
+    file = load(path)
     if not file.settings.text:
-        raise TermmineError(f"{paths[0]}: was counted with --no-text, and can only be a background: count its text")
+        raise TermmineError(f"{path}: was counted with --no-text, and can only be a background: count its text")
     check_settings([file], options)
     return file
 

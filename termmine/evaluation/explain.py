@@ -20,10 +20,10 @@ from termmine.errors import EmptyResultError
 from termmine.kernels.codes import FIRST_SYMBOL
 from termmine.measures import find_measure, pmi, score_factors
 from termmine.options import DiscoverOptions
-from termmine.pipeline import Analysis, analyse, rank
+from termmine.pipeline import Analysis, analyse, open_background, rank
 from termmine.ranking.contrast import term_rules
 from termmine.readers.rewind import readable_twice
-from termmine.readers.source import Source
+from termmine.readers.source import Given, open_source
 from termmine.runtime.progress import Progress
 from termmine.runtime.resources import Resources
 from termmine.search.examples import examples
@@ -36,15 +36,15 @@ MOST = 5  # neighbours, longer strings, near strings shown of each kind
 
 
 def explain_source(
-    source: Source,
-    background: Source | None,
+    corpus: Given,
+    background: Given | None,
     options: DiscoverOptions,
     terms: Iterable[str],
     progress: Progress,
     resources: Resources,
 ) -> list[dict[str, Any]]:
     """`explain` for a source; with ``contexts`` each record has sentences that hold the term, each with its place."""
-    terms = list(terms)
+    terms, source, background = list(terms), open_source(corpus), open_background(background)
     if not options.contexts:
         return explain(analyse(source, background, options, progress, resources), terms)
     check_has_lines(source)

@@ -15,8 +15,7 @@ import pandas as pd
 
 from termmine.formats.rendered import one_line
 from termmine.options import ReadOptions
-from termmine.readers.read import read_blocks
-from termmine.readers.source import source_size
+from termmine.readers.source import open_files
 from termmine.runtime.progress import Progress
 from termmine.search.finder import LINE_ENDS, finder
 from termmine.search.jieba import load_jieba
@@ -34,8 +33,9 @@ def check_cuts(dictionary: bytes, terms: Iterable[str], corpus: list[Path], prog
     """
     counts: dict[str, list[int]] = {term: [0, 0, 0] for term in terms}
     segment, find = load_jieba(dictionary), finder(counts)
-    with progress.stage("segmenting by jieba", source_size(corpus)) as advance:
-        for line in _lines(read_blocks(corpus, ReadOptions(), progress=advance)):
+    source = open_files(corpus)
+    with progress.stage("segmenting by jieba", source.size) as advance:
+        for line in _lines(source.strings(ReadOptions(), progress=advance)):
             found = find(line)
             if found:  # jieba takes a second for 0.7 MB
                 starts = [0, *accumulate(map(len, segment(line)))]

@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from termmine.counting.countfile.read import CountFile, load
-from termmine.counting.source import check_settings, count_files, tell_of_reading
+from termmine.counting.source import check_settings, tell_of_reading
 from termmine.errors import TermmineError, UsageError
 from termmine.options import DiscoverOptions
 from termmine.readers.base import ReadReport
-from termmine.readers.source import Source, source_blocks, source_name, source_paths, source_size
+from termmine.readers.source import Files, Source
 from termmine.readers.wordlists import read_lines
 from termmine.runtime import arrays
 from termmine.runtime.arrays import in_parts
@@ -77,7 +77,7 @@ def contrast_with(
             "every term will look characteristic; give more general text"
         )
     progress.detail(f"background: {n_symbols} symbols")
-    return Background(freq, n_symbols, source_name(source), expected, n_expected)
+    return Background(freq, n_symbols, source.name, expected, n_expected)
 
 
 def _whole(expected: np.ndarray) -> np.ndarray:
@@ -88,21 +88,19 @@ def _whole(expected: np.ndarray) -> np.ndarray:
 def _count(
     source: Source, candidates: Candidates, options: DiscoverOptions, progress: Progress, resources: Resources
 ) -> tuple[np.ndarray, int]:
-    paths = source_paths(source)
-    if len(paths) == 1 and is_frequency_list(paths[0]):
-        return _expected_by_list(paths[0], candidates)
-    counted = count_files(source)
-    texts = [path for path in paths if path not in counted] if counted else source
+    if isinstance(source, Files) and len(source.named) == 1 and is_frequency_list(source.named[0]):
+        return _expected_by_list(source.named[0], candidates)
+    text = source.text if isinstance(source, Files) else source
     freq, n_symbols = arrays.zeros(len(candidates.rows), np.int64), 0
-    with progress.stage("counting in the background", source_size(texts) if texts else 0) as advance:
-        for path in counted:
+    with progress.stage("counting in the background", text.size if text else 0) as advance:
+        for path in source.counted:
             file = load(path)
             check_settings([file], options, document=False)
             freq += _count_in_file(file, candidates, resources)
             n_symbols += file.corpus.n_symbols
-        if texts or not counted:
+        if text is not None:
             report = ReadReport()
-            blocks = source_blocks(texts, options, report=report, progress=advance)
+            blocks = text.blocks(options, report, advance)
             codes = encode_frozen(blocks, candidates.table.alphabet, resources=resources)
             found, size = count_in_codes(codes, candidates.table, candidates.rows, resources)
             tell_of_reading(report, "background", progress)

@@ -13,6 +13,9 @@ from termmine.errors import UsageError
 from termmine.readers import decoding, files, markup, office, parquet, records, wiki
 from termmine.readers.base import Document, Reading
 
+#: How a count file begins. It holds no text, but stands where text may be named.
+COUNT_FILE_MAGIC = b"termmine counts\n"
+
 _HEAD = 1 << 10  # bytes by which a file of WikiExtractor is recognised
 
 
@@ -61,3 +64,14 @@ def format_of(path: Path) -> str:
     head = files.head(path, _HEAD)
     by_name = wiki.EXTRACTED_NAME.fullmatch(name) and head.lstrip().startswith(b"{")
     return "wikiextractor" if by_name or wiki.EXTRACTED.match(head) else "text"
+
+
+def is_count_file(path: Path) -> bool:
+    """Whether a file begins as a count file does; a pipe, which can be read but once, is none."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return file.read(len(COUNT_FILE_MAGIC)) == COUNT_FILE_MAGIC
+    except OSError:
+        return False

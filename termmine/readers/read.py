@@ -7,14 +7,13 @@ it. Only a block, or one record, at a time is in memory. Nothing here knows what
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
 from termmine.errors import TermmineError
 from termmine.options import ReadOptions
-from termmine.readers import decoding, files
+from termmine.readers import decoding
 from termmine.readers.base import Document, Reading, ReadReport
 from termmine.readers.formats import READERS, find_reader, format_of
 from termmine.types import DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER, Block
@@ -25,39 +24,46 @@ _JOINED = 1 << 16  # characters of small records that are handed on together
 
 
 def read_documents(
-    paths: Iterable[str | os.PathLike[str]],
+    paths: Iterable[Path],
     options: ReadOptions,
     *,
     report: ReadReport | None = None,
     progress: Callable[[int], None] = lambda _: None,
+    named: frozenset[Path] | None = None,
 ) -> Iterator[Document]:
-    """Read paths document by document; draw the blocks of each before the next one."""
+    """Read files document by document; draw the blocks of each before the next one. ``named``: see `joined_blocks`."""
     report = ReadReport() if report is None else report
-    for file in _read_files(paths, options, report, progress):
+    for file in _read_files(paths, options, report, progress, named):
         yield from file
 
 
 def read_blocks(
-    paths: Iterable[str | os.PathLike[str]],
+    paths: Iterable[Path],
     options: ReadOptions,
     *,
     report: ReadReport | None = None,
     progress: Callable[[int], None] = lambda _: None,
+    named: frozenset[Path] | None = None,
 ) -> Iterator[str]:
-    """Read paths as blocks of text; ``progress`` is told how many bytes of a file have been read."""
-    return joined_blocks(paths, options, report, progress, lambda document: document.blocks)
+    """Read files as blocks of text; ``progress`` is told how many bytes of a file have been read."""
+    report = ReadReport() if report is None else report
+    return joined_blocks(paths, options, report, progress, lambda document: document.blocks, named)
 
 
 def joined_blocks(
-    paths: Iterable[str | os.PathLike[str]],
+    paths: Iterable[Path],
     options: ReadOptions,
-    report: ReadReport | None,
+    report: ReadReport,
     progress: Callable[[int], None],
     text_of: Callable[[Document], Iterable[AnyBlock]],
+    named: frozenset[Path] | None = None,
 ) -> Iterator[AnyBlock | str]:
-    """Blocks of text with the marks of where documents and files end; small ones are handed on together."""
-    report = ReadReport() if report is None else report
-    for file in _read_files(paths, options, report, progress):
+    """Blocks of text with the marks of where documents and files end; small ones are handed on together.
+
+    ``named``: the files that must hold text, because the user named them (None: all); others are left out where they
+    do not.
+    """
+    for file in _read_files(paths, options, report, progress, named):
         parts, size = [""], 0
         n_skipped = len(report.skipped)
         for n, document in enumerate(file):
@@ -79,18 +85,19 @@ def joined_blocks(
 
 
 def _read_files(
-    paths: Iterable[str | os.PathLike[str]],
+    paths: Iterable[Path],
     options: ReadOptions,
     report: ReadReport,
     progress: Callable[[int], None],
+    named: frozenset[Path] | None,
 ) -> Iterator[Iterator[Document]]:
     """The documents of each file."""
     if options.encoding is not None:
         decoding.check_encoding(options.encoding)
     chosen = None if options.input_format is None else find_reader(options.input_format)
     paths = list(paths)
-    reading = Reading(options, report, progress, frozenset(map(Path, paths)))
-    for path in files.list_files(paths):
+    reading = Reading(options, report, progress, frozenset(paths) if named is None else named)
+    for path in paths:
         n_skipped = len(report.skipped)
         yield _counted((chosen or READERS[format_of(path)])(path, reading), report)
         report.n_files += len(report.skipped) == n_skipped

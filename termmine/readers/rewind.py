@@ -10,14 +10,14 @@ import io
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from termmine.errors import TermmineError, UsageError
-from termmine.readers.files import STDIN, list_files
-from termmine.readers.source import Source, is_texts, source_paths
+from termmine.readers.files import STDIN
+from termmine.readers.source import Source, Texts
 
 
 @contextmanager
@@ -26,15 +26,13 @@ def readable_twice(source: Source, folder: Path | None = None) -> Iterator[tuple
 
     Texts that an iterator gives become a list. A pipe with a name (`<(zcat a.gz)`) is an error.
     """
-    if is_texts(source):
-        texts = cast("Iterable[str]", source)
-        yield (list(texts) if isinstance(texts, Iterator) else texts), lambda: None
+    if isinstance(source, Texts):
+        yield (Texts(list(source.texts)) if isinstance(source.texts, Iterator) else source), lambda: None
         return
-    files = list_files(source_paths(source))
-    for file in files:
+    for file in source.files:
         if str(file) != STDIN and not file.is_file():
             raise UsageError(f"{file}: is a pipe, which --contexts cannot read twice: name a file, or give - its text")
-    if STDIN not in map(str, files) or sys.stdin is None:
+    if STDIN not in map(str, source.files) or sys.stdin is None:
         yield source, lambda: None
         return
     before = sys.stdin

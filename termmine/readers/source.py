@@ -1,82 +1,131 @@
-"""What a user names: texts, or paths.
+"""What a user names, opened once at the door: texts, or files.
 
-In: a path, several, or texts. Out: their name, size and blocks.
+In: a path, several, or texts. Out: a `Source`, which knows its name, its size and its blocks; every stage behind the
+door takes that. Directories are walked here and nowhere else. What a count file holds is not known here.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias, cast
 
 from termmine.errors import UsageError
 from termmine.options import ReadOptions
-from termmine.readers import files
-from termmine.readers.base import ReadReport
-from termmine.readers.read import joined_blocks, without_marks
+from termmine.readers.base import Document, ReadReport
+from termmine.readers.files import STDIN, list_files
+from termmine.readers.formats import is_count_file
+from termmine.readers.read import joined_blocks, read_blocks, read_documents, without_marks
 from termmine.types import DOCUMENT_END_CHARACTER, Block
 
-#: A path, a list of path objects, or an iterable of texts that are a document each.
-Source: TypeAlias = "str | os.PathLike[str] | Iterable[os.PathLike[str]] | Iterable[str]"
+
+@dataclass(frozen=True)
+class Texts:
+    """Texts that are a document each; an iterator can be drawn but once."""
+
+    texts: Iterable[str]
+
+    name = "the given texts"
+    size = 0  # in bytes: not known beforehand
+    counted: tuple[Path, ...] = ()
+
+    @property
+    def document(self) -> str:
+        """What a document is, whatever the options say."""
+        return "file"
+
+    def blocks(self, options: ReadOptions, report: ReadReport, progress: Callable[[int], None]) -> Iterator[Block]:
+        """The text to be encoded."""
+        for text in self.texts:
+            if not isinstance(text, str):
+                raise UsageError(
+                    f"the corpus holds a {type(text).__name__}: each document must be a str "
+                    "(give several paths as a list)"
+                )
+            yield without_marks(text) + DOCUMENT_END_CHARACTER
 
 
-def is_texts(source: Source) -> bool:
-    """Whether a source is an iterable of texts; else it is one path, or a list of path objects."""
-    if isinstance(source, (str, os.PathLike)):
-        return False
-    return not (isinstance(source, (list, tuple)) and source and all(isinstance(item, os.PathLike) for item in source))
+@dataclass(frozen=True)
+class Files:
+    """Files to read. ``named``: the paths as the user gave them; ``files``: what they stand for, in order."""
+
+    named: tuple[Path, ...]
+    files: tuple[Path, ...]
+
+    document: None = None  # as the options say
+
+    @property
+    def name(self) -> str:
+        """What to call the source in a message."""
+        return ", ".join(map(str, self.named))
+
+    @property
+    def size(self) -> int:
+        """The bytes of the files; standard input counts as 0."""
+        return sum(file.stat().st_size for file in self.files if str(file) != STDIN)
+
+    @cached_property
+    def counted(self) -> tuple[Path, ...]:
+        """The count files among the named paths."""
+        return tuple(path for path in self.named if is_count_file(path))
+
+    @property
+    def text(self) -> Files | None:
+        """The source without its count files; None where nothing else is there."""
+        if not self.counted:
+            return self
+        kept = [tuple(path for path in paths if path not in self.counted) for paths in (self.named, self.files)]
+        return replace(self, named=kept[0], files=kept[1]) if kept[1] else None
+
+    def blocks(self, options: ReadOptions, report: ReadReport, progress: Callable[[int], None]) -> Iterator[Block]:
+        """The text to be encoded."""
+        return joined_blocks(
+            self.files,
+            options,
+            report,
+            progress,
+            lambda document: document.blocks if document.to_encode is None else document.to_encode,
+            frozenset(self.named),
+        )
+
+    def strings(
+        self,
+        options: ReadOptions,
+        report: ReadReport | None = None,
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> Iterator[str]:
+        """The text as strings, cut anywhere."""
+        return read_blocks(self.files, options, report=report, progress=progress, named=frozenset(self.named))
+
+    def documents(self, options: ReadOptions) -> Iterator[Document]:
+        """The documents, each with its place."""
+        return read_documents(self.files, options, named=frozenset(self.named))
 
 
-def source_paths(source: Source) -> list[Path]:
-    """The paths of a source; none where it is texts."""
-    if is_texts(source):
-        return []
-    return [Path(path) for path in ([source] if isinstance(source, (str, os.PathLike)) else source)]
+Source: TypeAlias = Texts | Files
+
+#: What `open_source` takes: a path, a list of path objects, an iterable of texts that are a document each, or a source.
+Given: TypeAlias = "str | os.PathLike[str] | Iterable[os.PathLike[str]] | Iterable[str] | Source"
 
 
-def check_source(source: Source) -> None:
-    """Raise what a path that is not there would raise when it is read, before other work is done."""
-    if not is_texts(source):
-        files.list_files(source_paths(source))
+def open_source(given: Given) -> Source:
+    """The source that is given; an error where a path leads to nothing.
+
+    One str is a path, and so is each item of a list or tuple of path objects; any other iterable is texts.
+    """
+    if isinstance(given, (Texts, Files)):
+        return given
+    if isinstance(given, (str, os.PathLike)):
+        return open_files([given])
+    if isinstance(given, (list, tuple)) and given and all(isinstance(item, os.PathLike) for item in given):
+        return open_files(given)
+    return Texts(cast("Iterable[str]", given))
 
 
-def source_name(source: Source) -> str:
-    """What to call a source in a message."""
-    return "the given texts" if is_texts(source) else ", ".join(map(str, source_paths(source)))
-
-
-def source_size(source: Source) -> int:
-    """The bytes of a source's files, 0 where that is not known beforehand."""
-    if is_texts(source):
-        return 0
-    return sum(file.stat().st_size for file in files.list_files(source_paths(source)) if str(file) != files.STDIN)
-
-
-def source_blocks(
-    source: Source,
-    options: ReadOptions,
-    *,
-    report: ReadReport | None = None,
-    progress: Callable[[int], None] = lambda _: None,
-) -> Iterator[Block]:
-    """The text of a source, to be encoded: of its paths, or its texts."""
-    if is_texts(source):
-        return texts_as_blocks(cast("Iterable[str]", source))
-    return joined_blocks(
-        source_paths(source),
-        options,
-        report,
-        progress,
-        lambda document: document.blocks if document.to_encode is None else document.to_encode,
-    )
-
-
-def texts_as_blocks(texts: Iterable[str]) -> Iterator[str]:
-    """Blocks of strings that are a document each."""
-    for text in texts:
-        if not isinstance(text, str):
-            raise UsageError(
-                f"the corpus holds a {type(text).__name__}: each document must be a str (give several paths as a list)"
-            )
-        yield without_marks(text) + DOCUMENT_END_CHARACTER
+def open_files(paths: Iterable[str | os.PathLike[str]]) -> Files:
+    """The files that paths stand for, directories recursively."""
+    named = tuple(map(Path, paths))
+    return Files(named, tuple(list_files(named)))

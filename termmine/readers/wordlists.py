@@ -9,7 +9,7 @@ from pathlib import Path
 
 from termmine.errors import TermmineError
 from termmine.options import ReadOptions
-from termmine.readers.read import read_blocks
+from termmine.readers.source import open_files
 from termmine.types import SOURCE_END_CHARACTER
 
 
@@ -17,7 +17,7 @@ def read_text(path: Path) -> str:
     """The whole text of a file as it stands there, in whatever encoding `corpus` recognises."""
     if path.is_dir():
         raise TermmineError(f"{path}: is a directory: name a file in it")
-    return "".join(read_blocks([path], ReadOptions(input_format="text"))).removesuffix(SOURCE_END_CHARACTER)
+    return "".join(open_files([path]).strings(ReadOptions(input_format="text"))).removesuffix(SOURCE_END_CHARACTER)
 
 
 def read_numbered_lines(path: Path) -> list[tuple[int, str]]:

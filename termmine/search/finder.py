@@ -16,7 +16,7 @@ from termmine.errors import UsageError
 from termmine.kernels.encode import COMPOSING, HAN, JOINER, WORD
 from termmine.options import ReadOptions
 from termmine.readers.base import ReadReport
-from termmine.readers.read import read_blocks
+from termmine.readers.source import open_files
 from termmine.text.normalize import character_kinds, fold, list_folded
 from termmine.types import DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER
 
@@ -40,7 +40,7 @@ def count_strings(
         return counts
     rest = ""
     reading = reading or ReadOptions()
-    for block in read_blocks(paths, reading, report=report):
+    for block in open_files(paths).strings(reading, report):
         whole, newline, rest = (rest + block.translate(LINE_ENDS)).rpartition("\n")
         counts.update(_found(automaton, whole + newline, reading.fold))
     counts.update(_found(automaton, rest, reading.fold))

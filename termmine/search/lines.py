@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from termmine.options import ReadOptions
 from termmine.readers.base import Document
 from termmine.readers.files import STDIN
-from termmine.readers.read import read_documents
-from termmine.readers.source import Source, is_texts, source_paths
+from termmine.readers.source import Source, Texts
 
 LONGEST_LINE = 1 << 20  # characters: a longer one is looked at in parts, cut at a sentence's end where there is one
 
@@ -33,11 +32,11 @@ class Line(NamedTuple):
 
 def read_lines(source: Source, options: ReadOptions) -> Iterator[Line]:
     """The lines of a source with their places; a record that is no line of its file has one number for all of it."""
-    if is_texts(source):
-        for number, text in enumerate(cast("Iterable[str]", source), 1):
+    if isinstance(source, Texts):
+        for number, text in enumerate(source.texts, 1):
             yield from (Line("text", number, line) for line in _lines([text]))
         return
-    for document in read_documents(source_paths(source), options):
+    for document in source.documents(options):
         yield from _numbered(document)
 
 

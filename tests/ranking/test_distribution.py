@@ -27,6 +27,7 @@ from termmine.options import make_options
 from termmine.pipeline import Analysis, analyse
 from termmine.ranking import distribution
 from termmine.ranking.distribution import DOMAIN_NOUN, SHRINKAGE, survey
+from termmine.readers.source import open_source
 from termmine.runtime.progress import Progress
 from termmine.runtime.resources import Resources
 from termmine.search.jieba import Dictionary
@@ -377,7 +378,9 @@ needs_jieba = pytest.mark.skipif(naive.TINY, reason="jieba's dictionary is too l
 
 def evidence(files: Sequence[Path], **options: object) -> dict[str, tuple[float, float]]:
     """Context and burstiness of every candidate."""
-    found: Analysis = analyse(files, ENCYCLOPEDIA, make_options(**options), Progress(), Resources())
+    found: Analysis = analyse(
+        open_source(files), open_source(ENCYCLOPEDIA), make_options(**options), Progress(), Resources()
+    )
     columns = (found.columns[name].tolist() for name in ("context", "burstiness"))
     rows = found.columns["row"]
     return dict(zip([text.lower() for text in found.table.texts(rows)], zip(*columns, strict=True), strict=True))

@@ -21,7 +21,8 @@ from termmine.options import ReadOptions
 from termmine.readers import base
 from termmine.readers.base import ReadReport
 from termmine.readers.formats import EXTENSIONS, READERS
-from termmine.readers.read import read_blocks, read_documents
+from termmine.readers.read import read_documents
+from termmine.readers.source import open_files
 from termmine.types import DOCUMENT_END_CHARACTER as NEXT
 from termmine.types import SOURCE_END_CHARACTER as END
 
@@ -30,7 +31,7 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {"": bytes, ".gz": gzip.compress,
 
 def read(*paths: Path | str, **options: object) -> tuple[str, ReadReport]:
     report = ReadReport()
-    return "".join(read_blocks(paths, ReadOptions(**options), report=report)), report  # type: ignore[arg-type]
+    return "".join(open_files(paths).strings(ReadOptions(**options), report)), report  # type: ignore[arg-type]
 
 
 def stored(folder: Path, name: str, data: bytes | str) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -41,7 +42,7 @@ def _read(data: bytes, form: str, block: int = 1 << 20) -> tuple[str, ReadReport
     report = ReadReport()
     stdin = io.TextIOWrapper(io.BytesIO(data))
     with mock.patch.object(sys, "stdin", stdin), mock.patch.object(files, "BLOCK", block):
-        return "".join(read_blocks(["-"], ReadOptions(input_format=form), report=report)), report
+        return "".join(read_blocks([Path("-")], ReadOptions(input_format=form), report=report)), report
 
 
 def _is_orderly(data: bytes, form: str) -> None:

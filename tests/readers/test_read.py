@@ -30,7 +30,7 @@ from termmine.readers import decoding, files
 from termmine.readers.base import ReadReport
 from termmine.readers.files import UNPACKERS, list_files, zstd
 from termmine.readers.read import read_blocks
-from termmine.readers.source import source_blocks, texts_as_blocks
+from termmine.readers.source import Texts, open_files, open_source
 from termmine.text.encode import encode
 from termmine.types import DOCUMENT_END_CHARACTER
 from termmine.types import SOURCE_END_CHARACTER as END
@@ -43,7 +43,7 @@ def read(
 ) -> tuple[str, ReadReport]:
     """The text of paths, with the marks between files, and the report."""
     report = ReadReport()
-    return "".join(read_blocks(paths, ReadOptions(**options), report=report, progress=progress)), report
+    return "".join(open_files(paths).strings(ReadOptions(**options), report, progress)), report
 
 
 def stored(folder: Path, data: bytes, name: str = "corpus.txt") -> Path:
@@ -225,7 +225,10 @@ def test_a_file_in_no_known_encoding(tmp_path: Path) -> None:
 def test_the_mark_between_files_in_a_text_is_a_line_end(tmp_path: Path) -> None:
     assert read(stored(tmp_path, f"变压{END}器".encode()))[0] == f"变压\n器{END}"
     mark = DOCUMENT_END_CHARACTER
-    assert list(texts_as_blocks([f"变压{END}器{mark}", "油"])) == [f"变压\n器\n{mark}", f"油{mark}"]
+    assert list(Texts([f"变压{END}器{mark}", "油"]).blocks(ReadOptions(), ReadReport(), print)) == [
+        f"变压\n器\n{mark}",
+        f"油{mark}",
+    ]
 
 
 # --- directories, pipes ----------------------------------------------------------------------------------------------
@@ -366,12 +369,13 @@ def _as_text(block: str | np.ndarray) -> str:
 def test_what_is_encoded_is_the_same_text(data: bytes, encoding: str | None, block: int) -> None:
     options = ReadOptions(encoding=encoding)
     found = []
-    for read_from in (read_blocks, source_blocks):
+    source = open_files([Path("-")])
+    for read_from in (source.strings, source.blocks):
         report = ReadReport()
         stdin = io.TextIOWrapper(io.BytesIO(data))
         with mock.patch.object(sys, "stdin", stdin), mock.patch.object(files, "BLOCK", block):
             try:
-                text = "".join(map(_as_text, read_from([Path("-")], options, report=report)))
+                text = "".join(map(_as_text, read_from(options, report, lambda _: None)))
             except TermmineError as error:
                 text = str(error)
         found.append((text, report))
@@ -422,7 +426,11 @@ def test_no_unsound_bytes_are_decoded(size: int) -> None:
 def test_most_of_a_text_comes_as_code_points(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mark: bytes) -> None:
     monkeypatch.setattr(files, "BLOCK", 64)
     good, bad = "变压器的绝缘电阻\n" * 20, b"\xff"
-    blocks = list(source_blocks(stored(tmp_path, mark + good.encode() + bad + good.encode()), ReadOptions()))
+    blocks = list(
+        open_source(stored(tmp_path, mark + good.encode() + bad + good.encode())).blocks(
+            ReadOptions(), ReadReport(), lambda _: None
+        )
+    )
     n_quick = sum(len(block) for block in blocks if not isinstance(block, str))
     assert n_quick > 1.5 * len(good)
     assert "".join(map(_as_text, blocks)) == good + "\ufffd" + good + END

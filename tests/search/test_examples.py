@@ -17,6 +17,7 @@ from support import naive, naive_loop
 from support.command import ENCYCLOPEDIA, POWER, SAMPLE, Run, run
 from termmine import TermmineError, UsageError
 from termmine.readers.rewind import readable_twice
+from termmine.readers.source import open_source
 from termmine.search.examples import LONGEST_SENTENCE, examples, sentences
 from termmine.search.kwic import as_table, concordance, display_width
 from termmine.search.lines import Line
@@ -106,7 +107,7 @@ def test_a_pipe_cannot_be_read_twice(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with (
         pytest.raises(UsageError, match=r"pipe: is a pipe, which --contexts cannot read twice"),
-        readable_twice(tmp_path / "pipe"),
+        readable_twice(open_source(tmp_path / "pipe")),
     ):
         pass
 
@@ -117,7 +118,10 @@ def test_a_full_disk_under_the_copy_of_standard_input(monkeypatch: pytest.Monkey
             raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Full()))
-    with pytest.raises(TermmineError, match="-: No space left on device: --contexts needs space"), readable_twice("-"):
+    with (
+        pytest.raises(TermmineError, match="-: No space left on device: --contexts needs space"),
+        readable_twice(open_source("-")),
+    ):
         pass
 
 

@@ -15,7 +15,7 @@ from support.command import POWER
 from termmine import TermmineError, UsageError
 from termmine.options import make_options
 from termmine.readers.base import Document
-from termmine.readers.source import Source
+from termmine.readers.source import Given, open_source
 from termmine.search import lines as lines_module
 from termmine.search.finder import Finder
 from termmine.search.kwic import concordance
@@ -23,8 +23,8 @@ from termmine.search.lines import _numbered, read_lines
 from termmine.text.normalize import fold, fold_with_places
 
 
-def count(terms: list[str], source: Source) -> dict[str, int]:
-    return concordance(terms, read_lines(source, make_options()), limit=1, width=10).freq
+def count(terms: list[str], source: Given) -> dict[str, int]:
+    return concordance(terms, read_lines(open_source(source), make_options()), limit=1, width=10).freq
 
 
 @naive.compared("locate: occurrences")
@@ -100,11 +100,15 @@ def test_places_of_files_and_of_texts(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("甲\n乙\r\n丙", encoding="utf-8")
     (tmp_path / "b" / "c.txt").write_bytes("丁\n".encode("gb18030") * 3)
     (tmp_path / "b" / "image.png").write_bytes(b"\x89PNG\0\0")
-    lines = [(line.place, line.text) for line in read_lines(tmp_path, make_options())]
+    lines = [(line.place, line.text) for line in read_lines(open_source(tmp_path), make_options())]
     a, c = tmp_path / "a.txt", tmp_path / "b" / "c.txt"
     assert lines == [
         (f"{a}:1", "甲"), (f"{a}:2", "乙"), (f"{a}:3", "丙"), (f"{c}:1", "丁"), (f"{c}:2", "丁"), (f"{c}:3", "丁"),
     ]  # fmt: skip
-    assert [line.place for line in read_lines(["甲\n乙", "丙"], make_options())] == ["text:1", "text:1", "text:2"]
+    assert [line.place for line in read_lines(open_source(["甲\n乙", "丙"]), make_options())] == [
+        "text:1",
+        "text:1",
+        "text:2",
+    ]
     with pytest.raises(TermmineError, match="is a binary file"):
-        list(read_lines(tmp_path / "b" / "image.png", make_options()))
+        list(read_lines(open_source(tmp_path / "b" / "image.png"), make_options()))

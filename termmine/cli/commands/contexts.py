@@ -35,13 +35,15 @@ def contexts(
         raise UsageError(f"{corpus[0]}: name a term before the corpus: termmine contexts TERM... CORPUS")
     check_inputs(corpus)
     from termmine.counting.source import check_has_lines
+    from termmine.readers.source import open_files
     from termmine.runtime import outputs
     from termmine.search.kwic import as_table, concordance
     from termmine.search.lines import read_lines
 
     reading = ReadOptions(**options)
-    check_has_lines(paths(corpus))
-    lines = read_lines(paths(corpus), reading)
+    source = open_files(paths(corpus))
+    check_has_lines(source)
+    lines = read_lines(source, reading)
     found = concordance(terms, lines, limit=limit, width=width, folding=reading.fold)
     missing = [term for term, n in found.freq.items() if not n]
     if len(missing) == len(found.freq):

@@ -53,7 +53,7 @@ def count(
     if target is None:
         raise UsageError("-o is missing: name the count file to write, as in termmine count text.txt -o text.tmc")
     from termmine.counting.count import count as count_sources
-    from termmine.counting.countfile.format import is_count_file
+    from termmine.readers.formats import is_count_file
 
     if add and Path(corpus[0]).exists() and not is_count_file(Path(corpus[0])):
         raise UsageError(f"{corpus[0]}: is no count file, so --add cannot add to it: count it first, with -o")

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
+from termmine.readers.formats import COUNT_FILE_MAGIC
 from termmine.runtime.spill import Tape
 
-MAGIC = b"termmine counts\n"
+MAGIC = COUNT_FILE_MAGIC
 FORMAT = 1  # of the file; one more whenever a reader of the old one would misread the new one
 TEXT_MODEL = 1  # what a symbol is and how it is folded; one more whenever equal text gives other codes
 HEADER_SIZE = 1 << 14  # bytes for the magic line and the header
@@ -37,17 +37,6 @@ class Settings:
     least: int | None
     neighbours: bool
     text: bool
-
-
-def is_count_file(path: Path) -> bool:
-    """Whether a file begins as a count file does; a pipe, which can be read but once, is none."""
-    try:
-        if not path.is_file():
-            return False
-        with path.open("rb") as file:
-            return file.read(len(MAGIC)) == MAGIC
-    except OSError:
-        return False
 
 
 def blocks_of(tape: Tape) -> Iterator[np.ndarray]:
