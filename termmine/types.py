@@ -15,7 +15,7 @@ from typing import TypeAlias, overload
 
 import numpy as np
 
-from termmine.kernels.codes import FIRST_SYMBOL, FIRST_WORD, RUN_END
+from termmine.kernels.codes import AFTER_BLANK, FIRST_SYMBOL, FIRST_WORD, RUN_END
 from termmine.kernels.encode import Strings
 from termmine.runtime.spill import Tape
 
@@ -127,7 +127,8 @@ class Corpus:
 
     ``codes`` (int32) begins and ends with a separator (``RUN_END``, ``DOCUMENT_END`` or ``SOURCE_END``); between two
     runs stands one separator. ``variants`` (int64, in twos) lists the places, and the code of the form, where a symbol
-    is written otherwise than at its first occurrence.
+    is written otherwise than at its first occurrence, or behind a blank between a word and another symbol
+    (``AFTER_BLANK``, added to the form).
     """
 
     codes: Tape
@@ -141,7 +142,10 @@ class Corpus:
         """Which symbols are somewhere written otherwise than at their first occurrence (bool, one a code)."""
         varied = np.zeros(self.alphabet.n_codes, dtype=bool)
         for segment in self.segments(0, 0):
-            varied[segment.codes[segment.variants[:, 0]]] = True
+            codes, forms = segment.codes[segment.variants[:, 0]], segment.variants[:, 1] & ~AFTER_BLANK
+            words = np.maximum(codes - FIRST_WORD, 0)
+            first = np.where(codes >= FIRST_WORD, FIRST_WORD + self.alphabet.word_form[words], codes)
+            varied[codes[forms != first]] = True
         return varied
 
     def segments(self, before: int = 1, after: int = 1) -> Iterator[Segment]:
@@ -245,10 +249,10 @@ class NgramTable:
 
 
 def spell(codes: Iterable[int], words: Sequence[str]) -> str:
-    """Write a sequence of symbols as text: a blank stands between two words, nothing elsewhere.
+    """Write a sequence of symbols as text: a blank stands between two words, and where a code says so.
 
-    >>> spell([0x4E2D, 0x110000, 0x110000, 0x6587], ["air"])
-    '中air air文'
+    >>> spell([0x4E2D, 0x110000, 0x110000, AFTER_BLANK + 0x6587], ["air"])
+    '中air air 文'
     """
     return _spell(codes, lambda code: words[code - FIRST_WORD])
 
@@ -257,8 +261,10 @@ def _spell(codes: Iterable[int], word: Callable[[int], str]) -> str:
     parts: list[str] = []
     after_word = False
     for code in codes:
+        is_after_blank = code >= AFTER_BLANK
+        code -= AFTER_BLANK if is_after_blank else 0
         is_word = code >= FIRST_WORD
-        if is_word and after_word:
+        if is_after_blank or (is_word and after_word):
             parts.append(" ")
         parts.append(word(code) if is_word else chr(code))
         after_word = is_word

@@ -21,6 +21,7 @@ import numpy as np
 
 from termmine.candidates.verdicts import Verdict
 from termmine.errors import TermmineError
+from termmine.formats.headings import column_name
 from termmine.formats.read import read_terms
 from termmine.readers.wordlists import read_numbered_lines
 from termmine.runtime import arrays
@@ -33,8 +34,11 @@ _SEPARATORS = re.compile(r"[\t,;，；]")  # of which no term holds any
 _TABLES = {".jsonl", ".xlsx"}  # a header cannot be looked for in their first line
 
 # A line of a jieba dictionary: word, frequency, tag; both may be missing. A tag without a frequency is taken for one
-# only behind a character that is not Latin, so that `air motor` stays whole.
-_JIEBA = re.compile(r"(.+?)(?: +\d+(?: +[a-z]{1,4})?|(?<=[^\x00-\x7f]) +[a-z]{1,4})?")
+# only behind a character that is not Latin, and if it is one of jieba's: so `air motor` and `导出 csv` stay whole.
+_TAGS = (
+    "[abcdefghijklmnopqrstuvxyz]|nr|nrt|nrfg|ns|nt|nz|ng|eng|vn|vd|vg|vq|vi|ad|an|ag|dg|df|tg|mg|mq|ud|ug|uj|ul|uv|uz"
+)
+_JIEBA = re.compile(rf"(.+?)(?: +\d+(?: +[a-z]{{1,4}})?|(?<=[^\x00-\x7f]) +(?:{_TAGS}))?")
 
 _CHUNK = 1 << 16  # rows that are spelt at once
 
@@ -120,7 +124,8 @@ def _terms(path: Path) -> Iterator[str]:
         yield from read_terms(path)["term"]
         return
     lines = read_numbered_lines(path)
-    if lines and "term" in next(csv.reader([re.sub("[\t;]", ",", lines[0][1])])):
+    first = next(csv.reader([re.sub("[\t;]", ",", lines[0][1])])) if lines else []
+    if "term" in first or (len(first) > 1 and "term" in map(column_name, first)):
         yield from read_terms(path)["term"]
         return
     for _, line in lines:

@@ -7,7 +7,6 @@ could never find in a text, is left out and named; without a byte order mark, fo
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from termmine.formats.rendered import Rendered, leaving_out, split, terms_of
@@ -55,15 +54,11 @@ def _lines(lines: list[str]) -> bytes:
 def write_jieba(frame: pd.DataFrame) -> Rendered:
     """A user dictionary for jieba: the word alone, so that jieba computes a frequency that lets it be cut out.
 
-    A term with a blank gets its frequency: jieba would take what follows the blank for a frequency or a tag.
+    What jieba can never cut out (a blank or a sign is where it first splits a text) would be dead weight, and the word
+    before a blank would be learned in its place.
     """
-    terms = terms_of(frame)
-    kept, left_out = split(terms, lambda term: term)
-    data = _lines([f"{term} {terms[term]}" if _BLANK.search(term) else term for term in kept])
-    rendered = leaving_out(data, kept, left_out, "for no line can hold them")
-    never = (*left_out, *(term for term in kept if not is_cuttable(term)))
-    fate = "will never be cut out, for jieba first splits a text at blanks, / and most other signs"
-    return replace(rendered, terms=never, fate=fate)
+    kept, left_out = split(terms_of(frame), is_cuttable)
+    return leaving_out(_lines(kept), kept, left_out, "for jieba splits a text at blanks, / and most other signs first")
 
 
 def write_ik(frame: pd.DataFrame) -> Rendered:

@@ -9,3 +9,6 @@ SOURCE_END = 2  # what ends a run, a document and the file or text that held it
 UNKNOWN = 3  # a word that a frozen alphabet does not hold: a symbol that equals no other
 FIRST_SYMBOL = 4  # every code from here on is a symbol: a Han character or kana by its code point ...
 FIRST_WORD = 0x110000  # ... and the words of the alphabet after all code points
+
+#: In a form, beside its code: a blank stands between it and the symbol before, of which one is a word and one is not.
+AFTER_BLANK = 1 << 40

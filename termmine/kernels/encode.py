@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from termmine.kernels.codes import DOCUMENT_END, FIRST_WORD, SOURCE_END, UNKNOWN
+from termmine.kernels.codes import AFTER_BLANK, DOCUMENT_END, FIRST_WORD, SOURCE_END, UNKNOWN
 from termmine.kernels.jit import njit
 
 # --- kinds of characters ---------------------------------------------------------------------------------------------
@@ -168,7 +168,8 @@ def encode(chars, characters, state, raw, folded, strings, out, written, frozen,
 
     out receives the codes: of a word that of its form, numbered by strings; frozen: that of the word, numbered by
     strings, UNKNOWN for one that is not among them. written (n, 2) receives the places, and the forms, of all words and
-    of the characters that are written otherwise than they are counted. lines: a line end ends a document.
+    of the characters that are written otherwise than they are counted, and of any symbol behind a blank between a word
+    and a Han character (AFTER_BLANK). lines: a line end ends a document.
     """
     plain, kinds, nfkc, fold, expansions = characters
     length, joiners, blanks = state[LENGTH], state[JOINERS], state[BLANKS]
@@ -182,6 +183,9 @@ def encode(chars, characters, state, raw, folded, strings, out, written, frozen,
             if pending:
                 out[at] = pending - 1
                 at += 1
+            elif blanks and previous == WORD:
+                written[n_written, 0], written[n_written, 1] = at, AFTER_BLANK | np.int64(code)
+                n_written += 1
             pending = blanks = np.int64(0)
             previous = np.int64(HAN)
             end = min(len(chars), i + len(out) - at)
@@ -226,11 +230,14 @@ def encode(chars, characters, state, raw, folded, strings, out, written, frozen,
                     joiners -= 1
                 if length <= MAX_WORD:
                     pending = _before(pending, blanks, previous, True)
+                    mark = np.int64(0)
                     if pending:
                         out[at] = pending - 1
                         at += 1
+                    elif blanks and previous == HAN:
+                        mark = np.int64(AFTER_BLANK)
                     out[at] = _word_code(strings, raw, folded, fold, length, frozen)
-                    written[n_written, 0], written[n_written, 1] = at, out[at]
+                    written[n_written, 0], written[n_written, 1] = at, mark | np.int64(out[at])
                     n_written += 1
                     at += 1
                     pending = blanks = np.int64(0)
@@ -240,12 +247,15 @@ def encode(chars, characters, state, raw, folded, strings, out, written, frozen,
                 length = joiners = np.int64(0)
             if part == HAN:
                 pending = _before(pending, blanks, previous, False)
+                mark = np.int64(0)
                 if pending:
                     out[at] = pending - 1
                     at += 1
+                elif blanks and previous == WORD:
+                    mark = np.int64(AFTER_BLANK)
                 out[at] = r + fold[r]
-                if fold[r]:
-                    written[n_written, 0], written[n_written, 1] = at, r
+                if fold[r] or mark:
+                    written[n_written, 0], written[n_written, 1] = at, mark | np.int64(r)
                     n_written += 1
                 at += 1
                 pending = blanks = np.int64(0)
@@ -269,8 +279,8 @@ def settle(codes, written, form_ids, form_word, word_form):
     """Turn the codes of forms into those of their words, and keep what is written otherwise than at first.
 
     form_ids: from the numbers of forms in written (n, 2) to those of form_word and word_form. The places where a symbol
-    has another form than its first one end up at the beginning of written. Returns their number, and those of symbols
-    and of ends of documents.
+    has another form than its first one, or stands behind a blank, end up at the beginning of written. Returns their
+    number, and those of symbols and of ends of documents.
     """
     n = n_symbols = n_documents = 0
     for code in codes:
@@ -278,14 +288,16 @@ def settle(codes, written, form_ids, form_word, word_form):
         n_documents += (code == DOCUMENT_END) | (code == SOURCE_END)
     for i in range(len(written)):
         place, form = written[i]
+        mark = form & np.int64(AFTER_BLANK)
+        form -= mark
         if form >= FIRST_WORD:
             number = form_ids[form - FIRST_WORD]
             word = form_word[number]
             codes[place] = FIRST_WORD + word
-            if word_form[word] == number:
+            if word_form[word] == number and not mark:
                 continue
             form = np.int64(FIRST_WORD + number)
-        written[n, 0], written[n, 1] = place, form
+        written[n, 0], written[n, 1] = place, mark | form
         n += 1
     return n, n_symbols, n_documents
 

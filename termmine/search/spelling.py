@@ -1,7 +1,8 @@
 """How each term is written: the most frequent of its surface forms.
 
-In: the corpus, the table and the rows to report. Out: one string a row. Case is folded for counting only, so `GPU加速`,
-`Gpu加速` and `gpu加速` are one n-gram and the commonest spelling is shown; ties go to the first in code point order.
+In: the corpus, the table and the rows to report. Out: one string a row. Case is folded and a blank between a word and a
+Han character passed over for counting only, so `GPU 加速`, `GPU加速` and `gpu加速` are one n-gram and the commonest
+spelling is shown; ties go to the first in code point order.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from termmine.kernels import segment as segment_kernels
-from termmine.kernels.codes import FIRST_WORD
+from termmine.kernels.codes import AFTER_BLANK, FIRST_WORD
 from termmine.kernels.tries import Trie
 from termmine.search.trie import slots_of, table_trie
 from termmine.types import Corpus, NgramTable, Segment, spell
@@ -32,7 +33,9 @@ def surfaces(corpus: Corpus, table: NgramTable, rows: np.ndarray) -> list[str]:
 
 def _counts_by_form(corpus: Corpus, table: NgramTable, rows: np.ndarray) -> dict[int, dict[str, int]]:
     """Row -> written form -> occurrences, for the occurrences that hold a variant."""
-    rows = rows[_hold_any(table, rows, corpus.varied)]
+    may_vary = corpus.varied.copy()
+    may_vary[FIRST_WORD:] = True  # behind or before a word may stand a blank
+    rows = rows[_hold_any(table, rows, may_vary)]
     trie, longest = table_trie(table, rows), len(table.level) - 1
     wanted = np.zeros(len(trie.links), dtype=bool)
     wanted[slots_of(trie, rows, len(table))] = True
@@ -79,6 +82,7 @@ def _written(
         written = np.where(codes >= FIRST_WORD, FIRST_WORD + first[np.maximum(codes - FIRST_WORD, 0)], codes)
         at = np.minimum(np.searchsorted(places, where), len(places) - 1)
         written = np.where(places[at] == where, forms[at], written)
+        written[:, 0] &= ~AFTER_BLANK  # which stands before the term
         unique, number = np.unique(np.column_stack([spans[of_length], written]), axis=0, return_counts=True)
         for (row, *codes_written), occurrences in zip(unique.tolist(), number.tolist(), strict=True):
             yield row, codes_written, occurrences

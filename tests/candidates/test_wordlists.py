@@ -74,23 +74,25 @@ def test_what_is_no_rule(rule: str, problem: str) -> None:
 
 
 KNOWN = {
-    "list.txt": "# ours\n变压器\n\nair motor\nＧＰＵ 加速\nC#\n电压\t见国标\n主变，见变压器\n",
+    "list.txt": "# ours\n变压器\n\nair motor\nＧＰＵ 加速\nC#\n电压\t见国标\n主变，见变压器\n导出 csv\n",
     # the example of jieba's documentation: frequency and tag may each be missing
     "dict.txt": "云计算 5\n李小福 2 nr\n创新办 3 i\neasy_install 3 eng\n好用 300\n韩玉赏鉴 3 nz\n台中\n凱特琳 nz\n"
     "Edu Trust认证 2000\n",
     "terms.csv": "score,term,freq\r\n9.1,变压器,3\r\n8.0,\"隔离开关\",2\r\n",
     "terms.tsv": "term\tscore\n变压器\t9.1\n",
+    "zh.csv": "得分,术语\n9.1,变压器\n",
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("name", "terms"),
     [
-        ("list.txt", ["变压器", "airmotor", "gpu加速", "c#", "电压", "主变"]),
+        ("list.txt", ["变压器", "airmotor", "gpu加速", "c#", "电压", "主变", "导出csv"]),
         ("dict.txt", ["云计算", "李小福", "创新办", "easy_install", "好用", "韩玉赏鉴", "台中", "凱特琳",
                       "edutrust认证"]),
         ("terms.csv", ["变压器", "隔离开关"]),
         ("terms.tsv", ["变压器"]),
+        ("zh.csv", ["变压器"]),
     ],
 )  # fmt: skip
 def test_lists_of_known_terms(name: str, terms: list[str]) -> None:

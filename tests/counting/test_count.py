@@ -272,7 +272,7 @@ def test_what_is_no_count_file(tmp_path: Path, general: Path) -> None:
         "header": (data[:100], "its header is damaged or truncated: count again"),
         "short": (data[:-1], "is truncated: it should hold"),
         "older": (data.replace(b'"format": 1', b'"format": 0', 1), "was made by termmine"),
-        "other": (data.replace(b'"text_model": 1', b'"text_model": 9', 1), "was made by termmine"),
+        "other": (data.replace(b'"text_model": 2', b'"text_model": 9', 1), "was made by termmine"),
         "broken": (data[:-3] + bytes([data[-3] ^ 1]) + data[-2:], "is damaged (in "),
         "no-json": (data.replace(b'"format"', b'"format', 1), "its header is damaged or truncated"),
     }

@@ -67,16 +67,20 @@ def test_jieba_reads_every_term_and_nothing_else() -> None:
     before, after = consumers.jieba_after(b""), consumers.jieba_after(data)
     before.initialize()
     new = {word for word, freq in after.FREQ.items() if freq and before.FREQ.get(word) != freq}
-    assert new == set(words)
-    assert {term for term in words if not is_cuttable(term)} | UNFIT == named
+    cuttable = {term for term in words if is_cuttable(term)}
+    assert new == cuttable
+    assert named == set(HOSTILE) - cuttable
     for term in words:
         assert (term in after.lcut(f"。{term}，")) == is_cuttable(term), term
 
 
-def test_jieba_gets_a_frequency_where_it_needs_one_and_nowhere_else() -> None:
-    frame = pd.DataFrame({"term": ["leap motion", "变压器", "甲\u3000乙"], "freq": [7, 31, 2]})
-    assert render(frame, "jieba").decode() == "leap motion 7\n变压器\n甲\u3000乙 2\n"
-    assert render(frame[["term"]], "jieba").decode() == "leap motion 1\n变压器\n甲\u3000乙 1\n"
+def test_jieba_gets_words_alone_and_nothing_that_it_never_cuts_out() -> None:
+    frame = pd.DataFrame({"term": ["SQL 语句", "变压器", "甲\u3000乙"], "freq": [7, 31, 2]})
+    rendered = produce(frame, "jieba")
+    assert rendered.data.decode() == "变压器\n"
+    assert rendered.notes() == [
+        "2 terms left out, for jieba splits a text at blanks, / and most other signs first: SQL 语句, 甲\u3000乙"
+    ]
 
 
 def test_which_characters_jieba_splits_at() -> None:
@@ -153,8 +157,7 @@ def test_dictionaries_of_a_whole_result(form: str) -> None:
     rendered = produce(terms, form)
     lines = rendered.data.decode().partition("...\n")[2] if form == "rime" else rendered.data.decode()
     words = [re.split(r"[\t,]| n ", line)[0] for line in lines.splitlines()]
-    left_out = set() if form == "jieba" else set(rendered.terms)
-    kept = [term for term in terms["term"] if term not in left_out]
+    kept = [term for term in terms["term"] if term not in rendered.terms]
     assert words == ([consumers.ik_folds(term) for term in kept] if form == "ik" else kept)
     assert not rendered.data.startswith(b"\xef\xbb\xbf")
 

@@ -37,9 +37,13 @@ def test_the_most_frequent_form_is_shown(text: str, min_freq: int, places: list[
     [
         ("gpu加速。GPU加速。GPU加速", "GPU加速"),
         ("gpu加速。GPU加速", "GPU加速"),  # a tie: the first in code point order
-        ("ＧＰＵ 加速。gpu加速", "GPU加速"),  # NFKC and blanks make no difference
+        ("ＧＰＵ加速。gpu加速", "GPU加速"),  # NFKC makes no difference
+        ("SQL语句。SQL 语句。sql 语句。SQL 语句", "SQL 语句"),
+        ("语句 SQL。语句 SQL，语句SQL", "语句 SQL"),
+        ("SQL\u3000语句。SQL语句。SQL\u00a0语句", "SQL 语句"),
+        ("执行SQL 语句 a。SQL  语句。这个 SQL语句b。SQL语句", "SQL语句"),  # what stands around it is none of it
         ("Leap Motion。leap motion。leap  motion。leap motion", "leap motion"),
-        ("K 线图。K线图", "K线图"),
+        ("K 线图。K线图", "K 线图"),  # a tie again
     ],
 )
 def test_surface_form(text: str, shown: str) -> None:

@@ -43,11 +43,14 @@ def decode(raw: bytes) -> tuple[str, int] | None:
 
 
 class Symbol(NamedTuple):
-    """A Han character, a kana, or a word of other letters and digits: folded for counting, and as it is written."""
+    """A Han character, a kana, or a word of other letters and digits: folded for counting, and as it is written; and
+    whether a blank parts it from the symbol before, where one of the two is a word and one is not.
+    """
 
     text: str
     written: str
     is_word: bool
+    is_after_blank: bool = False
 
 
 Run = list[Symbol]
@@ -118,20 +121,21 @@ def read(text: str, document: str = "line") -> list[Document]:
             documents.append([[]])
         elif gap not in ("", "S") or (gap == "S" and previous == token[0] == "H"):
             documents[-1].append([])
-        documents[-1][-1].append(Symbol(fold(written), written, token[0] != "H"))
+        is_after_blank = bool(documents[-1][-1]) and gap == "S" and "H" in previous + token[0]
+        documents[-1][-1].append(Symbol(fold(written), written, token[0] != "H", is_after_blank))
         gap, previous = "", token[0]
     return documents
 
 
 def write(symbols: Iterable[Symbol]) -> str:
-    """Symbols as they are written, with a blank between two words and none elsewhere.
+    """Symbols as they are written, with a blank between two words, and where there was one inside.
 
-    >>> write(read("Leap  Motion")[0][0] + read("Air motor 泵")[0][0])
-    'Leap Air motor泵'
+    >>> write(read("Leap  Motion")[0][0] + read("Air motor 泵")[0][0]), write(read("泵 5G基站")[0][0][1:])
+    ('Leap Air motor 泵', '5G基站')
     """
     text, after_word = "", False
     for symbol in symbols:
-        text += " " * (after_word and symbol.is_word) + symbol.written
+        text += " " * bool(text and (symbol.is_after_blank or (after_word and symbol.is_word))) + symbol.written
         after_word = symbol.is_word
     return text
 
@@ -229,8 +233,8 @@ def occurrences(ngram: Ngram, documents: list[Document]) -> list[Run]:
 def surface(ngram: Ngram, documents: list[Document]) -> str:
     """The form that an n-gram is most often written in; of equally frequent ones the first in code point order.
 
-    >>> surface(("gpu", "加", "速"), read("GPU加速，gpu加速，Gpu加速，ＧＰＵ 加速"))
-    'GPU加速'
+    >>> surface(("gpu", "加", "速"), read("GPU加速，gpu加速，Gpu加速，ＧＰＵ 加速，GPU 加速"))
+    'GPU 加速'
     """
     forms = Counter(write(span) for span in occurrences(ngram, documents))
     return min(forms, key=lambda form: (-forms[form], form))

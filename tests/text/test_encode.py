@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from support import naive
 from termmine import types
-from termmine.kernels.codes import DOCUMENT_END, FIRST_SYMBOL, FIRST_WORD, RUN_END, SOURCE_END, UNKNOWN
+from termmine.kernels.codes import AFTER_BLANK, DOCUMENT_END, FIRST_SYMBOL, FIRST_WORD, RUN_END, SOURCE_END, UNKNOWN
 from termmine.runtime.resources import Resources
 from termmine.text import pieces
 from termmine.text.alphabet import empty_alphabet, translation
@@ -26,6 +26,7 @@ def decode(corpus: Corpus) -> list[naive.Document]:
     """A corpus back as documents of runs of symbols."""
     words, forms, firsts = corpus.alphabet.word_texts, corpus.alphabet.form_texts, corpus.alphabet.first_forms
     written = dict(np.asarray(corpus.variants).reshape(-1, 2).tolist())
+    blanks = {place for place, form in written.items() if form >= AFTER_BLANK}
     documents: list[naive.Document] = [[[]]]
     for i, code in enumerate(np.asarray(corpus.codes).tolist()):
         if code in (DOCUMENT_END, SOURCE_END):
@@ -33,10 +34,11 @@ def decode(corpus: Corpus) -> list[naive.Document]:
         elif code == RUN_END:
             documents[-1].append([])
         elif code >= FIRST_WORD:
-            form = forms[written[i] - FIRST_WORD] if i in written else firsts[code - FIRST_WORD]
-            documents[-1][-1].append(naive.Symbol(words[code - FIRST_WORD], form, True))
+            form = forms[(written[i] & ~AFTER_BLANK) - FIRST_WORD] if i in written else firsts[code - FIRST_WORD]
+            documents[-1][-1].append(naive.Symbol(words[code - FIRST_WORD], form, True, i in blanks))
         else:
-            documents[-1][-1].append(naive.Symbol(chr(code), chr(written.get(i, code)), False))
+            form = chr(written.get(i, code) & ~AFTER_BLANK)
+            documents[-1][-1].append(naive.Symbol(chr(code), form, False, i in blanks))
     with_runs = [[run for run in document if run] for document in documents]
     return [document for document in with_runs if document]
 

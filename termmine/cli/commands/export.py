@@ -48,7 +48,9 @@ def export(
     rendered = produce(frame, form, bom=bom)
     notes, written = rendered.notes(), [(output, rendered.data)]
     if check:
-        cuts = check_cuts(rendered.data, frame["term"], paths(check), progress)
+        left_out = set(rendered.terms)
+        written_terms = [term for term in frame["term"] if term not in left_out]
+        cuts = check_cuts(rendered.data, written_terms, paths(check), progress)
         notes += summary(cuts)
         if check_report is not None:
             written.insert(0, (check_report, render(cuts, "csv")))

@@ -18,7 +18,7 @@ from termmine.runtime.spill import Tape
 
 MAGIC = COUNT_FILE_MAGIC
 FORMAT = 1  # of the file; one more whenever a reader of the old one would misread the new one
-TEXT_MODEL = 1  # what a symbol is and how it is folded; one more whenever equal text gives other codes
+TEXT_MODEL = 2  # what a symbol is and how it is folded; one more whenever equal text gives other codes or forms
 HEADER_SIZE = 1 << 14  # bytes for the magic line and the header
 _BLOCK = 1 << 20  # entries written or checked at once
 
