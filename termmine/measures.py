@@ -286,7 +286,7 @@ class Measure:
         return not self.columns
 
 
-#: What `--measure` knows. To add one: write its formula above, add a line here, a line to the README, a naive twin.
+#: What `--measure` knows. To add one: write its formula above, add a line here, a line to docs/, a naive twin.
 MEASURES: dict[str, Measure] = {
     "score": Measure(
         score,

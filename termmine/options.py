@@ -112,7 +112,7 @@ class DiscoverOptions(ReadOptions):
     min_log_ratio: float | None = _option(None, "Least log ratio, in bits.")
     min_score: float | None = _option(None, "Least score (of the chosen measure).")
     like: str | None = _option(None, "File of good terms: keep what scores as well as nine in ten of them.", path=True)
-    measure: str = _option("score", "What the ranking goes by; see the README for the list.")
+    measure: str = _option("score", "What the ranking goes by; see docs/reference.md for the list.")
     top: int | None = _option(None, "Report the best N terms; default: all.", low=1)
     any_script: bool = _option(False, "Also report terms without a Han character.")
     known: tuple[str, ...] = _option(

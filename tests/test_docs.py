@@ -1,9 +1,10 @@
-"""The READMEs say what is so: every name stands in both of them, and their examples run as they are printed.
+"""The documents say what is so: every name stands in them, and their examples run as they are printed.
 
-An example is a fenced block after the line `<!-- example -->`: a shell session (`console`), a Python session (`pycon`)
-or Python code (`python`) for the sessions after it. The files that it makes are there for those after
-it, too. With TERMMINE_REWRITE_DOCS=1 in the environment the outputs are written anew into both files
-instead of compared.
+The documents are the READMEs, CONTRIBUTING.md and the pages of docs/. An example is a fenced block after the line
+`<!-- example -->`: a shell session (`console`), a Python session (`pycon`) or Python code (`python`) for the sessions
+after it. The examples of a page run in order in one empty directory, beside `data/`; the files that one makes are there
+for the next. A page in Chinese (`.zh.md`) shows examples of the English pages. With TERMMINE_REWRITE_DOCS=1 in the
+environment the outputs are written anew into all pages instead of compared (in one process: `pytest -n 0`).
 """
 
 from __future__ import annotations
@@ -33,8 +34,17 @@ from termmine.readers.files import UNPACKERS
 from termmine.readers.formats import EXTENSIONS, READERS
 
 ROOT = Path(__file__).parents[1]
+PAGES = [path.name for path in sorted(ROOT.glob("*.md"))] + [
+    f"docs/{p.name}" for p in sorted((ROOT / "docs").glob("*.md"))
+]
+TEXTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in PAGES}
+CHINESE = [name for name in PAGES if name.endswith(".zh.md")]
+ENGLISH = [name for name in PAGES if name not in CHINESE]
 READMES = ["README.md", "README.zh.md"]
-TEXTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in READMES}
+REFERENCES = ["docs/reference.md", "docs/manual.zh.md"]  # the table of options, in either language
+#: English page -> the same in Chinese, block by block and heading by heading.
+PAIRS = {name: name.replace(".md", ".zh.md") for name in ["README.md", "docs/tutorial.md"]}
+LANGUAGES = [ENGLISH, CHINESE]
 
 REWRITE = os.environ.get("TERMMINE_REWRITE_DOCS") == "1"
 TINY = os.environ.get("NUMBA_DISABLE_JIT") == "1"  # the kernels run uncompiled: the sample would take minutes
@@ -65,14 +75,19 @@ class Block:
 _BLOCK = re.compile(r"(?:^<!-- (\w+) -->\n)?^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def blocks(readme: str) -> list[Block]:
-    """The fenced blocks of a README in order."""
-    return [Block(*(group or "" for group in match.groups())) for match in _BLOCK.finditer(TEXTS[readme])]
+def blocks(page: str) -> list[Block]:
+    """The fenced blocks of a page in order."""
+    return [Block(*(group or "" for group in match.groups())) for match in _BLOCK.finditer(TEXTS[page])]
 
 
-def headings(readme: str) -> list[str]:
-    """The headings of a README, without what stands in its blocks."""
-    return re.findall(r"^#+ .*$", _BLOCK.sub("", TEXTS[readme]), re.MULTILINE)
+def examples(page: str) -> list[Block]:
+    """The blocks of a page that are run."""
+    return [block for block in blocks(page) if block.is_example]
+
+
+def headings(page: str) -> list[str]:
+    """The headings of a page, without what stands in its blocks."""
+    return re.findall(r"^#+ .*$", _BLOCK.sub("", TEXTS[page]), re.MULTILINE)
 
 
 # --- running them ----------------------------------------------------------------------------------------------------
@@ -111,11 +126,11 @@ def python_session(text: str, names: dict[str, Any]) -> str:
     return session
 
 
-def rerun(examples: list[Block]) -> list[str]:
+def rerun(shown: list[Block]) -> list[str]:
     """The text of each example as it is when run now, in order and in one place."""
     names: dict[str, Any] = {}
     texts = []
-    for block in examples:
+    for block in shown:
         if block.language == "console":
             texts.append(shell_session(block.text))
         elif block.language == "pycon":
@@ -127,32 +142,35 @@ def rerun(examples: list[Block]) -> list[str]:
 
 
 @pytest.mark.skipif(TINY, reason="the sample is too large for uncompiled kernels")
-def test_the_examples_print_what_the_readme_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("page", [page for page in ENGLISH if examples(page)])
+def test_the_examples_print_what_the_page_shows(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "data").symlink_to(ROOT / "data")
     monkeypatch.chdir(tmp_path)
-    examples = [block for block in blocks("README.md") if block.is_example]
-    assert {block.language for block in examples} == {"console", "pycon", "python"}
-    fresh = rerun(examples)
+    shown = [block.text for block in examples(page)]
+    fresh = rerun(examples(page))
     if REWRITE:
-        for readme in READMES:
-            rewrite(readme, fresh)
+        for name in [page, *CHINESE]:
+            rewrite(name, dict(zip(shown, fresh, strict=True)))
     else:
-        assert fresh == [block.text for block in examples]
+        assert fresh == shown
 
 
-def rewrite(readme: str, fresh: list[str]) -> None:
-    """Put fresh texts in the place of a README's examples."""
-    texts = iter(fresh)
+def rewrite(page: str, fresh: dict[str, str]) -> None:
+    """Put fresh texts in the place of a page's examples, the old text of each being known."""
 
     def replace(match: re.Match[str]) -> str:
-        mark, language, _ = match.groups()
-        return f"<!-- example -->\n```{language}\n{next(texts)}```" if mark == "example" else match[0]
+        mark, language, text = match.groups()
+        return f"<!-- example -->\n```{language}\n{fresh.get(text, text)}```" if mark == "example" else match[0]
 
-    (ROOT / readme).write_text(_BLOCK.sub(replace, TEXTS[readme]), encoding="utf-8")
-    assert not list(texts), f"{readme} has fewer examples"
+    text = (ROOT / page).read_text(encoding="utf-8")
+    (ROOT / page).write_text(_BLOCK.sub(replace, text), encoding="utf-8")
 
 
-# --- both READMEs ----------------------------------------------------------------------------------------------------
+def test_examples_are_of_languages_that_are_run() -> None:
+    assert {block.language for page in ENGLISH for block in examples(page)} == {"console", "pycon", "python"}
+
+
+# --- the pages -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("readme", READMES)
@@ -160,29 +178,47 @@ def test_the_first_two_commands_do_everything(readme: str) -> None:
     assert blocks(readme)[:2] == [Block("run", "sh", RUN), Block("test", "sh", TEST)]
 
 
+@pytest.mark.parametrize("readme", READMES)
+def test_a_readme_fits_two_screens(readme: str) -> None:
+    assert len(TEXTS[readme].splitlines()) <= 150
+
+
 @pytest.mark.skipif(REWRITE, reason="the files are being rewritten")
-def test_the_readmes_are_in_step() -> None:
-    english, chinese = (blocks(readme) for readme in READMES)
-    assert english == chinese
-    english_levels, chinese_levels = ([line.split()[0] for line in headings(readme)] for readme in READMES)
+@pytest.mark.parametrize("page", PAIRS)
+def test_both_languages_are_in_step(page: str) -> None:
+    assert blocks(page) == blocks(PAIRS[page])
+    english_levels, chinese_levels = ([line.split()[0] for line in headings(name)] for name in (page, PAIRS[page]))
     assert english_levels == chinese_levels
 
 
-def test_no_fence_is_left_open() -> None:
-    for readme in READMES:
-        assert "```" not in _BLOCK.sub("", TEXTS[readme])
+@pytest.mark.skipif(REWRITE, reason="the files are being rewritten")
+@pytest.mark.parametrize("page", CHINESE)
+def test_chinese_pages_show_what_english_pages_show(page: str) -> None:
+    english = {block for name in ENGLISH for block in blocks(name)}
+    assert [block for block in blocks(page) if block not in english] == []
 
 
-def tables(readme: str) -> list[list[str]]:
+@pytest.mark.parametrize("page", PAGES)
+def test_no_fence_is_left_open(page: str) -> None:
+    assert "```" not in _BLOCK.sub("", TEXTS[page])
+
+
+def tables(page: str) -> list[list[str]]:
     """The cells of each table row; those of options and figures are the same in both languages."""
-    return [line.strip("| ").split(" | ") for line in TEXTS[readme].splitlines() if line.startswith("|")]
+    return [line.strip("| ").split(" | ") for line in TEXTS[page].splitlines() if line.startswith("|")]
 
 
-def test_the_figures_are_the_same_in_both() -> None:
-    def figures(readme: str) -> list[list[str]]:
-        return [[cell for cell in row if re.fullmatch(r"[\d.]+", cell)] for row in tables(readme)]
+@pytest.mark.parametrize("page", PAIRS)
+def test_the_figures_are_the_same_in_both(page: str) -> None:
+    def figures(page: str) -> list[list[str]]:
+        return [[cell for cell in row if re.fullmatch(r"[\d.]+", cell)] for row in tables(page)]
 
-    assert figures("README.md") == figures("README.zh.md")
+    assert figures(page) == figures(PAIRS[page])
+
+
+def test_the_index_lists_every_page() -> None:
+    linked = {f"docs/{link}" for link in re.findall(r"\]\(([\w.-]+\.md)\)", TEXTS["docs/README.md"])}
+    assert {page for page in PAGES if page.startswith("docs/")} - linked == {"docs/README.md"}
 
 
 # --- every name ------------------------------------------------------------------------------------------------------
@@ -193,41 +229,85 @@ OPTIONS = sorted(
 )
 
 
-@pytest.mark.parametrize("readme", READMES)
-def test_every_name_stands_in_the_readme(readme: str) -> None:
-    assert [name for name in NAMES if f"`{name}`" not in TEXTS[readme]] == []
+def together(pages: list[str]) -> str:
+    """The text of all pages of a language."""
+    return "\n".join(TEXTS[page] for page in pages)
 
 
-@pytest.mark.parametrize("readme", READMES)
-def test_every_option_stands_in_the_readme(readme: str) -> None:
-    assert [name for name in OPTIONS if not re.search(rf"`{name}[ `]", TEXTS[readme])] == []
+@pytest.mark.parametrize("pages", LANGUAGES, ids=["english", "chinese"])
+def test_every_name_stands_in_the_documents(pages: list[str]) -> None:
+    text = together(pages)
+    assert [name for name in NAMES if f"`{name}`" not in text] == []
+
+
+@pytest.mark.parametrize("pages", LANGUAGES, ids=["english", "chinese"])
+def test_every_option_stands_in_the_documents(pages: list[str]) -> None:
+    text = together(pages)
+    assert [name for name in OPTIONS if not re.search(rf"`{name}[ `]", text)] == []
 
 
 @pytest.mark.parametrize("name", sorted(cli.commands))
-def test_every_command_has_help_and_stands_in_the_readmes(name: str) -> None:
+def test_every_command_has_help_and_stands_in_the_references(name: str) -> None:
     command = cli.commands[name]
     assert command.help
     assert [param.name for param in command.params if isinstance(param, click.Option) and not param.help] == []
-    assert [readme for readme in READMES if f"termmine {name}" not in TEXTS[readme]] == []
+    assert [page for page in REFERENCES if f"termmine {name}" not in TEXTS[page]] == []
 
 
-@pytest.mark.parametrize("readme", READMES)
-def test_links_lead_to_headings_and_files(readme: str) -> None:
-    text = _BLOCK.sub("", TEXTS[readme])
-    anchors = {re.sub(r"[^\w\- ]", "", line.lstrip("# ").lower()).replace(" ", "-") for line in headings(readme)}
-    links = [link for link in re.findall(r"\]\(([^)]+)\)", text) if ":" not in link]
-    assert links
-    assert [link for link in links if link[0] == "#" and link[1:] not in anchors] == []
-    assert [link for link in links if link[0] != "#" and not (ROOT / link).exists()] == []
+def anchors(page: str) -> set[str]:
+    """What a link to a heading of a page may end with."""
+    return {re.sub(r"[^\w\- ]", "", line.lstrip("# ").lower()).replace(" ", "-") for line in headings(page)}
 
 
-@pytest.mark.parametrize("readme", READMES)
-def test_the_option_table_tells_the_defaults(readme: str) -> None:
-    rows = {flag: row for row in tables(readme) for flag in re.findall(r"--[a-z-]+", row[0])}
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_to_headings_and_files(page: str) -> None:
+    text = _BLOCK.sub("", TEXTS[page])
+    for link in re.findall(r"\]\(([^)]+)\)", text):
+        if ":" in link:
+            continue
+        path, _, anchor = link.partition("#")
+        target = (ROOT / page).parent / path if path else ROOT / page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target.resolve().relative_to(ROOT).as_posix()), link
+
+
+@pytest.mark.parametrize("page", REFERENCES)
+def test_the_option_table_tells_the_defaults(page: str) -> None:
+    rows = {}
+    for row in tables(page):
+        for flag in re.findall(r"--[a-z-]+", row[0]):
+            rows.setdefault(flag, row)  # a later table is that of another command
     for option in cli.commands["discover"].params:
         default = option.default
         if isinstance(option, click.Option) and isinstance(default, (int, float, str)) and default not in (False, "-"):
             assert rows[option.opts[-1]][1] == str(default), option.name
+
+
+# --- the architecture ------------------------------------------------------------------------------------------------
+
+ARCHITECTURE = "docs/architecture.md"
+
+
+def test_the_tree_names_the_listing() -> None:
+    tree = next(block.text for block in blocks(ARCHITECTURE) if block.text.startswith("termmine/\n"))
+    named = {line.split()[0].rstrip("/") for line in tree.splitlines()[1:]}
+    there = {
+        path.name for path in (ROOT / "termmine").iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    assert named == there
+
+
+@pytest.mark.parametrize("page", [ARCHITECTURE, "CONTRIBUTING.md"])
+def test_the_files_that_are_named_exist(page: str) -> None:
+    """A path may be followed by a name in it: `measures.py:MEASURES`."""
+    found = re.findall(r"`([\w./]+(?:\.py|/))(?::(\w+))?`", _BLOCK.sub("", TEXTS[page]))
+    assert len(found) > 10
+    for path, name in found:
+        places = [place for place in (ROOT / path, ROOT / "termmine" / path) if place.exists()]
+        assert places, path
+        assert not name or re.search(
+            rf"^(def |class )?{name}\b", places[0].read_text(encoding="utf-8"), re.MULTILINE
+        ), name
 
 
 # --- benchmarks ------------------------------------------------------------------------------------------------------

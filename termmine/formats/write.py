@@ -55,7 +55,7 @@ def _write_rows(rows: Callable[..., bytes]) -> Callable[[pd.DataFrame], Rendered
     return lambda frame: Rendered(rows(columns_of(frame)))
 
 
-#: What `--format` and `--to` know. To add one: write its function, add a line here, a line to the README, a test.
+#: What `--format` and `--to` know. To add one: write its function, add a line here, a line to docs/, a test.
 WRITERS: dict[str, Callable[[pd.DataFrame], Rendered]] = {
     **{name: _write_rows(rows) for name, rows in ROWS.items()},
     "xlsx": write_xlsx,

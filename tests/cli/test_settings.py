@@ -259,8 +259,8 @@ def test_a_settings_file_is_no_text() -> None:
 @pytest.mark.parametrize("option", [option for command in cli.commands.values() for option in command.params])
 def test_what_is_documented_as_a_file_is_a_path(option: click.Parameter) -> None:
     """Only of a path is it known that it is relative to the file that sets it."""
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    if isinstance(option, click.Option) and f"`{settings.flag(option)} FILE`" in readme:
+    reference = (Path(__file__).parents[2] / "docs" / "reference.md").read_text(encoding="utf-8")
+    if isinstance(option, click.Option) and f"`{settings.flag(option)} FILE`" in reference:
         assert isinstance(option.type, click.Path), option.name
 
 
