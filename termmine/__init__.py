@@ -11,7 +11,7 @@ from typing import Any
 from termmine.errors import EmptyResultError, TermmineError, UsageError
 from termmine.version import __version__
 
-__all__ = ["EmptyResultError", "TermmineError", "UsageError", "__version__", "discover"]
+__all__ = ["EmptyResultError", "TermmineError", "UsageError", "__version__", "discover", "tally"]
 
 
 def __getattr__(name: str) -> Any:
@@ -20,4 +20,8 @@ def __getattr__(name: str) -> Any:
         from termmine.pipeline import discover
 
         return discover
+    if name == "tally":
+        from termmine.evaluation.tally import tally
+
+        return tally
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -119,6 +119,14 @@ def read_known(paths: Iterable[str], fold: str | None = None) -> dict[str, str]:
     return known
 
 
+def read_terms_listed(path: Path) -> list[str]:
+    """The terms that a file lists as `read_known` reads it: as they are written, in order, each once."""
+    terms = [term for term in dict.fromkeys(_terms(path)) if term.strip()]
+    if not terms:
+        raise TermmineError(f"{path}: holds no terms: give one a line, or a table with a column term")
+    return terms
+
+
 def _terms(path: Path) -> Iterator[str]:
     if path.suffix.lower() in _TABLES:
         yield from read_terms(path)["term"]

@@ -25,6 +25,7 @@ from termmine.cli.commands.explain import explain
 from termmine.cli.commands.export import export
 from termmine.cli.commands.info import info
 from termmine.cli.commands.merge import merge
+from termmine.cli.commands.tally import tally
 from termmine.cli.group import Commands
 from termmine.cli.log import EXIT_BUG, Log
 from termmine.cli.signals import SIGNALLED, TerminatedError, heed_no_alarm, heed_signals, leave
@@ -42,7 +43,7 @@ def cli() -> None:
     """
 
 
-for _command in (discover, explain, contexts, compare, evaluate, export, count, merge, info, config):
+for _command in (discover, explain, contexts, compare, tally, evaluate, export, count, merge, info, config):
     cli.add_command(_command)
 
 

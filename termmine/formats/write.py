@@ -6,6 +6,7 @@ notes on what the format cannot carry.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -28,6 +29,7 @@ __all__ = [
     "COLUMNS",
     "WRITERS",
     "Rendered",
+    "as_parquet",
     "check_format",
     "columns_of",
     "find_writer",
@@ -109,3 +111,13 @@ def _in_parts(parts: Iterable[Columns], rows: Callable[..., bytes], begin: bytes
 def render(frame: pd.DataFrame, form: str, *, bom: bool = False) -> bytes:
     """The bytes of `produce`, for a caller that knows that there is nothing to note."""
     return produce(frame, form, bom=bom).data
+
+
+def as_parquet(frame: pd.DataFrame) -> bytes:
+    """A table as Parquet, each column with its type."""
+    buffer = io.BytesIO()
+    try:
+        frame.to_parquet(buffer, engine="pyarrow", index=False)
+    except ImportError:
+        raise UsageError("parquet needs a package that is not installed: pip install 'termmine[parquet]'") from None
+    return buffer.getvalue()

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from termmine.kernels.codes import FIRST_SYMBOL
+from termmine.kernels.codes import DOCUMENT_END, FIRST_SYMBOL, SOURCE_END, UNKNOWN
 from termmine.kernels.hashes import mix
 from termmine.kernels.jit import inlined, njit
 
@@ -266,3 +266,37 @@ def count_in_trie(codes, start, end, trie, longest, singles, freq):
                 m += np.uint64(goes_on)
             n = m
             length += np.uint32(1)
+
+
+# What `tally` goes on with: the number of the present document, of the last one with a symbol; how many symbols and
+# documents there are.
+DOCUMENT, LAST_DOCUMENT, N_SYMBOLS, N_DOCUMENTS = range(4)
+
+
+@njit
+def tally(codes, start, stop, trie, freq, doc_freq, last, state):
+    """Count occurrences (freq) and documents (doc_freq; both int64, one a slot) of every node's string that begins in
+    codes[start:stop].
+
+    last (int64, one a slot; -1 at first): the last document that held it. state (int64, 4): see above. A document that
+    goes on in the next codes is one: go on with the same last and state.
+    """
+    for i in range(start, stop):
+        if codes[i] < UNKNOWN:
+            state[DOCUMENT] += (codes[i] == DOCUMENT_END) | (codes[i] == SOURCE_END)
+            continue
+        state[N_SYMBOLS] += 1
+        if state[LAST_DOCUMENT] != state[DOCUMENT]:
+            state[LAST_DOCUMENT] = state[DOCUMENT]
+            state[N_DOCUMENTS] += 1
+        node = trie.symbols[codes[i]]
+        j = i + 1
+        while node >= 0:
+            freq[node] += 1
+            if last[node] != state[DOCUMENT]:
+                last[node] = state[DOCUMENT]
+                doc_freq[node] += 1
+            if j == len(codes) or codes[j] < FIRST_SYMBOL:
+                break
+            node = child(trie.links, node, trie.symbols[codes[j]])
+            j += 1

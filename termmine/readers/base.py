@@ -30,6 +30,8 @@ class Document(NamedTuple):
     ``line`` is the line that it begins at, or the number of its row (from 1). ``blocks`` is its text, cut anywhere; it
     must be drawn before the next document is. ``is_lines``: each line end in the text is one of the file, too.
     ``to_encode``: the same text once more where it can be had quicker in another form; draw one or the other.
+    ``group``: what its record holds in the field that documents are grouped by; None where nobody asked, or where there
+    are no fields.
     """
 
     path: Path
@@ -37,6 +39,7 @@ class Document(NamedTuple):
     blocks: Iterable[str]
     is_lines: bool = False
     to_encode: Iterable[Block] | None = None
+    group: str | None = None
 
 
 class BadRecordError(Exception):
@@ -77,12 +80,13 @@ class ReadReport:
 
 @dataclass
 class Reading:
-    """How to read, whom to tell, and what was met."""
+    """How to read, whom to tell, and what was met; ``group``: the field that documents are grouped by, if any."""
 
     options: ReadOptions
     report: ReadReport
     progress: Callable[[int], None]
     named: frozenset[Path]
+    group: str | None = None
 
     def no_text(self, path: Path, problem: str, advice: str) -> None:
         """Of a file that holds no text: an error where it was named, left out where a directory holds it."""

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from termmine.errors import TermmineError
 from termmine.readers.base import BadRecordError, Document, Reading, extra
 from termmine.readers.files import BLOCK, damaged, seekable
-from termmine.readers.records import no_column, text_of
+from termmine.readers.records import group_of, no_column, text_of
 
 _MAX_ROWS = 1 << 14  # rows drawn at once; fewer where they are long
 
@@ -19,7 +19,7 @@ def read_parquet(path: Path, reading: Reading) -> Iterator[Document]:
     field = reading.options.field
     number = 0
     with seekable(path, reading) as file:
-        for batch in _batches(path, file, field):
+        for batch in _batches(path, file, [field] if reading.group is None else [field, reading.group]):
             for record in _records(batch):
                 number += 1
                 try:
@@ -29,18 +29,19 @@ def read_parquet(path: Path, reading: Reading) -> Iterator[Document]:
                 except BadRecordError as reason:
                     reading.bad(path, number, reason)
                     continue
-                yield Document(path, number, (text,))
+                yield Document(path, number, (text,), group=group_of(record, reading))
 
 
-def _batches(path: Path, file: BinaryIO, field: str) -> Iterator[Any]:
-    """Tables of some rows each, with the column alone."""
+def _batches(path: Path, file: BinaryIO, fields: list[str]) -> Iterator[Any]:
+    """Tables of some rows each, with the columns alone."""
     parquet = extra("pyarrow.parquet", "parquet")
     try:
         table = parquet.ParquetFile(file, buffer_size=BLOCK)
         names = table.schema_arrow.names
-        if field not in names and field.partition(".")[0] not in names:
-            raise no_column(path, names, field)
-        batches = table.iter_batches(_rows_at_once(table.metadata), columns=[field], use_threads=False)
+        for field in fields:
+            if field not in names and field.partition(".")[0] not in names:
+                raise no_column(path, names, field)
+        batches = table.iter_batches(_rows_at_once(table.metadata), columns=fields, use_threads=False)
         yield from batches
     except (TermmineError, MemoryError):
         raise

@@ -30,10 +30,13 @@ def read_documents(
     report: ReadReport | None = None,
     progress: Callable[[int], None] = lambda _: None,
     named: frozenset[Path] | None = None,
+    group: str | None = None,
 ) -> Iterator[Document]:
-    """Read files document by document; draw the blocks of each before the next one. ``named``: see `joined_blocks`."""
+    """Read files document by document; draw the blocks of each before the next one. ``named``: see `joined_blocks`;
+    ``group``: the field of a record that the documents are to be grouped by.
+    """
     report = ReadReport() if report is None else report
-    for file in _read_files(paths, options, report, progress, named):
+    for file in _read_files(paths, options, report, progress, named, group):
         yield from file
 
 
@@ -90,13 +93,14 @@ def _read_files(
     report: ReadReport,
     progress: Callable[[int], None],
     named: frozenset[Path] | None,
+    group: str | None = None,
 ) -> Iterator[Iterator[Document]]:
     """The documents of each file."""
     if options.encoding is not None:
         decoding.check_encoding(options.encoding)
     chosen = None if options.input_format is None else find_reader(options.input_format)
     paths = list(paths)
-    reading = Reading(options, report, progress, frozenset(paths) if named is None else named)
+    reading = Reading(options, report, progress, frozenset(paths) if named is None else named, group)
     for path in paths:
         n_skipped = len(report.skipped)
         yield _counted((chosen or READERS[format_of(path)])(path, reading), report)

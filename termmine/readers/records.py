@@ -30,11 +30,26 @@ def read_json_lines(path: Path, reading: Reading, lines: Iterator[tuple[int, str
         if line is not None and not line.strip():
             continue
         try:
-            text = text_of(_parsed(line), field)
+            record = _parsed(line)
+            text = text_of(record, field)
         except BadRecordError as reason:
             reading.bad(path, number, reason)
             continue
-        yield Document(path, number, (text,))
+        yield Document(path, number, (text,), group=group_of(record, reading))
+
+
+def group_of(record: Any, reading: Reading) -> str | None:
+    """What a record holds in the field that documents are grouped by: a string, or anything else as JSON writes it; an
+    empty string where it lacks the field.
+    """
+    if reading.group is None:
+        return None
+    value = record
+    for key in (reading.group,) if reading.group in record else reading.group.split("."):
+        value = value.get(key) if isinstance(value, dict) else None
+    if value is None or isinstance(value, str):
+        return value or ""
+    return json.dumps(value, ensure_ascii=False, default=str).strip('"')
 
 
 def _parsed(line: str | None) -> Any:
@@ -128,7 +143,7 @@ def _rows(path: Path, reading: Reading, **dialect: Any) -> Iterator[tuple[int, l
 
 
 def no_column(path: Path, names: list[str], field: str) -> TermmineError:
-    """What to say where --field names no column."""
+    """What to say where an option (--field, or a group's) names no column."""
     known = one_line(", ".join(names[:20]))
     return TermmineError(f"{path}: has no column {field!r}: choose by --field from: {known}")
 
@@ -136,14 +151,19 @@ def no_column(path: Path, names: list[str], field: str) -> TermmineError:
 def _read_table(path: Path, reading: Reading, **dialect: Any) -> Iterator[Document]:
     field = reading.options.field
     column = int(field) - 1 if field.isdecimal() and int(field) else None
+    if column is not None and reading.group is not None:
+        raise TermmineError(f"{path}: has no field {reading.group!r}: name the column of the text, not its number")
+    header: list[str] = []
     for number, row in _rows(path, reading, **dialect):
         if column is None:
             header = [name.strip() for name in row]
-            if field not in header:
-                raise no_column(path, header, field)
+            for wanted in (field, reading.group or field):
+                if wanted not in header:
+                    raise no_column(path, header, wanted)
             column = header.index(field)
         elif column < len(row):
-            yield Document(path, number, (row[column],))
+            group = group_of(dict(zip(header, row, strict=False)), reading) if reading.group else None
+            yield Document(path, number, (row[column],), group=group)
         else:
             reading.bad(path, number, f"column {field} is missing")
 

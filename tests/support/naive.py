@@ -651,6 +651,7 @@ RANDOM_CORPORA = {
     "tries: places of nodes": 200,
     "tries: threads": 100,
     "tries: another alphabet": 100,
+    "tally: terms": 80,
     "surface: forms": 200,
     "segment: routes": 300,
     "contexts: places": 100,
