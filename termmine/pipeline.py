@@ -13,35 +13,26 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from termmine.candidates.filters import could_be_term
 from termmine.candidates.select import Absorbed, select
-from termmine.candidates.verdicts import read_verdicts
-from termmine.candidates.wordlists import TermLists, kept_rows, read_known, read_rules, rule_on
 from termmine.counting.local import count_ngrams
 from termmine.counting.source import check_has_lines, read_corpus
-from termmine.errors import TermmineError
-from termmine.formats.write import COLUMNS, columns_of, frame_of
+from termmine.formats.write import COLUMNS, frame_of
 from termmine.measures import find_measure, noun_context
 from termmine.options import DiscoverOptions, default_min_freq, make_options
 from termmine.ranking.background import Background, Candidates, contrast_with
-from termmine.ranking.contrast import compare, score_like
+from termmine.ranking.contrast import compare
 from termmine.ranking.distribution import survey
-from termmine.ranking.feedback import apply_feedback
+from termmine.ranking.lists import consult, keep, reach_like, read_lists
 from termmine.ranking.order import Ranking
 from termmine.readers.rewind import readable_twice
 from termmine.readers.source import Given, Source, open_source
 from termmine.readers.wordlists import read_words
-from termmine.runtime import arrays
-from termmine.runtime.arrays import in_parts
-from termmine.runtime.memory import give_back
-from termmine.runtime.progress import Progress
-from termmine.runtime.resources import Resources, make_resources
-from termmine.search.examples import examples
+from termmine.runtime.columns import stacked
+from termmine.runtime.job import Job, make_job
+from termmine.search.examples import Example, examples
 from termmine.search.jieba import jieba_dictionary
 from termmine.search.lines import read_lines
-from termmine.search.rows import find_rows
 from termmine.search.segmenter import Segmenter
-from termmine.search.spelling import surfaces
 from termmine.text import traditional
 from termmine.types import Columns, Corpus, NgramTable
 from termmine.version import __version__
@@ -79,9 +70,9 @@ def discover(
     Raises `termmine.TermmineError`: `UsageError` for options that cannot be meant so, `EmptyResultError` when nothing
     is left (it says why). Method and sources: see `termmine.measures`.
     """
-    resources = make_resources(memory, threads, tmp)
-    with resources.in_force():
-        result = run_discovery(source, background, make_options(**options), resources=resources)
+    job = make_job(memory, threads, tmp)
+    with job.in_force():
+        result = run_discovery(source, background, make_options(**options), job)
         terms = result.terms
     terms.attrs["signature"] = result.signature
     return terms
@@ -107,23 +98,23 @@ class Analysis:
 
 @dataclass(frozen=True)
 class Discovery:
-    """What a run found: its terms in order, and the analysis that they come from."""
+    """The terms of a run, by stages: ranked, spelt, illustrated, reported. ``sentences``: examples of each term, where
+    they were asked for.
+    """
 
     analysis: Analysis
     ranking: Ranking
+    sentences: dict[str, list[Example]] | None = None
 
-    def parts(self, resources: Resources) -> Iterator[Columns]:
-        """The terms, the best first, as many at a time as the memory has room for (columns `export.COLUMNS`)."""
-        if "terms" in self.__dict__:
-            yield columns_of(self.terms)
-            return
-        for part in self.ranking.parts(resources.left()):
-            yield _reported(part, self.analysis.options)
+    def parts(self, room: int | None = None) -> Iterator[Columns]:
+        """The terms, the best first, so many at a time as take about ``room`` bytes; columns as `column_names` says."""
+        for part in self.ranking.parts(room):
+            yield report(illustrate(part, self.sentences, self.analysis.options), self.analysis.options)
 
     @cached_property
     def terms(self) -> pd.DataFrame:
         """All terms, the best first."""
-        return frame_of(_reported(self.ranking.whole(), self.analysis.options))
+        return frame_of(stacked(list(self.parts())))
 
     @property
     def signature(self) -> dict[str, Any]:
@@ -145,25 +136,23 @@ class Discovery:
 
 
 def run_discovery(
-    corpus: Given,
-    background: Given | None,
-    options: DiscoverOptions,
-    progress: Progress | None = None,
-    resources: Resources | None = None,
+    corpus: Given, background: Given | None, options: DiscoverOptions, job: Job | None = None
 ) -> Discovery:
     """`discover` with everything that it found on the way."""
-    progress = progress or Progress()
-    resources = resources or Resources()
+    job = job or Job()
     source, against = open_source(corpus), open_background(background)
     if not options.contexts:
-        return _discovery(analyse(source, against, options, progress, resources), progress)
+        analysis = analyse(source, against, options, job)
+        return Discovery(analysis, rank(analysis, job))
     check_has_lines(source)
-    with readable_twice(source, resources.folder) as (source_again, rewind):
-        found = _discovery(analyse(source_again, against, options, progress, resources), progress)
+    with readable_twice(source, job.folder) as (source_again, rewind):
+        analysis = analyse(source_again, against, options, job)
+        ranking = rank(analysis, job)
         rewind()
-        with progress.stage("looking for examples"):
-            _add_examples(found.terms, source_again, options)
-    return found
+        with job.progress.stage("looking for examples"):
+            terms = ranking.whole()["term"].tolist()
+            found = examples(terms, read_lines(source_again, options), options.contexts, options.fold)
+    return Discovery(analysis, ranking, found)
 
 
 def open_background(background: Given | None) -> Source | None:
@@ -171,26 +160,27 @@ def open_background(background: Given | None) -> Source | None:
     return None if background is None else open_source(background)
 
 
-def _discovery(analysis: Analysis, progress: Progress) -> Discovery:
-    with progress.stage("ranking"):
-        return Discovery(analysis, rank(analysis))
+def rank(analysis: Analysis, job: Job) -> Ranking:
+    """The terms of an analysis in order."""
+    with job.progress.stage("ranking"):
+        return Ranking(analysis.corpus, analysis.table, analysis.columns, analysis.options, job.arrays)
 
 
-def rank(analysis: Analysis) -> Ranking:
-    """The terms of an analysis."""
-    return Ranking(analysis.corpus, analysis.table, analysis.columns, analysis.options)
-
-
-def _add_examples(terms: pd.DataFrame, source: Source, options: DiscoverOptions) -> None:
-    """Give terms columns context_1, source_1, ...: sentences that hold them, and their places; or empty cells."""
-    found = examples(terms["term"], read_lines(source, options), options.contexts, options.fold)
+def illustrate(terms: Columns, sentences: dict[str, list[Example]] | None, options: DiscoverOptions) -> Columns:
+    """Terms with columns context_1, source_1, ...: sentences that hold them, and their places; or empty cells."""
+    if sentences is None:
+        return terms
+    shown: Columns = {}
     for i in range(options.contexts):
-        chosen = [of_term[i] if i < len(of_term) else None for of_term in map(found.__getitem__, terms["term"])]
-        terms[f"context_{i + 1}"] = ["" if one is None else one.sentence for one in chosen]
-        terms[f"source_{i + 1}"] = ["" if one is None else one.place for one in chosen]
+        of_terms = (sentences[term] for term in terms["term"])
+        chosen = [of_term[i] if i < len(of_term) else None for of_term in of_terms]
+        shown[f"context_{i + 1}"] = np.array(["" if one is None else one.sentence for one in chosen], dtype=object)
+        shown[f"source_{i + 1}"] = np.array(["" if one is None else one.place for one in chosen], dtype=object)
+    return terms | shown
 
 
-def _reported(terms: Columns, options: DiscoverOptions) -> Columns:
+def report(terms: Columns, options: DiscoverOptions) -> Columns:
+    """The columns of a result."""
     terms = terms | {"doc_freq": terms["doc_freq"].astype(np.int64)}  # the table's are half as wide
     return {name: terms[name] for name in column_names(options)}
 
@@ -199,114 +189,54 @@ def column_names(options: DiscoverOptions) -> list[str]:
     """The columns of a result: those that every result has, then those that options ask for."""
     listed = ["listed"] if options.known and options.mark_known else []
     judged = ["verdict", "probability"] if options.feedback else []
-    return [*COLUMNS, *listed, *judged]
+    shown = [f"{name}_{i + 1}" for i in range(options.contexts) for name in ("context", "source")]
+    return [*COLUMNS, *listed, *judged, *shown]
 
 
-def analyse(
-    source: Source, background: Source | None, options: DiscoverOptions, progress: Progress, resources: Resources
-) -> Analysis:
-    """All stages but the last: read, count, select, look at the occurrences, contrast."""
+def analyse(source: Source, background: Source | None, options: DiscoverOptions, job: Job) -> Analysis:
+    """All stages but the last: read, count, select, look at the occurrences, contrast, consult the reader's lists."""
     find_measure(options.measure)
     good_terms = read_words(Path(options.like)) if options.like is not None else []
     lists = read_lists(options)
-    corpus, table = read_corpus(source, options, progress, resources)
-    if options.min_freq is None:
-        options = replace(options, min_freq=default_min_freq(corpus.n_symbols))
-    if table is None:
-        with progress.stage("counting n-grams"):
-            table = ENGINES["local"](
-                corpus, min_freq=options.min_freq, max_length=options.max_length, resources=resources
-            )  # fmt: skip
-    with progress.stage("selecting candidates"):
-        kept = _kept(lists, table, options, progress)
-        candidates, absorbed = select(table, options, kept)
-        rows = candidates["row"]
-        segmenter = Segmenter(jieba_dictionary(), table.alphabet)
-        give_back()  # the dictionary's 349,000 strings
-        looks = segmenter.look_up(table, rows)
-        places = survey(corpus, table, rows, segmenter, resources)
-        candidates |= {
-            "known": looks.is_word,
-            "pattern": looks.pattern,
-            "context": in_parts(noun_context, places.left, places.right),
-            "burstiness": places.burstiness,
-        }
-        give_back()
-    strings = Candidates(table, rows, looks.expected_freq, segmenter.n_symbols)
-    compared = contrast_with(background, strings, options, progress, resources)
-    columns = compare(candidates, table, compared, options.measure)
+    corpus, options, table = count_domain(source, options, job)
+    with job.progress.stage("selecting candidates"):
+        kept = keep(lists, table, options, job)
+        candidates, absorbed = select(table, options, kept, job.arrays)
+        candidates, strings = observe(corpus, table, candidates, job)
+    compared = contrast_with(background, strings, options, job)
+    columns = compare(candidates, table, compared, options.measure, job.arrays)
     if good_terms:
-        options = _like(good_terms, columns, table, options, progress)
+        options = reach_like(good_terms, columns, table, options, job)
     if lists:
-        columns = _consult(lists, columns, corpus, table, options, progress)
+        columns = consult(lists, columns, corpus, table, options, job)
     return Analysis(corpus, table, kept, columns, absorbed, options, _signature(corpus, compared, options))
 
 
-def read_lists(options: DiscoverOptions) -> TermLists:
-    """Every list that the options name."""
-    return TermLists(
-        kept=read_rules(options.keep, "--keep", options.fold),
-        known=read_known(options.known, options.fold),
-        verdicts=read_verdicts(options.feedback, options.fold),
-        banned=read_rules(options.ban, "--ban", options.fold),
-        fold=options.fold,
-    )
+def count_domain(source: Source, options: DiscoverOptions, job: Job) -> tuple[Corpus, DiscoverOptions, NgramTable]:
+    """The corpus, the options with the --min-freq that its size asks for, and its table."""
+    corpus, table = read_corpus(source, options, job)
+    least = default_min_freq(corpus.n_symbols) if options.min_freq is None else options.min_freq
+    if table is None:
+        with job.progress.stage("counting n-grams"):
+            table = ENGINES["local"](corpus, min_freq=least, max_length=options.max_length, job=job)
+    return corpus, replace(options, min_freq=least), table
 
 
-def _kept(lists: TermLists, table: NgramTable, options: DiscoverOptions, progress: Progress) -> np.ndarray:
-    """Which rows the lists keep (bool); the words that are to be kept and are no n-gram are told."""
-    if not len(table) or not (lists.wanted or lists.kept.expressions):
-        return arrays.zeros(len(table), bool)
-    kept = kept_rows(lists, table, could_be_term(table, options).passes)
-    if kept.missing:
-        progress.note(
-            f"--keep: no n-gram of the corpus, so not reported: {', '.join(kept.missing)} "
-            f"(--min-freq is {options.min_freq}, --max-length {options.max_length})"
-        )
-    return kept.rows
-
-
-def _consult(
-    lists: TermLists,
-    columns: Columns,
-    corpus: Corpus,
-    table: NgramTable,
-    options: DiscoverOptions,
-    progress: Progress,
-) -> Columns:
-    """The candidates with what the lists say of them: the columns of `rules.Rulings`, and what feedback teaches."""
-    rows, learns = columns["row"], bool(lists.verdicts)
-    kept, dropped = np.empty(len(rows), dtype=object), np.empty(len(rows), dtype=object)  # a few strings, many times
-    listed, terms = arrays.empty(len(rows), bool), []
-    for here in arrays.slices(0, len(rows)):
-        some = surfaces(corpus, table, rows[here])
-        kept[here], dropped[here], listed[here] = rule_on(lists, some, mark_known=options.mark_known)
-        terms += some if learns else []
-    columns = columns | {"kept": kept, "dropped": dropped, "listed": listed}
-    if not learns:
-        return columns
-    lesson = apply_feedback(columns, terms, lists.verdicts, options.fold)
-    progress.note(lesson.told)
-    verdicts = np.array(lesson.verdicts, dtype=object)
-    return columns | {"verdict": verdicts, "probability": lesson.probability, "merit": lesson.merit}
-
-
-def _like(
-    good_terms: list[str], columns: Columns, table: NgramTable, options: DiscoverOptions, progress: Progress
-) -> DiscoverOptions:
-    """The options with the threshold that the good terms come to."""
-    rows = find_rows(table, good_terms)
-    n_found = int(np.isin(columns["row"], rows).sum())
-    if not n_found:
-        raise TermmineError(
-            f"{options.like}: none of its {len(good_terms)} terms is a candidate of this corpus: "
-            "give terms that occur in it, or use --min-score"
-        )
-    least = score_like(columns, rows)
-    if options.min_score is not None:
-        least = max(least, options.min_score)
-    progress.note(f"--like: {n_found} of {len(good_terms)} good terms are candidates: --min-score {least:.6g}")
-    return replace(options, min_score=least)
+def observe(corpus: Corpus, table: NgramTable, candidates: Columns, job: Job) -> tuple[Columns, Candidates]:
+    """The candidates with what a dictionary and their own occurrences say of them, and what to look for elsewhere."""
+    rows = candidates["row"]
+    segmenter = Segmenter(jieba_dictionary(), table.alphabet, job.arrays)
+    job.guard.give_back()  # the dictionary's 349,000 strings
+    looks = segmenter.look_up(table, rows)
+    places = survey(corpus, table, rows, segmenter, job)
+    job.guard.give_back()
+    observed = {
+        "known": looks.is_word,
+        "pattern": looks.pattern,
+        "context": job.arrays.in_parts(noun_context, places.left, places.right),
+        "burstiness": places.burstiness,
+    }
+    return candidates | observed, Candidates(table, rows, looks.expected_freq, segmenter.n_symbols)
 
 
 def _signature(corpus: Corpus, background: Background, options: DiscoverOptions) -> dict[str, Any]:

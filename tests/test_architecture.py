@@ -31,6 +31,7 @@ DOORS = {
     "ahocorasick": "search.finder",
     "openpyxl": "formats.xlsx",
     "tqdm": "runtime.progress",
+    "psutil": "runtime.memory",
     "click": "cli",
     "pandas": "formats ...",
     "zstd": "readers.files",

@@ -28,6 +28,7 @@ from termmine.measures import (
     smoothed_ratio,
     weirdness,
 )
+from termmine.runtime.arrays import IN_MEMORY
 
 Counts = tuple[list[int], int, list[int], int]
 
@@ -174,7 +175,7 @@ def test_c_value_of_frantzi_from_text() -> None:
     table = build("\n".join(text for text, f in freq.items() for _ in range(f)), 2, 5)
     texts = table.texts(np.arange(len(table)))
     rows = np.array(sorted(texts.index(text) for text in freq))
-    number, total = nesting(table, rows)
+    number, total = nesting(table, rows, IN_MEMORY)
     values = c_value(table.length[rows], table.freq[rows], number, total)
     found = {texts[row]: (int(table.freq[row]), value) for row, value in zip(rows, values.tolist(), strict=True)}
     assert found[BASAL] == (984, pytest.approx(math.log2(3) * (984 - 31 / 5)))

@@ -23,7 +23,7 @@ from termmine.pipeline import run_discovery
 from termmine.ranking import distribution
 from termmine.ranking import order as ranking
 from termmine.readers import files
-from termmine.runtime.resources import Resources
+from termmine.runtime.job import Job
 from termmine.text import pieces
 
 POWER_LINES = POWER.read_text(encoding="utf-8").splitlines()
@@ -297,15 +297,15 @@ def test_memory_changes_no_byte(sample: pd.DataFrame, tmp_path: Path, threads: i
     banned.write_text("/电$/\n变压器\n", encoding="utf-8")
     for options in (DiscoverOptions(), DiscoverOptions(top=100), DiscoverOptions(ban=(str(banned),), min_cohesion=2.0)):
         expected = run_discovery(POWER, ENCYCLOPEDIA, options).terms
-        resources = Resources(threads=threads)
+        job = Job(threads=threads)
         with (
             everything_mapped(rows_at_once),
             mock.patch.object(distribution, "_size_of_part", lambda *_: rows_at_once),
             mock.patch.multiple(ranking, _FEWEST=rows_at_once, _MOST=rows_at_once),
         ):
-            found = run_discovery(POWER, ENCYCLOPEDIA, options, resources=resources)
-            parts = list(found.parts(resources))
-            data, notes = produce_parts(found.parts(resources), "csv")
+            found = run_discovery(POWER, ENCYCLOPEDIA, options, job=job)
+            parts = list(found.parts(job.left()))
+            data, notes = produce_parts(found.parts(job.left()), "csv")
             written = b"".join(data)
         assert len(found.ranking) == len(expected)
         assert len(parts) > 1 or rows_at_once > len(expected)

@@ -8,20 +8,22 @@ from __future__ import annotations
 import numpy as np
 
 from termmine.measures import pmi
-from termmine.runtime import arrays
-from termmine.runtime.arrays import in_parts
+from termmine.runtime.arrays import Arrays
+from termmine.runtime.columns import slices
 from termmine.types import NgramTable
 
 
-def cohesion(table: NgramTable, rows: np.ndarray) -> np.ndarray:
+def cohesion(table: NgramTable, rows: np.ndarray, arrays: Arrays) -> np.ndarray:
     """The smallest PMI over all splits into two parts of each of those rows (ascending), in bits (float64, len(rows)).
 
     A single symbol cannot be split: its cohesion is log2(N / f), the greatest that its frequency allows.
     """
-    smallest = in_parts(lambda rows: np.log2(table.n_symbols) - np.log2(table.freq[rows].astype(np.float64)), rows)
+    smallest = arrays.in_parts(
+        lambda rows: np.log2(table.n_symbols) - np.log2(table.freq[rows].astype(np.float64)), rows
+    )
     begin = np.searchsorted(rows, table.level)
     for n in range(2, len(table.level)):
-        for here in arrays.slices(begin[n - 1], begin[n]):
+        for here in slices(begin[n - 1], begin[n]):
             smallest[here] = _weakest_split(table, rows[here], n)
     return smallest
 

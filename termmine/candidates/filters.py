@@ -14,17 +14,17 @@ from termmine.candidates.cohesion import cohesion
 from termmine.errors import EmptyResultError
 from termmine.kernels.codes import FIRST_WORD
 from termmine.options import DiscoverOptions
-from termmine.runtime import arrays
-from termmine.runtime.arrays import in_parts
+from termmine.runtime.arrays import Arrays
+from termmine.runtime.columns import put, slices
 from termmine.text.characters import is_han
 from termmine.types import NgramTable
 
 
-def holds_han(table: NgramTable) -> np.ndarray:
+def holds_han(table: NgramTable, arrays: Arrays) -> np.ndarray:
     """Whether each row holds a Han character (bool, one a row); kana and Latin are none."""
-    han = in_parts(is_han, table.last, dtype=bool)
+    han = arrays.in_parts(is_han, table.last, dtype=bool)
     for n in range(1, len(table.level) - 1):
-        for rows in arrays.slices(table.level[n], table.level[n + 1]):
+        for rows in slices(table.level[n], table.level[n + 1]):
             han[rows] |= han[table.prefix[rows]]
     return han
 
@@ -42,7 +42,7 @@ class Rule:
     reasons: Sequence[str] | None = None
 
 
-def apply_rules(rules: list[Rule], found: str) -> np.ndarray:
+def apply_rules(rules: list[Rule], found: str, arrays: Arrays) -> np.ndarray:
     """Which entries meet all rules; when none does, an error that says which one left nothing of what was ``found``."""
     keep = arrays.full(len(rules[0].passes), True, bool)
     for rule in rules:
@@ -54,38 +54,38 @@ def apply_rules(rules: list[Rule], found: str) -> np.ndarray:
     return keep
 
 
-def threshold(name: str, column: np.ndarray, least: float) -> Rule:
+def threshold(name: str, column: np.ndarray, least: float, arrays: Arrays) -> Rule:
     """The rule that a column reaches a least value."""
-    passes = in_parts(lambda column: column >= least, column, dtype=bool)
+    passes = arrays.in_parts(lambda column: column >= least, column, dtype=bool)
     return Rule(f"has a {name} of {least:g} or more (--min-{name.replace('_', '-')})", passes)
 
 
-def could_be_term(table: NgramTable, options: DiscoverOptions) -> Rule:
+def could_be_term(table: NgramTable, options: DiscoverOptions, arrays: Arrays) -> Rule:
     """The rule that a row has what a term is made of, whatever its figures."""
     if options.any_script:
-        is_word = in_parts(lambda last: last >= FIRST_WORD, table.last, dtype=bool)
+        is_word = arrays.in_parts(lambda last: last >= FIRST_WORD, table.last, dtype=bool)
         is_word[table.level[1] :] = True
         return Rule("has a word or two symbols", is_word)
-    passes = holds_han(table)
+    passes = holds_han(table, arrays)
     passes[: table.level[1]] = False
     return Rule("has two symbols with a Han character among them", passes)
 
 
-def unit_rules(table: NgramTable, options: DiscoverOptions, kept: np.ndarray) -> list[Rule]:
+def unit_rules(table: NgramTable, options: DiscoverOptions, kept: np.ndarray, arrays: Arrays) -> list[Rule]:
     """What a row of the table must meet to be a candidate, in order; the passes are one a row.
 
     Rows that are ``kept`` (bool) meet all of it.
     """
-    rules = [could_be_term(table, options)]
-    rules.append(threshold("doc_freq", table.doc_freq, options.min_doc_freq))
+    rules = [could_be_term(table, options, arrays)]
+    rules.append(threshold("doc_freq", table.doc_freq, options.min_doc_freq, arrays))
     if options.min_cohesion is not None:
         rows = arrays.where(rules[0].passes & rules[1].passes)  # of no interest elsewhere
-        rule = threshold("cohesion", cohesion(table, rows), options.min_cohesion)
+        rule = threshold("cohesion", cohesion(table, rows, arrays), options.min_cohesion, arrays)
         passes = arrays.zeros(len(table), bool)
-        arrays.put(passes, rows, rule.passes)
+        put(passes, rows, rule.passes)
         rules.append(Rule(rule.text, passes))
-    rules.append(threshold("left_entropy", table.left_entropy, options.min_left_entropy))
-    rules.append(threshold("right_entropy", table.right_entropy, options.min_right_entropy))
+    rules.append(threshold("left_entropy", table.left_entropy, options.min_left_entropy, arrays))
+    rules.append(threshold("right_entropy", table.right_entropy, options.min_right_entropy, arrays))
     for rule in rules:
         np.logical_or(rule.passes, kept, out=rule.passes)
     return rules

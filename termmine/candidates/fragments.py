@@ -8,11 +8,12 @@ from __future__ import annotations
 import numpy as np
 
 from termmine.kernels import rows as rows_kernels
-from termmine.runtime import arrays
+from termmine.runtime.arrays import Arrays
+from termmine.runtime.columns import put, slices
 from termmine.types import NgramTable
 
 
-def absorbers(table: NgramTable, is_candidate: np.ndarray, min_independence: float) -> np.ndarray:
+def absorbers(table: NgramTable, is_candidate: np.ndarray, min_independence: float, arrays: Arrays) -> np.ndarray:
     """For each row the longer candidate that it hardly ever occurs outside of, or -1 (int32).
 
     湿隔离 is absorbed by 保湿隔离 when at most ``min_independence`` of its occurrences are outside it. An n-gram that
@@ -27,17 +28,17 @@ def absorbers(table: NgramTable, is_candidate: np.ndarray, min_independence: flo
     return absorber
 
 
-def nesting(table: NgramTable, candidates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def nesting(table: NgramTable, candidates: np.ndarray, arrays: Arrays) -> tuple[np.ndarray, np.ndarray]:
     """For each candidate, how many longer candidates hold it and the sum of their frequencies (both float64).
 
     ``candidates`` are rows in ascending order. A longer one counts once however often it holds the shorter.
     """
     place = arrays.full(len(table), -1, np.int32)
-    arrays.put(place, candidates)
+    put(place, candidates)
     number, total = arrays.zeros(len(candidates), np.float64), arrays.zeros(len(candidates), np.float64)
     begin = np.searchsorted(candidates, table.level)
     for n in range(2, len(table.level)):
-        for here in arrays.slices(begin[n - 1], begin[n]):
+        for here in slices(begin[n - 1], begin[n]):
             longer = candidates[here]
             pairs = _inside(table, longer, n, place)
             inner, outer = pairs % len(candidates), pairs // len(candidates)

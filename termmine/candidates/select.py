@@ -16,8 +16,7 @@ from termmine.candidates.fragments import absorbers
 from termmine.errors import EmptyResultError
 from termmine.measures import branching_entropy, npmi, pooled_entropy
 from termmine.options import DiscoverOptions
-from termmine.runtime import arrays
-from termmine.runtime.arrays import in_parts
+from termmine.runtime.arrays import Arrays
 from termmine.types import Columns, NgramTable
 
 
@@ -29,7 +28,7 @@ class Absorbed:
     by: np.ndarray
 
 
-def select(table: NgramTable, options: DiscoverOptions, kept: np.ndarray) -> tuple[Columns, Absorbed]:
+def select(table: NgramTable, options: DiscoverOptions, kept: np.ndarray, arrays: Arrays) -> tuple[Columns, Absorbed]:
     """The candidates of a table, and those that were absorbed by longer ones; rows that are ``kept`` (bool) never are.
 
     Columns: row, length, freq, doc_freq, cohesion, npmi, left_entropy, right_entropy, free_entropy (the mean of the
@@ -39,31 +38,31 @@ def select(table: NgramTable, options: DiscoverOptions, kept: np.ndarray) -> tup
         raise EmptyResultError(
             f"no term is left: nothing occurs {table.min_freq} times (--min-freq): lower that, or give more text"
         )
-    rules = unit_rules(table, options, kept)
-    keep = apply_rules(rules, f"n-grams that occur {table.min_freq} times or more")
-    absorber = absorbers(table, keep, options.min_independence)
+    rules = unit_rules(table, options, kept, arrays)
+    keep = apply_rules(rules, f"n-grams that occur {table.min_freq} times or more", arrays)
+    absorber = absorbers(table, keep, options.min_independence, arrays)
     absorber[kept] = -1
-    is_absorbed = in_parts(lambda absorber: absorber >= 0, absorber, dtype=bool)
+    is_absorbed = arrays.in_parts(lambda absorber: absorber >= 0, absorber, dtype=bool)
     rows = arrays.where(np.greater(keep, is_absorbed, out=keep))
     absorbed = arrays.where(np.logical_and(rules[0].passes, is_absorbed, out=is_absorbed))  # also of low entropy
-    return _columns(table, rows), Absorbed(absorbed, arrays.take(absorber, absorbed))
+    return _columns(table, rows, arrays), Absorbed(absorbed, arrays.take(absorber, absorbed))
 
 
-def _columns(table: NgramTable, rows: np.ndarray) -> Columns:
+def _columns(table: NgramTable, rows: np.ndarray, arrays: Arrays) -> Columns:
     def free_entropy(rows: np.ndarray) -> np.ndarray:
         freq, left, right = table.freq[rows], table.left_entropy[rows], table.right_entropy[rows]
         pooled = pooled_entropy(left, table.left_edge[rows], freq), pooled_entropy(right, table.right_edge[rows], freq)
         return (branching_entropy(left, right) + branching_entropy(*pooled)) / 2
 
-    cohesions, freq = cohesion(table, rows), arrays.take(table.freq, rows)
+    cohesions, freq = cohesion(table, rows, arrays), arrays.take(table.freq, rows)
     return {
         "row": rows,
         "length": arrays.take(table.length, rows),
         "freq": freq,
         "doc_freq": arrays.take(table.doc_freq, rows),
         "cohesion": cohesions,
-        "npmi": in_parts(lambda cohesion, freq: npmi(cohesion, freq, table.n_symbols), cohesions, freq),
+        "npmi": arrays.in_parts(lambda cohesion, freq: npmi(cohesion, freq, table.n_symbols), cohesions, freq),
         "left_entropy": arrays.take(table.left_entropy, rows),
         "right_entropy": arrays.take(table.right_entropy, rows),
-        "free_entropy": in_parts(free_entropy, rows),
+        "free_entropy": arrays.in_parts(free_entropy, rows),
     }

@@ -24,7 +24,7 @@ from termmine.errors import TermmineError
 from termmine.formats.headings import column_name
 from termmine.formats.read import read_terms
 from termmine.readers.wordlists import read_numbered_lines
-from termmine.runtime import arrays
+from termmine.runtime.arrays import Arrays
 from termmine.search.rows import find_rows
 from termmine.text.normalize import normal_form
 from termmine.types import NgramTable
@@ -151,7 +151,7 @@ class Kept:
     missing: list[str]
 
 
-def kept_rows(lists: TermLists, table: NgramTable, could_be_terms: np.ndarray) -> Kept:
+def kept_rows(lists: TermLists, table: NgramTable, could_be_terms: np.ndarray, arrays: Arrays) -> Kept:
     """The rows that --keep and accepting verdicts keep; an expression keeps only what could be a term.
 
     Words are looked up as the corpus is counted; only those not found so, and expressions, take a look at every row.

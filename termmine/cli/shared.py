@@ -16,7 +16,6 @@ from termmine.errors import UsageError
 from termmine.options import SEVERAL, ReadOptions
 from termmine.runtime.locks import output_lock
 from termmine.runtime.outputs import check_outputs
-from termmine.runtime.resources import make_resources
 
 if TYPE_CHECKING:
     from termmine.runtime.progress import Progress
@@ -59,14 +58,16 @@ def _click_option(option: Field[Any]) -> Callable[[Callable[..., Any]], Callable
     return click.option(flag, option.name, **given)
 
 
-def with_resources(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command ``resources``, in force while it runs, and the options that they are made of."""
+def with_job(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command ``job``, in force while it runs, and the options that it is made of; it heeds -q and -v, too."""
 
     @wraps(command)
     def with_them(*, memory: str | None, threads: int | None, tmp: str | None, **given: Any) -> Any:
-        resources = make_resources(memory, threads, tmp)
-        with resources.in_force():
-            return command(resources=resources, **given)
+        from termmine.runtime.job import make_job
+
+        progress = make_progress(quiet=given.pop("quiet", False), verbose=given.pop("verbose", False))
+        with make_job(memory, threads, tmp, progress).in_force() as job:
+            return command(job=job, **given)
 
     options = [
         click.option("--memory", help="Memory to read and count in, as 512M or 2G; default: a quarter, at most 4G."),

@@ -23,9 +23,9 @@ from termmine.options import CountOptions, default_min_freq
 from termmine.readers.base import ReadReport
 from termmine.readers.formats import is_count_file
 from termmine.readers.source import open_files
+from termmine.runtime.arrays import IN_MEMORY
+from termmine.runtime.job import Job
 from termmine.runtime.outputs import check_replaceable
-from termmine.runtime.progress import Progress
-from termmine.runtime.resources import Resources
 from termmine.text.corpus import CorpusBuilder
 from termmine.types import Corpus
 
@@ -51,8 +51,7 @@ def count(
     sources: Sequence[Path],
     output: Path,
     options: CountOptions,
-    progress: Progress | None = None,
-    resources: Resources | None = None,
+    job: Job | None = None,
 ) -> Counted:
     """Count text and count files, in that order, into a count file at ``output``, which may be one of them.
 
@@ -61,25 +60,25 @@ def count(
     options on what is counted.
     """
     check_replaceable(output)
-    progress, resources = progress or Progress(), resources or Resources()
-    opened = [load(path) for path in sources if is_count_file(path)]
+    job = job or Job()
+    opened = [load(path, job.arrays) for path in sources if is_count_file(path)]
     settings = _agreed(opened, options)
-    announce_compilation(progress, COUNTING)
-    with saving(output, settings, resources) as writer:
-        builder = CorpusBuilder(settings.document, settings.fold, resources, sink=writer.add_codes)
-        corpus = _read(builder, sources, opened, options, progress)
+    announce_compilation(job.progress, COUNTING)
+    with saving(output, settings, job) as writer:
+        builder = CorpusBuilder(settings.document, settings.fold, job, sink=writer.add_codes)
+        corpus = _read(builder, sources, opened, options, job)
         min_freq = settings.least or default_min_freq(corpus.n_symbols)
         writer.sync()
-        with progress.stage("counting n-grams"):
+        with job.progress.stage("counting n-grams"):
             table = count_ngrams(
                 corpus,
                 min_freq=min_freq,
                 max_length=settings.max_length,
-                resources=resources,
+                job=job,
                 neighbours=settings.neighbours,
                 keep_codes=False,
             )
-        with progress.stage("writing"):
+        with job.progress.stage("writing"):
             writer.finish(corpus, table)
     return Counted(corpus.n_symbols, corpus.n_documents, len(table), min_freq)
 
@@ -91,8 +90,7 @@ def merge(
     min_freq: int | None = None,
     max_length: int | None = None,
     neighbours: bool = False,
-    progress: Progress | None = None,
-    resources: Resources | None = None,
+    job: Job | None = None,
 ) -> Counted:
     """Add up count files, in that order: `count` of nothing but count files, which say how they were counted."""
     for path in files:
@@ -100,23 +98,23 @@ def merge(
             raise UsageError(
                 f"{path}: is no count file: count it first, or use termmine count for text and count files"
             )
-    first = load(files[0]).settings
+    first = load(files[0], IN_MEMORY).settings
     options = CountOptions(
         document=first.document, fold=first.fold, min_freq=min_freq, max_length=max_length, neighbours=neighbours
     )
-    return count(files, output, options, progress, resources)
+    return count(files, output, options, job)
 
 
 def _read(
-    builder: CorpusBuilder, sources: Sequence[Path], opened: list[CountFile], options: CountOptions, progress: Progress
+    builder: CorpusBuilder, sources: Sequence[Path], opened: list[CountFile], options: CountOptions, job: Job
 ) -> Corpus:
     """The text of all sources, one after the other."""
     for part in _parts(sources, opened):
         if isinstance(part, CountFile):
-            with progress.stage(f"adding {part.path}"):
+            with job.progress.stage(f"adding {part.path}"):
                 builder.add_corpus(part.corpus)
         else:
-            _add_text(builder, part, options, progress)
+            _add_text(builder, part, options, job)
     corpus = builder.finish()
     if not corpus.n_symbols:
         raise TermmineError(f"{', '.join(map(str, sources))}: the corpus is empty: give text with words in it")
@@ -134,12 +132,12 @@ def _parts(sources: Sequence[Path], opened: list[CountFile]) -> Iterator[CountFi
             yield paths
 
 
-def _add_text(builder: CorpusBuilder, paths: list[Path], options: CountOptions, progress: Progress) -> None:
+def _add_text(builder: CorpusBuilder, paths: list[Path], options: CountOptions, job: Job) -> None:
     report = ReadReport()
     source = open_files(paths)
-    with progress.stage("reading", source.size) as advance:
+    with job.progress.stage("reading", source.size) as advance:
         builder.add_text(source.blocks(options, report, advance))
-    tell_of_reading(report, "corpus", progress)
+    tell_of_reading(report, "corpus", job.progress)
 
 
 def _agreed(opened: list[CountFile], options: CountOptions) -> Settings:

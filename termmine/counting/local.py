@@ -28,8 +28,9 @@ from termmine.kernels import pairs as pairs_kernels
 from termmine.kernels.codes import FIRST_SYMBOL
 from termmine.kernels.levels import DOC_FREQ, FREE, LAST, Slotting
 from termmine.kernels.pairs import Pairing
-from termmine.runtime import arrays
-from termmine.runtime.resources import Resources
+from termmine.runtime.arrays import Arrays
+from termmine.runtime.columns import added_up
+from termmine.runtime.job import Job
 from termmine.types import Corpus, NgramTable
 
 NARROW = 1 << 31  # separators: with fewer, half the width is enough to count documents and edges of runs
@@ -41,7 +42,7 @@ def count_ngrams(
     *,
     min_freq: int,
     max_length: int,
-    resources: Resources | None = None,
+    job: Job | None = None,
     neighbours: bool = True,
     keep_codes: bool = True,
 ) -> NgramTable:
@@ -52,19 +53,20 @@ def count_ngrams(
     counted, which takes some two thirds of the time; the other columns are then 0. Without ``keep_codes`` the codes of
     the corpus may be overwritten, which saves as much memory as they take.
     """
-    counter = _Counter(corpus, min_freq, resources or Resources(), neighbours, keep_codes)
+    job = job or Job()
+    counter = _Counter(corpus, min_freq, job, neighbours, keep_codes)
     symbols, freq, seen = counter.first_level()
     keys = np.zeros(len(symbols), dtype=np.uint64)
     levels: list[Level] = []
     for n in range(1, max_length + 1):
         is_last = n == max_length
         found = counter.count_pairs(n, len(freq), seen) if neighbours or not is_last else nothing()
-        levels.append(make_level(keys, freq, seen.evidence, found.left, found.right))
+        levels.append(make_level(keys, freq, seen.evidence, found.left, found.right, job.arrays))
         if is_last or not len(found.keys):
             break
         seen = counter.next_level(n + 1, len(freq), found)
         keys, freq = found.keys, found.freq
-    return make_table(corpus, symbols, levels, min_freq)
+    return make_table(corpus, symbols, levels, min_freq, job.arrays)
 
 
 @dataclass(frozen=True)
@@ -93,13 +95,13 @@ _Work = Callable[[Span, int, np.ndarray, Pairing, np.ndarray], int]
 class _Counter:
     """A count under way."""
 
-    def __init__(self, corpus: Corpus, min_freq: int, resources: Resources, neighbours: bool, keep_codes: bool) -> None:
+    def __init__(self, corpus: Corpus, min_freq: int, job: Job, neighbours: bool, keep_codes: bool) -> None:
         self._n_codes = corpus.alphabet.n_codes
         self._min_freq = min_freq
-        self._resources = resources
+        self._job = job
         self._neighbours = neighbours
-        self._places = Places(corpus, resources, with_codes=neighbours, may_overwrite=not keep_codes)
-        self._pairs = PairCounter(self._places, min_freq, resources, neighbours=neighbours, n_codes=self._n_codes)
+        self._places = Places(corpus, job, with_codes=neighbours, may_overwrite=not keep_codes)
+        self._pairs = PairCounter(self._places, min_freq, job, neighbours=neighbours, n_codes=self._n_codes)
         n_separators = len(corpus.codes) - corpus.n_symbols  # as many documents and edges of runs at most
         self._width = np.int32 if n_separators < NARROW else np.int64
         self._n_active = 0  # places with a row
@@ -109,7 +111,7 @@ class _Counter:
         freq = self._places.symbol_freq(self._n_codes)
         freq[:FIRST_SYMBOL] = 0
         symbols = np.flatnonzero(freq >= self._min_freq)
-        rows = arrays.full(self._n_codes, -1, np.int32, hot=True)
+        rows = self._job.arrays.full(self._n_codes, -1, np.int32, hot=True)
         rows[symbols] = np.arange(len(symbols))
         self._places.number_symbols(rows)
         return symbols, freq[symbols], self._look(freq[symbols], self._look_at_symbols)
@@ -144,10 +146,10 @@ class _Counter:
         slotting = _slotting(n_below, len(keys))
         shape = n_slots, 1 if slotting.bits else 2
         n_words = shape[0] * shape[1]
-        if self._resources.left() < 8 * n_words + 32 * self._resources.threads * len(keys):
+        if self._job.left() < 8 * n_words + 32 * self._job.threads * len(keys):
             self._pairs.forget()
         room = self._pairs.borrow(n_words)
-        slots = arrays.empty(shape, np.uint64, hot=True) if room is None else room.reshape(shape)
+        slots = self._job.arrays.empty(shape, np.uint64, hot=True) if room is None else room.reshape(shape)
         slots[:, 0] = FREE
         levels_kernels.fill_slots(keys, slots, slotting)
         return slots, slotting
@@ -171,14 +173,14 @@ class _Counter:
         self._n_active = int(freq.sum())
         division = self._pairs.divide(len(freq), self._n_active)
         sizes = np.zeros((len(spans), division.n_partitions), dtype=np.int64)
-        n_workers = min(self._resources.threads_for(BYTES_A_ROW * n_rows), len(spans))
-        accounts = [_Account(_evidence(n_rows, self._width)) for _ in range(n_workers)]
+        n_workers = min(self._job.threads_for(BYTES_A_ROW * n_rows), len(spans))
+        accounts = [_Account(_evidence(n_rows, self._width, self._job.arrays)) for _ in range(n_workers)]
 
         def look(i: int, account: _Account) -> None:
             account.document = work(spans[i], account.document, account.evidence, division.pairing, sizes[i])
 
-        self._resources.spread(range(len(spans)), look, accounts)
-        arrays.added_up(account.evidence[:, DOC_FREQ:] for account in accounts)
+        self._job.spread(range(len(spans)), look, accounts)
+        added_up(account.evidence[:, DOC_FREQ:] for account in accounts)
         return _Seen(accounts[0].evidence, sizes, division)
 
 
@@ -192,7 +194,7 @@ def _slotting(n_below: int, n_places: int) -> Slotting:
     return Slotting(*map(np.uint64, (half, bits, place)))
 
 
-def _evidence(n_rows: int, width: type) -> np.ndarray:
+def _evidence(n_rows: int, width: type, arrays: Arrays) -> np.ndarray:
     evidence = arrays.zeros((n_rows, 4), width, hot=True)
     evidence[:, LAST] = -1
     return evidence

@@ -18,8 +18,9 @@ from termmine.counting.positions import Places
 from termmine.counting.ranges import Span, chunks, even_spans, groups
 from termmine.kernels import pairs as pairs_kernels
 from termmine.kernels.pairs import Pairing
-from termmine.runtime import arrays
-from termmine.runtime.resources import Resources
+from termmine.runtime.arrays import Arrays
+from termmine.runtime.columns import added_up, dividing, slices
+from termmine.runtime.job import Job
 from termmine.runtime.spill import Tape
 
 PARTITION = 1 << 16  # pairs; its table then has its place in the second-level cache
@@ -75,10 +76,10 @@ class PairCounter:
     one of ``n_codes`` codes.
     """
 
-    def __init__(self, where: Places, min_freq: int, resources: Resources, *, neighbours: bool, n_codes: int) -> None:
+    def __init__(self, where: Places, min_freq: int, job: Job, *, neighbours: bool, n_codes: int) -> None:
         self._places = where
         self._min_freq = min_freq
-        self._resources = resources
+        self._job = job
         self._neighbours = neighbours
         self._n_codes = n_codes
         self.forget()
@@ -109,23 +110,23 @@ class PairCounter:
 
     def _capacity(self, n_rows: int, division: Division) -> int:
         """How many pairs may be in memory at once."""
-        threads = self._resources.threads
+        threads = self._job.threads
         other = threads * (16 * n_rows * self._neighbours + 32 * _TABLE + 8 * positions.CHUNK)
-        left = 3 * self._resources.left() // 4 + self._room.nbytes - other  # a quarter for what is found
+        left = 3 * self._job.left() // 4 + self._room.nbytes - other  # a quarter for what is found
         return max(int(left / (np.dtype(division.dtype).itemsize + 32 / self._min_freq)), _LEAST_PAIRS)
 
     def count(self, n: int, n_rows: int, sizes: np.ndarray, division: Division) -> Found:
         """Count the (n + 1)-grams, of which ``sizes`` (spans, partitions) says how many there are where."""
         capacity = self._capacity(n_rows, division)
-        n_workers = self._resources.threads_for(BYTES_A_ROW * n_rows)
-        sums = [arrays.zeros((2, n_rows * self._neighbours), np.int64, hot=True) for _ in range(n_workers)]
+        n_workers = self._job.threads_for(BYTES_A_ROW * n_rows)
+        sums = [self._job.arrays.zeros((2, n_rows * self._neighbours), np.int64, hot=True) for _ in range(n_workers)]
         if sizes.sum() <= capacity:
             parts = self._count_in_memory(*self._scatter(n, sizes, division), sums, division)
         else:
             self.forget()
             parts = self._put_aside(self._count_from_file(n, sizes, division, sums, capacity))
         found = self._in_order(parts)
-        return Found(*found, *arrays.added_up(sums))
+        return Found(*found, *added_up(sums))
 
     def _in_order(self, parts: list[_Some]) -> _Some:
         """All pairs that were found, in order; each part is in order already, so that they are only merged.
@@ -134,9 +135,9 @@ class PairCounter:
         itself.
         """
         n_pairs = sum(len(keys) for keys, _ in parts)
-        ordered = arrays.empty(n_pairs, np.uint64), arrays.empty(n_pairs, np.int64)
+        ordered = self._job.arrays.empty(n_pairs, np.uint64), self._job.arrays.empty(n_pairs, np.int64)
         sample = np.sort(np.concatenate([keys[:: _MERGED // _SAMPLES] for keys, _ in parts]))
-        limits = arrays.dividing(sample, n_pairs // _MERGED + 1)
+        limits = dividing(sample, n_pairs // _MERGED + 1)
         cuts = np.array([[0, *np.searchsorted(keys, limits), len(keys)] for keys, _ in parts], dtype=np.int64)
         begin = cuts.sum(axis=0)
 
@@ -145,19 +146,19 @@ class PairCounter:
             some = [(keys[lo:hi], freq[lo:hi]) for (keys, freq), (lo, hi) in zip(parts, here, strict=True)]
             _merge(some, (ordered[0][begin[i] : begin[i + 1]], ordered[1][begin[i] : begin[i + 1]]))
 
-        self._resources.map(merge, range(len(limits) + 1))
+        self._job.map(merge, range(len(limits) + 1))
         return ordered
 
     def _put_aside(self, parts: Iterable[_Some]) -> list[_Some]:
         """The parts, in memory or in files; of each is let go before the next one is drawn."""
-        room, folder = self._resources.left() // 8, self._resources.folder
+        room, folder = self._job.left() // 8, self._job.folder
         tapes = Tape(np.uint64, room=room, folder=folder), Tape(np.int64, room=room, folder=folder)
         limits = [0]
         for part in parts:
             for tape, column in zip(tapes, part, strict=True):
                 tape.append(column)
             limits.append(len(tapes[0]))
-        keys, freq = (_whole(tape) for tape in tapes)
+        keys, freq = (_whole(tape, self._job.arrays) for tape in tapes)
         return [(keys[lo:hi], freq[lo:hi]) for lo, hi in pairwise(limits)]
 
     def _scatter(self, n: int, sizes: np.ndarray, division: Division) -> tuple[np.ndarray, np.ndarray]:
@@ -179,7 +180,7 @@ class PairCounter:
                 window = self._places.window(lo, hi, 0, n)
                 pairs_kernels.scatter_pairs(*window, 0, hi - lo, n, self._neighbours, division.pairing, offsets, pairs)
 
-        self._resources.map(write, range(len(sizes)))
+        self._job.map(write, range(len(sizes)))
         return pairs, np.append(starts[:, 0], begin[-1])
 
     def _count_from_file(
@@ -198,7 +199,7 @@ class PairCounter:
 
     def _scatter_to_file(self, n: int, division: Division, limits: np.ndarray) -> Tape:
         """The same as `_scatter`, some chunks at a time into a scratch file; partitions begin at the limits."""
-        file = Tape.scratch(division.dtype, int(limits[-1]), self._resources.folder)
+        file = Tape.scratch(division.dtype, int(limits[-1]), self._job.folder)
         at = limits[:-1].copy()
 
         def sort(span: Span) -> tuple[np.ndarray, np.ndarray]:
@@ -212,7 +213,7 @@ class PairCounter:
 
         size = _CHUNKS_A_WRITE * positions.CHUNK
         pieces = (piece for span in self._places.spans for piece in chunks(span, size))
-        for pairs, begin in self._resources.stream(sort, pieces):
+        for pairs, begin in self._job.stream(sort, pieces):
             sizes = np.diff(begin)
             for p in np.flatnonzero(sizes).tolist():
                 file.write(int(at[p]), pairs[begin[p] : begin[p + 1]])
@@ -238,7 +239,7 @@ class PairCounter:
             return _sorted(*found, kept, division)
 
         spans = even_spans(limits, len(sums))
-        return self._resources.map(count, range(len(spans)))
+        return self._job.map(count, range(len(spans)))
 
     def _count_in_pieces(self, file: Tape, span: Span, sums: np.ndarray, division: Division, partition: int) -> _Some:
         """Count one partition that is too large for the memory (one pair that is everywhere): piece by piece."""
@@ -272,11 +273,11 @@ def _merge(parts: list[_Some], merged: _Some) -> _Some:
     return merged
 
 
-def _whole(tape: Tape) -> np.ndarray:
+def _whole(tape: Tape, arrays: Arrays) -> np.ndarray:
     """All of a tape."""
     if tape.in_memory:
         return tape.read(0, len(tape))
     array = arrays.empty(len(tape), tape.dtype)
-    for here in arrays.slices(0, len(tape)):
+    for here in slices(0, len(tape)):
         array[here] = tape.read(here.start, here.stop)
     return array

@@ -11,8 +11,8 @@ import numpy as np
 from termmine.counting.ranges import DOCUMENT_ENDS, Span, chunks, even_cuts, spans_between, tapering_cuts
 from termmine.kernels import levels as levels_kernels
 from termmine.kernels.codes import SOURCE_END
-from termmine.runtime import arrays
-from termmine.runtime.resources import Resources
+from termmine.runtime.columns import added_up
+from termmine.runtime.job import Job
 from termmine.runtime.spill import Tape
 from termmine.types import Corpus
 
@@ -27,11 +27,11 @@ class Places:
     place, and only no n-gram reaches over a cut. If it ``may_overwrite`` the corpus, the ids then take the codes' room.
     """
 
-    def __init__(self, corpus: Corpus, resources: Resources, *, with_codes: bool, may_overwrite: bool) -> None:
+    def __init__(self, corpus: Corpus, job: Job, *, with_codes: bool, may_overwrite: bool) -> None:
         self._codes = corpus.codes
-        self._resources = resources
+        self._job = job
         self._with_codes = with_codes
-        in_memory, folder = self._codes.in_memory, resources.folder
+        in_memory, folder = self._codes.in_memory, job.folder
         if in_memory and may_overwrite and not with_codes:
             self._ids = Tape.of(self._codes.read(0, len(self._codes)), fill=-1)
         else:
@@ -43,13 +43,13 @@ class Places:
         """How often each code occurs (int64)."""
 
         def count(span: Span) -> np.ndarray:
-            freq = arrays.zeros(n_codes, np.int64, hot=True)
+            freq = self._job.arrays.zeros(n_codes, np.int64, hot=True)
             for lo, hi in chunks(span, CHUNK):
                 levels_kernels.count_symbols(self._codes.read(lo, hi), freq)
             return freq
 
-        parts = spans_between(DOCUMENT_ENDS, self._codes, even_cuts(len(self._codes), self._resources.threads))
-        return arrays.added_up(self._resources.map(count, parts))
+        parts = spans_between(DOCUMENT_ENDS, self._codes, even_cuts(len(self._codes), self._job.threads))
+        return added_up(self._job.map(count, parts))
 
     def number_symbols(self, rows: np.ndarray) -> None:
         """Give each position the row of its symbol (rows: code -> row, or -1)."""
@@ -61,7 +61,7 @@ class Places:
                 self.write(lo, ids)
 
         large = 16 * CHUNK  # a chunk takes so little time here that handing it out would take as long
-        self._resources.map(turn, chunks((0, len(self._codes)), large))
+        self._job.map(turn, chunks((0, len(self._codes)), large))
         if len(self._ids) > len(self._codes):
             self._ids.write(len(self._codes), np.full(1, -1, dtype=np.int32))
         self._settle(self._codes, self._ids)
@@ -69,7 +69,7 @@ class Places:
     def _settle(self, codes: Tape, ids: Tape) -> None:
         self._codes, self._ids = codes if self._with_codes else ids.head(len(ids) - 1), ids
         ends = DOCUMENT_ENDS if self._with_codes else (-1,)
-        self.spans = spans_between(ends, self._codes, tapering_cuts(len(self._codes), self._resources.threads))
+        self.spans = spans_between(ends, self._codes, tapering_cuts(len(self._codes), self._job.threads))
 
     def window(self, lo: int, hi: int, before: int, after: int) -> tuple[np.ndarray, np.ndarray]:
         """Codes and ids from lo - before on, up to hi + after and hi + 1."""
@@ -101,7 +101,7 @@ class Places:
             if self._with_codes:
                 codes.append(some_codes)
 
-        for kept_codes, kept_ids, first, last in self._resources.stream(thin_out, chunks((0, len(self._codes)), CHUNK)):
+        for kept_codes, kept_ids, first, last in self._job.stream(thin_out, chunks((0, len(self._codes)), CHUNK)):
             gap = max(gap, first)
             if len(kept_ids):
                 if gap:
@@ -115,4 +115,4 @@ class Places:
 
     def _tape(self, fill: int) -> Tape:
         room = None if self._codes.in_memory else 0
-        return Tape(np.int32, room=room, folder=self._resources.folder, fill=fill, expected=len(self._codes) + 2)
+        return Tape(np.int32, room=room, folder=self._job.folder, fill=fill, expected=len(self._codes) + 2)

@@ -15,8 +15,9 @@ from termmine.kernels.jit import DISCOVERING
 from termmine.options import DiscoverOptions, ReadOptions, default_min_freq
 from termmine.readers.base import ReadReport
 from termmine.readers.source import Files, Source
+from termmine.runtime.arrays import Arrays
+from termmine.runtime.job import Job
 from termmine.runtime.progress import Progress
-from termmine.runtime.resources import Resources
 from termmine.text.characters import is_han
 from termmine.text.encode import encode
 from termmine.types import Corpus, NgramTable
@@ -41,44 +42,42 @@ def check_has_lines(source: Source) -> None:
         raise UsageError(f"{path}: holds counts and no text to show: give the text itself, or leave --contexts out")
 
 
-def read_corpus(
-    source: Source, options: DiscoverOptions, progress: Progress, resources: Resources
-) -> tuple[Corpus, NgramTable | None]:
+def read_corpus(source: Source, options: DiscoverOptions, job: Job) -> tuple[Corpus, NgramTable | None]:
     """The corpus of a domain; with its table, where a count file holds the one that the options ask for."""
-    announce_compilation(progress)
+    announce_compilation(job.progress)
     table = None
     if isinstance(source, Files) and source.counted:
-        file = _domain_file(source, options)
+        file = _domain_file(source, options, job.arrays)
         corpus, table = file.corpus, _table_for(file, options)
     else:
-        corpus = _read_text(source, options, progress, resources)
+        corpus = _read_text(source, options, job)
     if not options.any_script and not any(is_han(segment.codes).any() for segment in corpus.segments(0, 0)):
         raise TermmineError(
             f"{source.name}: holds no Han character: check its --encoding, or use --any-script for other writing"
         )
-    progress.detail(f"corpus: {corpus.n_symbols} symbols, {corpus.n_documents} documents")
+    job.progress.detail(f"corpus: {corpus.n_symbols} symbols, {corpus.n_documents} documents")
     return corpus, table
 
 
-def _read_text(source: Source, options: DiscoverOptions, progress: Progress, resources: Resources) -> Corpus:
+def _read_text(source: Source, options: DiscoverOptions, job: Job) -> Corpus:
     report = ReadReport()
-    with progress.stage("reading the corpus", source.size) as advance:
+    with job.progress.stage("reading the corpus", source.size) as advance:
         blocks, document = source.blocks(options, report, advance), source.document or options.document
-        corpus = encode(blocks, document=document, fold=options.fold, resources=resources)
-    tell_of_reading(report, "corpus", progress)
+        corpus = encode(blocks, document=document, fold=options.fold, job=job)
+    tell_of_reading(report, "corpus", job.progress)
     if not corpus.n_symbols:
         because = f" ({report.first_bad})" if report.n_bad else ""
         raise TermmineError(f"{source.name}: the corpus is empty{because}: give text with words in it")
     return corpus
 
 
-def _domain_file(source: Files, options: DiscoverOptions) -> CountFile:
+def _domain_file(source: Files, options: DiscoverOptions, arrays: Arrays) -> CountFile:
     path, *others = source.named
     if others:
         raise UsageError(
             f"{source.counted[0]}: a count file must be the only corpus: put several into one with termmine count"
         )
-    file = load(path)
+    file = load(path, arrays)
     if not file.settings.text:
         raise TermmineError(f"{path}: was counted with --no-text, and can only be a background: count its text")
     check_settings([file], options)

@@ -10,28 +10,30 @@ import numpy as np
 
 from termmine.kernels.levels import DOC_FREQ, LEFT_EDGE, RIGHT_EDGE
 from termmine.kernels.pairs import ENTROPY_SCALE
-from termmine.runtime import arrays
-from termmine.runtime.arrays import in_parts
+from termmine.runtime.arrays import Arrays
+from termmine.runtime.columns import slices
 from termmine.types import Corpus, NgramTable
 
 Level = dict[str, np.ndarray]  # columns of an `NgramTable`; prefix and suffix are still rows of the level below
 
 
-def make_level(keys: np.ndarray, freq: np.ndarray, evidence: np.ndarray, left: np.ndarray, right: np.ndarray) -> Level:
+def make_level(
+    keys: np.ndarray, freq: np.ndarray, evidence: np.ndarray, left: np.ndarray, right: np.ndarray, arrays: Arrays
+) -> Level:
     """The columns of a length: its n-grams as pairs, and the sums of c log2(c) over their left and right neighbours."""
     return {
         "freq": freq,
         "doc_freq": evidence[:, DOC_FREQ],
-        "left_entropy": _entropy(freq, left),
-        "right_entropy": _entropy(freq, right),
+        "left_entropy": _entropy(freq, left, arrays),
+        "right_entropy": _entropy(freq, right, arrays),
         "left_edge": evidence[:, LEFT_EDGE],
         "right_edge": evidence[:, RIGHT_EDGE],
-        "prefix": in_parts(lambda keys: (keys >> np.uint64(32)).astype(np.int32), keys, dtype=np.int32),
-        "suffix": in_parts(lambda keys: keys.astype(np.int32), keys, dtype=np.int32),  # the lower half
+        "prefix": arrays.in_parts(lambda keys: (keys >> np.uint64(32)).astype(np.int32), keys, dtype=np.int32),
+        "suffix": arrays.in_parts(lambda keys: keys.astype(np.int32), keys, dtype=np.int32),  # the lower half
     }
 
 
-def _entropy(freq: np.ndarray, scaled: np.ndarray) -> np.ndarray:
+def _entropy(freq: np.ndarray, scaled: np.ndarray, arrays: Arrays) -> np.ndarray:
     """log2(f) - (sum of c log2(c)) / f over the neighbours; an edge, alone of its kind, adds nothing to the sum."""
     if not len(scaled):
         return np.zeros(0)
@@ -39,17 +41,17 @@ def _entropy(freq: np.ndarray, scaled: np.ndarray) -> np.ndarray:
     def entropy(freq: np.ndarray, scaled: np.ndarray) -> np.ndarray:
         return np.asarray(np.maximum(np.log2(freq) - scaled / (ENTROPY_SCALE * freq), 0.0))
 
-    return in_parts(entropy, freq, scaled)
+    return arrays.in_parts(entropy, freq, scaled)
 
 
-def _column(parts: list[np.ndarray], length: int) -> np.ndarray:
+def _column(parts: list[np.ndarray], length: int, arrays: Arrays) -> np.ndarray:
     """The parts of a column as one; nothing but zeros where it was not counted."""
     if sum(map(len, parts)) < length:
         return arrays.zeros(length, parts[0].dtype)
     return arrays.joined(parts, parts[0].dtype)
 
 
-def make_table(corpus: Corpus, symbols: np.ndarray, levels: list[Level], min_freq: int) -> NgramTable:
+def make_table(corpus: Corpus, symbols: np.ndarray, levels: list[Level], min_freq: int, arrays: Arrays) -> NgramTable:
     """The table of all levels; ``symbols`` are the codes of the first one. The levels are used up."""
     begin = np.concatenate([[0], np.cumsum([len(level["freq"]) for level in levels])])
     n_rows = int(begin[-1])
@@ -57,11 +59,11 @@ def make_table(corpus: Corpus, symbols: np.ndarray, levels: list[Level], min_fre
         level["prefix"] += below
         level["suffix"] += below
     levels[0]["prefix"][:] = levels[0]["suffix"][:] = -1
-    columns = {name: _column([level.pop(name) for level in levels], n_rows) for name in list(levels[0])}
+    columns = {name: _column([level.pop(name) for level in levels], n_rows, arrays) for name in list(levels[0])}
     last, length = arrays.empty(n_rows, np.int32), arrays.full(n_rows, 1, np.int16)
     last[: begin[1]] = symbols
     for n in range(2, len(begin)):
-        for here in arrays.slices(begin[n - 1], begin[n]):
+        for here in slices(begin[n - 1], begin[n]):
             length[here] = n
             last[here] = last[columns["suffix"][here]]
     return NgramTable(

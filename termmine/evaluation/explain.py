@@ -24,8 +24,8 @@ from termmine.pipeline import Analysis, analyse, open_background, rank
 from termmine.ranking.contrast import term_rules
 from termmine.readers.rewind import readable_twice
 from termmine.readers.source import Given, open_source
-from termmine.runtime.progress import Progress
-from termmine.runtime.resources import Resources
+from termmine.runtime.arrays import Arrays
+from termmine.runtime.job import Job
 from termmine.search.examples import examples
 from termmine.search.lines import read_lines
 from termmine.search.rows import find_rows
@@ -40,16 +40,15 @@ def explain_source(
     background: Given | None,
     options: DiscoverOptions,
     terms: Iterable[str],
-    progress: Progress,
-    resources: Resources,
+    job: Job,
 ) -> list[dict[str, Any]]:
     """`explain` for a source; with ``contexts`` each record has sentences that hold the term, each with its place."""
     terms, source, background = list(terms), open_source(corpus), open_background(background)
     if not options.contexts:
-        return explain(analyse(source, background, options, progress, resources), terms)
+        return explain(analyse(source, background, options, job), terms, job)
     check_has_lines(source)
-    with readable_twice(source, resources.folder) as (again, rewind):
-        records = explain(analyse(again, background, options, progress, resources), terms)
+    with readable_twice(source, job.folder) as (again, rewind):
+        records = explain(analyse(again, background, options, job), terms, job)
         rewind()
         found = examples(terms, read_lines(again, options), options.contexts, options.fold)
     return [
@@ -58,18 +57,18 @@ def explain_source(
     ]
 
 
-def explain(analysis: Analysis, terms: Iterable[str]) -> list[dict[str, Any]]:
+def explain(analysis: Analysis, terms: Iterable[str], job: Job | None = None) -> list[dict[str, Any]]:
     """One record a term: its counts, its weakest split, its neighbours, what holds it, its score, and the verdict."""
-    terms = list(terms)
+    job, terms = job or Job(), list(terms)
     rows = find_rows(analysis.table, terms)
     try:
-        ranking = rank(analysis).whole()
+        ranking = rank(analysis, job).whole()
     except EmptyResultError:  # the rule that leaves nothing is just what is to be explained
         ranking = {"row": np.zeros(0, dtype=np.int32), "term": np.zeros(0, dtype=object)}
-    return [_explain(analysis, term, int(row), ranking) for term, row in zip(terms, rows, strict=True)]
+    return [_explain(analysis, term, int(row), ranking, job.arrays) for term, row in zip(terms, rows, strict=True)]
 
 
-def _explain(analysis: Analysis, term: str, row: int, ranking: Columns) -> dict[str, Any]:
+def _explain(analysis: Analysis, term: str, row: int, ranking: Columns, arrays: Arrays) -> dict[str, Any]:
     positions, codes = occurrences(analysis, term)
     record: dict[str, Any] = {"term": term, "freq": len(positions)}
     if not len(positions):
@@ -96,7 +95,7 @@ def _explain(analysis: Analysis, term: str, row: int, ranking: Columns) -> dict[
     if len(codes) > 1:
         record["weakest_split"] = _weakest_split(analysis, row, len(codes))
     record["longer"] = _longer(analysis, row)
-    return record | _verdict(analysis, row, ranking)
+    return record | _verdict(analysis, row, ranking, arrays)
 
 
 def _is_one_run(term: str) -> bool:
@@ -174,12 +173,12 @@ def _longer(analysis: Analysis, row: int) -> list[tuple[str, int]]:
     return list(zip(table.texts(best), table.freq[best].tolist(), strict=True))
 
 
-def _verdict(analysis: Analysis, row: int, ranking: Columns) -> dict[str, Any]:
+def _verdict(analysis: Analysis, row: int, ranking: Columns, arrays: Arrays) -> dict[str, Any]:
     """The first rule that dropped the row, or the ingredients of its score and its place in the list."""
     table, options, columns = analysis.table, analysis.options, analysis.columns
-    rules = unit_rules(table, options, analysis.kept)
+    rules = unit_rules(table, options, analysis.kept, arrays)
     keep = np.logical_and.reduce([rule.passes for rule in rules])
-    absorber = int(absorbers(table, keep, options.min_independence)[row])
+    absorber = int(absorbers(table, keep, options.min_independence, arrays)[row])
     if absorber >= 0 and rules[0].passes[row] and not analysis.kept[row]:
         longer = table.texts(np.array([absorber]))[0]
         return {
@@ -193,7 +192,7 @@ def _verdict(analysis: Analysis, row: int, ranking: Columns) -> dict[str, Any]:
     place = int(np.flatnonzero(columns["row"] == row)[0])
     entry = {name: column[place] for name, column in columns.items()}
     record = {"score": float(entry["score"]), "ingredients": _ingredients(entry, options.measure)}
-    for rule in term_rules(columns, options):
+    for rule in term_rules(columns, options, arrays):
         if not rule.passes[place]:
             reason = f"it is not one that {rule.text}" if rule.reasons is None else rule.reasons[place]
             return record | {"verdict": f"dropped: {reason}"}

@@ -20,8 +20,8 @@ from termmine.options import ReadOptions
 from termmine.readers.base import Document, ReadReport
 from termmine.readers.read import read_documents, without_marks
 from termmine.readers.source import Files, Given, Source, open_source
-from termmine.runtime.progress import Progress
-from termmine.runtime.resources import Resources, make_resources
+from termmine.runtime.arrays import IN_MEMORY
+from termmine.runtime.job import Job, make_job
 from termmine.search.tally import Counts, Groups, Terms
 from termmine.types import DOCUMENT_END_CHARACTER
 
@@ -81,9 +81,9 @@ def tally(
     sources = {
         name or source.name: source for name, source in zip(given, map(open_source, given.values()), strict=True)
     }
-    resources = make_resources(memory, threads, None)
-    with resources.in_force():
-        counted = count_groups(list(terms), sources, find_grouping(by), ReadOptions(**reading), Progress(), resources)
+    job = make_job(memory, threads, None)
+    with job.in_force():
+        counted = count_groups(list(terms), sources, find_grouping(by), ReadOptions(**reading), job)
     return as_wide(*counted, wide) if wide else as_long(*counted, find_grouping(by).name)
 
 
@@ -92,8 +92,7 @@ def count_groups(
     sources: Mapping[str, Source],
     grouping: Grouping,
     options: ReadOptions,
-    progress: Progress,
-    resources: Resources,
+    job: Job,
 ) -> tuple[list[str], dict[str, Counts]]:
     """The terms, each once, and the counts of each group."""
     terms = list(dict.fromkeys(terms))
@@ -101,13 +100,13 @@ def count_groups(
         raise TermmineError("no terms are given: name at least one")
     ready = Terms(terms, options.fold)
     if ready.unfit:
-        progress.note(f"no text can hold these as a term, so they are counted as 0: {', '.join(ready.unfit[:5])}")
-    groups = Groups(ready, resources)
+        job.progress.note(f"no text can hold these as a term, so they are counted as 0: {', '.join(ready.unfit[:5])}")
+    groups = Groups(ready, job)
     for name, source in sources.items():
         report = ReadReport()
-        with progress.stage(f"counting in {name}", source.size):
+        with job.progress.stage(f"counting in {name}", source.size):
             _count(name, source, grouping, groups, options, report)
-        tell_of_reading(report, name, progress)
+        tell_of_reading(report, name, job.progress)
     return terms, groups.counts
 
 
@@ -119,7 +118,7 @@ def _count(
         if grouping.name != "corpus":
             raise UsageError(f"--by {grouping.name}: the corpus {name} is given as texts: group by corpus")
         blocks, document = source.blocks(options, report, lambda _: None), source.document or options.document
-        groups.terms.add_text(groups.of(name), blocks, document, groups.resources)
+        groups.terms.add_text(groups.of(name), blocks, document, groups.job)
         return
     for path in source.counted:
         if grouping.field is not None:
@@ -132,14 +131,14 @@ def _count(
             documents = read_documents([path], options, report=report, named=named, group=grouping.field)
             if grouping.field is None:
                 group = name if grouping.name == "corpus" else str(path)
-                groups.terms.add_text(groups.of(group), _text(documents), options.document, groups.resources)
+                groups.terms.add_text(groups.of(group), _text(documents), options.document, groups.job)
             else:
                 _count_records(path, documents, groups, options)
         groups.flush(options.document)
 
 
 def _count_in_file(path: Path, counts: Counts, terms: Terms, options: ReadOptions) -> None:
-    file = load(path)
+    file = load(path, IN_MEMORY)
     if not file.settings.text:
         raise TermmineError(f"{path}: was counted with --no-text, and knows no term that is rare: give its text")
     check_settings([file], options)

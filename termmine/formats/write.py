@@ -19,7 +19,7 @@ from termmine.formats.rendered import Rendered, columns_of, frame_of
 from termmine.formats.tables import csv_rows, jsonl_rows, tsv_rows, txt_rows, write_xlsx
 from termmine.formats.tbx import write_tbx
 from termmine.formats.xlsx import load_openpyxl
-from termmine.runtime.arrays import stacked
+from termmine.runtime.columns import stacked
 from termmine.types import Columns
 
 if TYPE_CHECKING:

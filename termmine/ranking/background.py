@@ -19,11 +19,8 @@ from termmine.options import DiscoverOptions
 from termmine.readers.base import ReadReport
 from termmine.readers.source import Files, Source
 from termmine.readers.wordlists import read_lines
-from termmine.runtime import arrays
-from termmine.runtime.arrays import in_parts
-from termmine.runtime.memory import give_back
-from termmine.runtime.progress import Progress
-from termmine.runtime.resources import Resources
+from termmine.runtime.arrays import Arrays
+from termmine.runtime.job import Job
 from termmine.search.jieba import Dictionary, dictionary_name
 from termmine.search.occurrences import count_in_codes, count_rows
 from termmine.search.rows import match_rows
@@ -60,50 +57,46 @@ class Candidates:
     n_expected: int
 
 
-def contrast_with(
-    source: Source | None, candidates: Candidates, options: DiscoverOptions, progress: Progress, resources: Resources
-) -> Background:
+def contrast_with(source: Source | None, candidates: Candidates, options: DiscoverOptions, job: Job) -> Background:
     """Count the candidates in a background; None stands for jieba's dictionary."""
     expected, n_expected = candidates.expected, candidates.n_expected
     if source is None:
         name = f"{dictionary_name()} (no --background given)"
-        progress.note(f"background: {name}")
-        return Background(_whole(expected), n_expected, name, expected, n_expected)
-    freq, n_symbols = _count(source, candidates, options, progress, resources)
-    give_back()
+        job.progress.note(f"background: {name}")
+        return Background(_whole(expected, job.arrays), n_expected, name, expected, n_expected)
+    freq, n_symbols = _count(source, candidates, options, job)
+    job.guard.give_back()
     if n_symbols < SMALL_BACKGROUND:
-        progress.note(
+        job.progress.note(
             f"warning: the background holds {n_symbols} symbols, less than a paragraph: "
             "every term will look characteristic; give more general text"
         )
-    progress.detail(f"background: {n_symbols} symbols")
+    job.progress.detail(f"background: {n_symbols} symbols")
     return Background(freq, n_symbols, source.name, expected, n_expected)
 
 
-def _whole(expected: np.ndarray) -> np.ndarray:
+def _whole(expected: np.ndarray, arrays: Arrays) -> np.ndarray:
     """Expected frequencies as whole numbers (int64)."""
-    return in_parts(np.rint, expected, dtype=np.int64)
+    return arrays.in_parts(np.rint, expected, dtype=np.int64)
 
 
-def _count(
-    source: Source, candidates: Candidates, options: DiscoverOptions, progress: Progress, resources: Resources
-) -> tuple[np.ndarray, int]:
+def _count(source: Source, candidates: Candidates, options: DiscoverOptions, job: Job) -> tuple[np.ndarray, int]:
     if isinstance(source, Files) and len(source.named) == 1 and is_frequency_list(source.named[0]):
-        return _expected_by_list(source.named[0], candidates)
+        return _expected_by_list(source.named[0], candidates, job.arrays)
     text = source.text if isinstance(source, Files) else source
-    freq, n_symbols = arrays.zeros(len(candidates.rows), np.int64), 0
-    with progress.stage("counting in the background", text.size if text else 0) as advance:
+    freq, n_symbols = job.arrays.zeros(len(candidates.rows), np.int64), 0
+    with job.progress.stage("counting in the background", text.size if text else 0) as advance:
         for path in source.counted:
-            file = load(path)
+            file = load(path, job.arrays)
             check_settings([file], options, document=False)
-            freq += _count_in_file(file, candidates, resources)
+            freq += _count_in_file(file, candidates, job)
             n_symbols += file.corpus.n_symbols
         if text is not None:
             report = ReadReport()
             blocks = text.blocks(options, report, advance)
-            codes = encode_frozen(blocks, candidates.table.alphabet, resources=resources)
-            found, size = count_in_codes(codes, candidates.table, candidates.rows, resources)
-            tell_of_reading(report, "background", progress)
+            codes = encode_frozen(blocks, candidates.table.alphabet, job=job)
+            found, size = count_in_codes(codes, candidates.table, candidates.rows, job)
+            tell_of_reading(report, "background", job.progress)
             freq += found
             n_symbols += size
     return freq, n_symbols
@@ -112,16 +105,16 @@ def _count(
 # --- count files -----------------------------------------------------------------------------------------------------
 
 
-def _count_in_file(file: CountFile, candidates: Candidates, resources: Resources) -> np.ndarray:
+def _count_in_file(file: CountFile, candidates: Candidates, job: Job) -> np.ndarray:
     if not file.settings.text:
-        return _look_up(file, candidates)
-    words = translation(file.corpus.alphabet, candidates.table.alphabet)
+        return _look_up(file, candidates, job.arrays)
+    words = translation(file.corpus.alphabet, candidates.table.alphabet, job.arrays)
     longest = len(candidates.table.level) - 1
     pieces = ((segment.codes, segment.start, segment.stop) for segment in file.corpus.segments(0, longest))
-    return count_rows(pieces, candidates.table, candidates.rows, resources, words)
+    return count_rows(pieces, candidates.table, candidates.rows, job, words)
 
 
-def _look_up(file: CountFile, candidates: Candidates) -> np.ndarray:
+def _look_up(file: CountFile, candidates: Candidates, arrays: Arrays) -> np.ndarray:
     """The frequencies that a file without text knows; what is rarer than its least frequency counts as 0."""
     longest = int(candidates.table.length[candidates.rows[-1:]].max(initial=0))
     if longest > file.settings.max_length:
@@ -129,8 +122,8 @@ def _look_up(file: CountFile, candidates: Candidates) -> np.ndarray:
             f"{file.path}: was counted up to {file.settings.max_length} symbols, without its text: "
             f"give --max-length {file.settings.max_length}, or count it again"
         )
-    there = arrays.take(match_rows(candidates.table, file.table), candidates.rows)
-    return in_parts(lambda rows: np.where(rows >= 0, file.table.freq[rows], 0), there, dtype=np.int64)
+    there = arrays.take(match_rows(candidates.table, file.table, arrays), candidates.rows)
+    return arrays.in_parts(lambda rows: np.where(rows >= 0, file.table.freq[rows], 0), there, dtype=np.int64)
 
 
 # --- frequency lists -------------------------------------------------------------------------------------------------
@@ -154,11 +147,11 @@ def is_frequency_list(path: Path) -> bool:
     return bool(entries) and all(map(_ENTRY.fullmatch, entries))
 
 
-def _expected_by_list(path: Path, candidates: Candidates) -> tuple[np.ndarray, int]:
+def _expected_by_list(path: Path, candidates: Candidates, arrays: Arrays) -> tuple[np.ndarray, int]:
     """How often a frequency list leads to expect each candidate, and the symbols that it was counted from."""
-    segmenter = Segmenter(_read_frequency_list(path), candidates.table.alphabet)
+    segmenter = Segmenter(_read_frequency_list(path), candidates.table.alphabet, arrays)
     looks = segmenter.look_up(candidates.table, candidates.rows)
-    return _whole(looks.expected_freq), segmenter.n_symbols
+    return _whole(looks.expected_freq, arrays), segmenter.n_symbols
 
 
 def _read_frequency_list(path: Path) -> Dictionary:

@@ -16,11 +16,11 @@ from termmine.candidates.fragments import nesting
 from termmine.measures import Measure, find_measure, general_ratio, keyness, log_ratio
 from termmine.options import DiscoverOptions
 from termmine.ranking.background import Background
-from termmine.runtime.arrays import in_parts
+from termmine.runtime.arrays import Arrays
 from termmine.types import Columns, NgramTable
 
 
-def compare(candidates: Columns, table: NgramTable, background: Background, measure: str) -> Columns:
+def compare(candidates: Columns, table: NgramTable, background: Background, measure: str, arrays: Arrays) -> Columns:
     """The candidates with their keyness columns and ``score``, the chosen measure."""
     chosen = find_measure(measure)
     freq, f2 = candidates["freq"], background.freq
@@ -31,25 +31,25 @@ def compare(candidates: Columns, table: NgramTable, background: Background, meas
 
     columns = candidates | {
         "background_freq": f2,
-        "keyness": in_parts(lambda f1, f2: keyness(f1, n1, f2, n2), freq, f2),
-        "log_ratio": in_parts(lambda f1, f2: log_ratio(f1, n1, f2, n2), freq, f2),
-        "general_ratio": in_parts(general, freq, f2, background.expected),
+        "keyness": arrays.in_parts(lambda f1, f2: keyness(f1, n1, f2, n2), freq, f2),
+        "log_ratio": arrays.in_parts(lambda f1, f2: log_ratio(f1, n1, f2, n2), freq, f2),
+        "general_ratio": arrays.in_parts(general, freq, f2, background.expected),
     }
     if measure in columns:  # keyness and log_ratio
         return columns | {"score": columns[measure]}
     if chosen.contrast:
         return columns | {"score": chosen.formula(freq, n1, f2, n2)}
-    return columns | {"score": _from_columns(chosen, columns, table)}
+    return columns | {"score": _from_columns(chosen, columns, table, arrays)}
 
 
-def _from_columns(measure: Measure, columns: Columns, table: NgramTable) -> np.ndarray:
+def _from_columns(measure: Measure, columns: Columns, table: NgramTable, arrays: Arrays) -> np.ndarray:
     if "n_longer" in measure.columns:
-        number, total = nesting(table, columns["row"])
+        number, total = nesting(table, columns["row"], arrays)
         columns = columns | {"n_longer": number, "freq_longer": total}
-    return in_parts(measure.formula, *(columns[name] for name in measure.columns))
+    return arrays.in_parts(measure.formula, *(columns[name] for name in measure.columns))
 
 
-def term_rules(columns: Columns, options: DiscoverOptions) -> list[Rule]:
+def term_rules(columns: Columns, options: DiscoverOptions, arrays: Arrays) -> list[Rule]:
     """What a compared candidate must meet to be reported, in order; the passes are one a candidate.
 
     Where the reader gave lists, there is a column ``dropped``: the reason why a list drops a candidate, empty
@@ -61,9 +61,9 @@ def term_rules(columns: Columns, options: DiscoverOptions) -> list[Rule]:
         "log_ratio": options.min_log_ratio,
         "score": options.min_score,
     }
-    rules = [threshold(name, columns[name], value) for name, value in least.items() if value is not None]
+    rules = [threshold(name, columns[name], value, arrays) for name, value in least.items() if value is not None]
     if options.measure == "score":
-        passes = in_parts(lambda score: score > 0.0, columns["score"], dtype=bool)
+        passes = arrays.in_parts(lambda score: score > 0.0, columns["score"], dtype=bool)
         rules.append(Rule("has every factor of the score above 0", passes))
     if "dropped" not in columns:
         return rules

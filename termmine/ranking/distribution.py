@@ -18,8 +18,9 @@ from termmine.kernels import contexts as contexts_kernels
 from termmine.kernels import tries as tries_kernels
 from termmine.kernels.tries import Trie
 from termmine.measures import burstiness, log_ratio, logit
-from termmine.runtime import arrays
-from termmine.runtime.resources import Resources
+from termmine.runtime.arrays import Arrays
+from termmine.runtime.columns import added_up, put, slices
+from termmine.runtime.job import Job
 from termmine.search.segmenter import NOUN_TAG, Segmenter
 from termmine.search.trie import slots_of, table_trie
 from termmine.types import Corpus, NgramTable, Segment
@@ -43,37 +44,37 @@ class Survey:
     burstiness: np.ndarray
 
 
-def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segmenter, resources: Resources) -> Survey:
+def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segmenter, job: Job) -> Survey:
     """Look at every occurrence of the rows."""
     always = np.arange(_sizes(table)[0], dtype=np.int32)
-    weights = _weights_beside(corpus, table, segmenter, resources)
-    sums = arrays.zeros((len(rows), 3), np.int64)
+    weights = _weights_beside(corpus, table, segmenter, job)
+    sums = job.arrays.zeros((len(rows), 3), np.int64)
     n_windows = 0
-    for part in _parts(table, rows, _size_of_part(resources)):
-        trie = table_trie(table, np.concatenate([always, rows[part]]))
-        number = arrays.full(len(trie.links), len(part), np.int32, hot=True)  # what is not asked for shares one
-        arrays.put(number, slots_of(trie, rows[part], len(table)))
-        contexts = _contexts_of(trie, table)
+    for part in _parts(table, rows, _size_of_part(job), job.arrays):
+        trie = table_trie(table, np.concatenate([always, rows[part]]), job.arrays)
+        number = job.arrays.full(len(trie.links), len(part), np.int32, hot=True)  # what is not asked for shares one
+        put(number, slots_of(trie, rows[part], len(table), job.arrays))
+        contexts = _contexts_of(trie, table, job.arrays)
         singles = bool((rows[part] < table.level[1]).any())
-        weights_here = (arrays.take(weight, contexts, hot=True) for weight in weights)
+        weights_here = (job.arrays.take(weight, contexts, hot=True) for weight in weights)
         look = _Look(trie, number, len(part), len(table.level) - 1, singles, *weights_here)
-        found, n_windows = look.over(corpus, resources)
-        arrays.put(sums, part, found)
+        found, n_windows = look.over(corpus, job)
+        put(sums, part, found)
     left, right, n_holding = sums.T
-    freq = arrays.take(table.freq, rows)
+    freq = job.arrays.take(table.freq, rows)
     return Survey(
-        arrays.in_parts(lambda left, freq: left / (_SCALE * freq), left, freq),
-        arrays.in_parts(lambda right, freq: right / (_SCALE * freq), right, freq),
-        arrays.in_parts(lambda freq, n_holding: burstiness(freq, n_holding, n_windows), freq, n_holding),
+        job.arrays.in_parts(lambda left, freq: left / (_SCALE * freq), left, freq),
+        job.arrays.in_parts(lambda right, freq: right / (_SCALE * freq), right, freq),
+        job.arrays.in_parts(lambda freq, n_holding: burstiness(freq, n_holding, n_windows), freq, n_holding),
     )
 
 
-def _size_of_part(resources: Resources) -> int:
+def _size_of_part(job: Job) -> int:
     """How many rows are looked at in one pass: so many that what is gathered of them has room in memory."""
-    return max(resources.left() // (_BYTES_A_ROW * resources.threads), _LEAST_ROWS)
+    return max(job.left() // (_BYTES_A_ROW * job.threads), _LEAST_ROWS)
 
 
-def _parts(table: NgramTable, rows: np.ndarray, size: int) -> Iterator[np.ndarray]:
+def _parts(table: NgramTable, rows: np.ndarray, size: int, arrays: Arrays) -> Iterator[np.ndarray]:
     """The indexes of rows in parts of about a size, ordered by what the rows begin with; one part at least."""
 
     def first_symbols(rows: np.ndarray) -> np.ndarray:
@@ -99,15 +100,15 @@ class _Look:
     left: np.ndarray
     right: np.ndarray
 
-    def over(self, corpus: Corpus, resources: Resources) -> tuple[np.ndarray, int]:
+    def over(self, corpus: Corpus, job: Job) -> tuple[np.ndarray, int]:
         """Left, right and windows of each row (int64; size + 1, 3), and the number of all windows."""
-        n_threads = resources.threads_for(32 * self.size)
-        sums = [arrays.zeros((self.size + 1, 4), np.int64, hot=True) for _ in range(n_threads)]
+        n_threads = job.threads_for(32 * self.size)
+        sums = [job.arrays.zeros((self.size + 1, 4), np.int64, hot=True) for _ in range(n_threads)]
         for mine in sums:
             mine[:, 3] = -1
         windows = _Windows(corpus, 2 * WINDOW + 2, self.longest + 2, WINDOW)
-        resources.spread(windows, self._at, sums)
-        return arrays.added_up(sums)[:, :3], windows.n
+        job.spread(windows, self._at, sums)
+        return added_up(sums)[:, :3], windows.n
 
     def _at(self, piece: tuple[Segment, int, int], mine: np.ndarray) -> None:
         segment, begin, window = piece
@@ -141,29 +142,27 @@ class _Windows:
         self.n += unfinished > 0
 
 
-def _weights_beside(
-    corpus: Corpus, table: NgramTable, segmenter: Segmenter, resources: Resources
-) -> tuple[np.ndarray, np.ndarray]:
+def _weights_beside(corpus: Corpus, table: NgramTable, segmenter: Segmenter, job: Job) -> tuple[np.ndarray, np.ndarray]:
     """The weights to the left and to the right, in the numbering of `_weights`."""
     n_rows, n_singles = _sizes(table)
-    trie = table_trie(table, np.arange(n_rows, dtype=np.int32))
-    is_noun = _domain_nouns(table, segmenter).astype(np.uint8)
+    trie = table_trie(table, np.arange(n_rows, dtype=np.int32), job.arrays)
+    is_noun = _domain_nouns(table, segmenter, job.arrays).astype(np.uint8)
     n_contexts = len(trie.links) + 2 + n_singles
-    threads = resources.threads_for(32 * n_contexts)
-    seen = [arrays.zeros((2, n_contexts, 2), np.int64, hot=True) for _ in range(threads)]
+    threads = job.threads_for(32 * n_contexts)
+    seen = [job.arrays.zeros((2, n_contexts, 2), np.int64, hot=True) for _ in range(threads)]
 
     def look(segment: Segment, mine: np.ndarray) -> None:
         word_at = segmenter.words_at(segment.codes[segment.start : segment.stop])
         contexts_kernels.count_contexts(segment.codes, segment.start, segment.stop, word_at, trie, is_noun, *mine)
 
-    resources.spread(corpus.segments(2, 2), look, seen)
-    beside = arrays.added_up(seen)
-    by_row = arrays.zeros((2, n_rows + 2 + n_singles + 1, 2), np.int64)
-    contexts = _contexts_of(trie, table)
+    job.spread(corpus.segments(2, 2), look, seen)
+    beside = added_up(seen)
+    by_row = job.arrays.zeros((2, n_rows + 2 + n_singles + 1, 2), np.int64)
+    contexts = _contexts_of(trie, table, job.arrays)
     for side in range(2):
-        arrays.put(by_row[side], contexts, beside[side])
-    left = _weights(by_row[0, :-1].T, table.suffix[:n_rows], n_singles)
-    right = _weights(by_row[1, :-1].T, table.prefix[:n_rows], n_singles)
+        put(by_row[side], contexts, beside[side])
+    left = _weights(by_row[0, :-1].T, table.suffix[:n_rows], n_singles, job.arrays)
+    right = _weights(by_row[1, :-1].T, table.prefix[:n_rows], n_singles, job.arrays)
     return left, right
 
 
@@ -172,7 +171,7 @@ def _sizes(table: NgramTable) -> tuple[int, int]:
     return int(table.level[min(2, len(table.level) - 1)]), int(table.level[1])
 
 
-def _contexts_of(trie: Trie, table: NgramTable) -> np.ndarray:
+def _contexts_of(trie: Trie, table: NgramTable, arrays: Arrays) -> np.ndarray:
     """The number in `_weights` of each context in `kernels.contexts`; the slots that are none share the next one."""
     n_rows, n_singles = _sizes(table)
     of_slot = arrays.in_parts(
@@ -181,19 +180,19 @@ def _contexts_of(trie: Trie, table: NgramTable) -> np.ndarray:
     return arrays.joined([of_slot, np.array([n_rows, n_rows + 1]), n_rows + 2 + trie.ids[:n_singles]], np.int32)
 
 
-def _domain_nouns(table: NgramTable, segmenter: Segmenter) -> np.ndarray:
+def _domain_nouns(table: NgramTable, segmenter: Segmenter, arrays: Arrays) -> np.ndarray:
     """Which nodes of the dictionary are nouns that the corpus uses far more often than general language (bool)."""
     nodes = arrays.empty(len(table), np.int32)
     tries_kernels.find_nodes(table.prefix, table.last, segmenter.trie, nodes)
     freq = np.zeros(len(segmenter.freq), dtype=np.int64)
-    for here in arrays.slices(0, len(table)):
+    for here in slices(0, len(table)):
         known = nodes[here] >= 0
         freq[nodes[here][known]] = table.freq[here][known]
     ratio = log_ratio(freq, table.n_symbols, segmenter.freq, segmenter.n_symbols)
     return (segmenter.node_tags == NOUN_TAG) & (freq > 0) & (ratio > DOMAIN_NOUN)
 
 
-def _weights(seen: np.ndarray, nearer: np.ndarray, n_singles: int) -> np.ndarray:
+def _weights(seen: np.ndarray, nearer: np.ndarray, n_singles: int, arrays: Arrays) -> np.ndarray:
     """The scaled log-odds of a noun beside each context, and a 0 (int32).
 
     A context is the row of two symbols or one; behind those follow the edge of a run at once, a neighbour that is no
@@ -207,7 +206,7 @@ def _weights(seen: np.ndarray, nearer: np.ndarray, n_singles: int) -> np.ndarray
     beside_one = []
     for column in seen:
         ones = column[:n_singles] + column[n_rows + 2 :].astype(np.float64)
-        for here in arrays.slices(n_singles, n_rows):
+        for here in slices(n_singles, n_rows):
             ones += np.bincount(nearer[here], weights=column[here], minlength=n_singles)
         beside_one.append(np.append(ones, column[n_rows]))  # and the edge at once
     chance = (beside_one[0] + SHRINKAGE * share) / (beside_one[1] + SHRINKAGE)
@@ -221,7 +220,7 @@ def _weights(seen: np.ndarray, nearer: np.ndarray, n_singles: int) -> np.ndarray
     def fall_back(here: slice, near: np.ndarray) -> None:
         weights[here] = scaled((nouns[here] + SHRINKAGE * chance[near]) / (words[here] + SHRINKAGE))
 
-    for here in arrays.slices(n_singles, n_rows):
+    for here in slices(n_singles, n_rows):
         fall_back(here, nearer[here])
     fall_back(slice(n_rows + 2, len(nouns)), np.arange(n_singles))
     return weights

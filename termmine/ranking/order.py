@@ -14,7 +14,8 @@ import numpy as np
 from termmine.candidates.filters import apply_rules
 from termmine.options import DiscoverOptions
 from termmine.ranking.contrast import term_rules
-from termmine.runtime import arrays
+from termmine.runtime.arrays import Arrays
+from termmine.runtime.columns import stacked
 from termmine.search.spelling import surfaces
 from termmine.types import Columns, Corpus, NgramTable
 
@@ -25,10 +26,12 @@ _FEWEST, _MOST = 1 << 14, 1 << 18  # terms at a time
 class Ranking:
     """The terms of an analysis; a candidate that no rule dropped is one. An error where there is none."""
 
-    def __init__(self, corpus: Corpus, table: NgramTable, columns: Columns, options: DiscoverOptions) -> None:
-        self._corpus, self._table, self._columns = corpus, table, columns
+    def __init__(
+        self, corpus: Corpus, table: NgramTable, columns: Columns, options: DiscoverOptions, arrays: Arrays
+    ) -> None:
+        self._corpus, self._table, self._columns, self._arrays = corpus, table, columns, arrays
         self._best = "merit" if "merit" in columns else "score"
-        chosen = arrays.where(apply_rules(term_rules(columns, options), "candidates"))
+        chosen = arrays.where(apply_rules(term_rules(columns, options, arrays), "candidates", arrays))
         keys = arrays.in_parts(_descending, arrays.take(columns[self._best], chosen), dtype=np.uint64)
         self._n = len(chosen)
         if options.top is not None and options.top < len(chosen):
@@ -41,12 +44,13 @@ class Ranking:
     def __len__(self) -> int:
         return self._n
 
-    def parts(self, room: int = _MOST * _BYTES_A_TERM) -> Iterator[Columns]:
+    def parts(self, room: int | None = None) -> Iterator[Columns]:
         """The terms in order, so many at a time as take about ``room`` bytes: the analysis's columns and ``term``."""
-        rest = self._n
-        for order in arrays.in_order(self._keys, min(max(room // _BYTES_A_TERM, _FEWEST), _MOST)):
+        rest, room = self._n, _MOST * _BYTES_A_TERM if room is None else room
+        for order in self._arrays.in_order(self._keys, min(max(room // _BYTES_A_TERM, _FEWEST), _MOST)):
             rows = self._chosen[order]
-            terms = np.array(surfaces(self._corpus, self._table, self._columns["row"][rows]), dtype=object)
+            spelt = surfaces(self._corpus, self._table, self._columns["row"][rows], self._arrays)
+            terms: np.ndarray = np.array(spelt, dtype=object)
             by_term = _by_term(self._columns[self._best][rows], terms)[:rest]
             part = {name: column[rows[by_term]] for name, column in self._columns.items()}
             yield part | {"term": terms[by_term]}
@@ -54,7 +58,7 @@ class Ranking:
 
     def whole(self) -> Columns:
         """All of the terms at once."""
-        return arrays.stacked(list(self.parts()))
+        return stacked(list(self.parts()))
 
 
 def _by_term(keys: np.ndarray, terms: np.ndarray) -> np.ndarray:

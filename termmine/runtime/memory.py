@@ -1,9 +1,8 @@
-"""The memory of this process: how much it holds, how much it may hold, and how to give some of it back.
+"""The memory of this process, and a guard that keeps it below a limit.
 
-In: limits that are in force for a while, and mapped files. Out: whether there is room for something. The pages of a
-mapped file can be dropped at any time, for the file keeps what they hold; while a limit is in force they are dropped
-whenever the process comes near it. A process has but one memory, so what is known of it here is known once for all
-threads and runs, and of several limits the least one counts.
+In: a limit, and the scratch files that arrays are mapped from. Out: whether there is room for something. The pages of a
+mapped file can be dropped at any time, for the file keeps what they hold; the guard drops those of its own files
+whenever the process comes near the limit.
 """
 
 from __future__ import annotations
@@ -12,31 +11,30 @@ import contextlib
 import ctypes
 import mmap
 import os
-import sys
+import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+
+import psutil
+
+from termmine.runtime.spill import scratch_error
 
 MIB = 1 << 20
 RESERVE = 64 * MIB  # what nobody plans for: allocations of the interpreter, of numba, of pandas
 PAGES = 64 * MIB  # for the pages of mapped files that are in use
 
 
-# --- what is there ---------------------------------------------------------------------------------------------------
+# --- the process -----------------------------------------------------------------------------------------------------
 
 
-def machine_memory() -> int | None:
+def machine_memory() -> int:
     """The bytes of memory that this process may use: the machine's, or its control group's if that is less."""
-    try:
-        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (ValueError, OSError, AttributeError):
-        return None
     limits = [Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes")]
-    return min([total, *filter(None, map(_number_in, limits))])
+    return min([psutil.virtual_memory().total, *filter(None, map(_number_in, limits))])
 
 
 def _number_in(path: Path) -> int | None:
@@ -50,52 +48,13 @@ def _number_in(path: Path) -> int | None:
 
 def resident() -> int:
     """The bytes of memory that this process holds now."""
-    try:
-        with open("/proc/self/statm", "rb", buffering=0) as file:  # noqa: PTH123  # asked a thousand times a second
-            return int(file.read(80).split()[1]) * _page_size()
-    except (OSError, IndexError, ValueError):
-        return _peak()
+    return int(_process(os.getpid()).memory_info().rss)
 
 
 @lru_cache(maxsize=1)
-def _page_size() -> int:
-    return os.sysconf("SC_PAGE_SIZE")
-
-
-def _peak() -> int:
-    try:
-        import resource
-    except ImportError:  # Windows
-        return 0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
-
-
-# --- giving back -----------------------------------------------------------------------------------------------------
-
-_MAPPINGS: weakref.WeakKeyDictionary[mmap.mmap, bool] = weakref.WeakKeyDictionary()  # which of them are hot
-_mappings_lock = threading.Lock()  # what is gone through must not grow meanwhile
-
-
-def may_be_dropped(mapping: mmap.mmap, *, hot: bool = False) -> None:
-    """Have the pages of a mapped file dropped when memory runs short; ``hot``: loops look here and there in it."""
-    with _mappings_lock:
-        _MAPPINGS[mapping] = hot
-
-
-def give_back() -> None:
-    """Return to the system what has been freed (arrays of some megabytes linger in the C library's heaps) or can be."""
-    _malloc_trim()(0)
-    _drop_pages()
-
-
-def _drop_pages() -> None:
-    if hasattr(mmap, "MADV_DONTNEED"):
-        with _mappings_lock:
-            mappings = list(_MAPPINGS)
-        for mapping in mappings:
-            with contextlib.suppress(ValueError):  # closed in the meantime
-                mapping.madvise(mmap.MADV_DONTNEED)
+def _process(pid: int) -> psutil.Process:
+    """The process of that number: after a fork it is another one."""
+    return psutil.Process(pid)
 
 
 @lru_cache(maxsize=1)
@@ -108,89 +67,128 @@ def _malloc_trim() -> Callable[[int], int]:
     return trim
 
 
-# --- limits ----------------------------------------------------------------------------------------------------------
+# --- the guard -------------------------------------------------------------------------------------------------------
+
+_FASTEST = 64 * MIB  # that a process takes hold of in a millisecond: of mapped files, many pages at a time
+_ALARM = RESERVE + PAGES // 2  # so far below the limit pages are dropped, for more come while that is done
+_SELDOM = 1.0  # seconds between two looks through the C library's heaps, which take it a while
 
 
-@dataclass(eq=False)
-class Limit:
-    """So many bytes, and the place for scratch files (None: the system's). ``promised``: what was said to fit, and has
-    not shown in ``seen``, the memory that the process held when it was last asked.
+class MemoryGuard:
+    """Keeps the process below ``memory`` bytes from `start` to `stop`; scratch files go to ``folder`` (None: the
+    system's place for them).
+
+    While it is on, whoever wants a large array asks `has_room`, and maps a scratch file where there is none; a thread
+    watches the process and drops the pages of those files when it comes near the limit. While it is off, everything
+    has room.
     """
 
-    memory: int
-    folder: Path | None
-    promised: int = 0
-    seen: int = 0
+    def __init__(self, memory: int, folder: Path | None) -> None:
+        self.memory = memory
+        self.folder = folder
+        self._mappings: weakref.WeakKeyDictionary[mmap.mmap, bool] = (
+            weakref.WeakKeyDictionary()
+        )  # which of them are hot
+        self._lock = threading.Lock()  # what is gone through must not grow meanwhile
+        self._promised = 0  # bytes that were said to fit, and have not shown in ...
+        self._seen = 0  # ... the memory that the process held when it was last asked
+        self._off: threading.Event | None = None
+        self._depth = 0
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the limit is in force."""
+        return self._depth > 0
+
+    def start(self) -> None:
+        """Put the limit in force; each start needs a stop."""
+        self._depth += 1
+        if self._depth == 1:
+            self._off = threading.Event()
+            threading.Thread(target=self._watch, args=(self._off,), name="termmine memory", daemon=True).start()
+
+    def stop(self) -> None:
+        """End the watch; arrays that lie in files stay there."""
+        self._depth -= 1
+        if self._depth == 0 and self._off is not None:
+            self._off.set()
 
     def has_room(self, n_bytes: int, share: float) -> bool:
         """Whether so many bytes take but a share of what is left; if so they are taken to be promised."""
+        if not self.is_on:
+            return True
         if not self._fits(n_bytes, share):
-            give_back()
+            self.give_back()
             if not self._fits(n_bytes, share):
                 return False
-        self.promised += n_bytes
+        self._promised += n_bytes
         return True
 
     def _fits(self, n_bytes: int, share: float) -> bool:
         now = resident()
-        self.promised = max(self.promised - max(now - self.seen, 0), 0)
-        self.seen = now
-        return n_bytes <= share * (self.memory - now - self.promised - RESERVE - PAGES)
+        self._promised = max(self._promised - max(now - self._seen, 0), 0)
+        self._seen = now
+        return n_bytes <= share * (self.memory - now - self._promised - RESERVE - PAGES)
 
+    def map_scratch(self, n_bytes: int, *, hot: bool) -> mmap.mmap:
+        """So many bytes in a scratch file, mapped; ``hot``: loops look here and there in them.
 
-_LIMITS: list[Limit] = []
+        The file has no name, so that nothing is left of it however the process ends; its space is taken at once, for a
+        mapped file that finds the disk full would kill the process.
+        """
+        try:
+            with tempfile.TemporaryFile(buffering=0, dir=self.folder) as file:
+                if hasattr(os, "posix_fallocate"):
+                    os.posix_fallocate(file.fileno(), 0, n_bytes)
+                else:
+                    file.truncate(n_bytes)
+                mapping = mmap.mmap(file.fileno(), n_bytes)
+        except OSError as error:
+            raise scratch_error(self.folder, error) from error
+        if hasattr(
+            mmap, "MADV_RANDOM"
+        ):  # page by page, or a moment makes all of it resident, faster than it is dropped
+            mapping.madvise(mmap.MADV_RANDOM)
+        self.may_drop(mapping, hot=hot)
+        return mapping
 
+    def may_drop(self, mapping: mmap.mmap, *, hot: bool = False) -> None:
+        """Take charge of a mapped file: its pages are dropped when memory runs short."""
+        with self._lock:
+            self._mappings[mapping] = hot
 
-@contextlib.contextmanager
-def limited(memory: int, folder: Path | None) -> Iterator[None]:
-    """Put a limit in force."""
-    limit = Limit(memory, folder)
-    _LIMITS.append(limit)
-    _watch()
-    try:
-        yield
-    finally:
-        _LIMITS.remove(limit)
+    def is_crowded(self) -> bool:
+        """Whether there is less room than for all the mapped memory that loops look here and there in."""
+        with self._lock:
+            hot = sum(len(mapping) for mapping, is_hot in self._mappings.items() if is_hot)
+        if not self.is_on or hot <= PAGES:
+            return False
+        self.give_back()
+        return hot > self.memory - RESERVE - resident()
 
+    def give_back(self) -> None:
+        """Return to the system what has been freed (arrays of some megabytes linger in the C library's heaps), and what
+        can be read again.
+        """
+        _malloc_trim()(0)
+        self._drop_pages()
 
-def least_limit() -> Limit | None:
-    """The least of the limits that are in force."""
-    return min(list(_LIMITS), key=lambda limit: limit.memory, default=None)
+    def _drop_pages(self) -> None:
+        if hasattr(mmap, "MADV_DONTNEED"):
+            with self._lock:
+                mappings = list(self._mappings)
+            for mapping in mappings:
+                with contextlib.suppress(ValueError):  # closed in the meantime
+                    mapping.madvise(mmap.MADV_DONTNEED)
 
-
-def is_crowded() -> bool:
-    """Whether there is less room than for all the mapped memory that loops look here and there in."""
-    limit = least_limit()
-    with _mappings_lock:
-        hot = sum(len(mapping) for mapping, is_hot in _MAPPINGS.items() if is_hot)
-    if limit is None or hot <= PAGES:
-        return False
-    give_back()
-    return hot > limit.memory - RESERVE - resident()
-
-
-_FASTEST = 64 * MIB  # that a process takes hold of in a millisecond: of mapped files, many pages at a time
-_ALARM = RESERVE + PAGES // 2  # so far below the limit pages are let go of, for they come while that is done
-_SELDOM = 1.0  # seconds between two looks through the C library's heaps, which take it a while
-_watcher: threading.Thread | None = None
-
-
-def _watch() -> None:
-    """Have a thread look after the limit for as long as there is one."""
-    global _watcher  # one for the process
-    if _watcher is None or not _watcher.is_alive():
-        _watcher = threading.Thread(target=_keep_below, name="termmine memory", daemon=True)
-        _watcher.start()
-
-
-def _keep_below() -> None:
-    pause, trimmed = threading.Event(), 0.0
-    while (limit := least_limit()) is not None:
-        left = limit.memory - _ALARM - resident()
-        if left < 0:
-            _drop_pages()
-            left = limit.memory - _ALARM - resident()
-        if left < 0 and time.monotonic() - trimmed > _SELDOM:  # it is no mapped file that takes so much
-            _malloc_trim()(0)
-            trimmed = time.monotonic()
-        pause.wait(min(max(left / _FASTEST, 0.2), 100.0) / 1000)
+    def _watch(self, off: threading.Event) -> None:
+        pause, trimmed = 0.0, 0.0
+        while not off.wait(pause):
+            left = self.memory - _ALARM - resident()
+            if left < 0:
+                self._drop_pages()
+                left = self.memory - _ALARM - resident()
+            if left < 0 and time.monotonic() - trimmed > _SELDOM:  # it is no mapped file that takes so much
+                _malloc_trim()(0)
+                trimmed = time.monotonic()
+            pause = min(max(left / _FASTEST, 0.2), 100.0) / 1000

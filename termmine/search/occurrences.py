@@ -14,8 +14,9 @@ from termmine.kernels import tries as tries_kernels
 from termmine.kernels.codes import FIRST_SYMBOL, FIRST_WORD, UNKNOWN
 from termmine.kernels.segment import WINDOW
 from termmine.kernels.tries import Trie
-from termmine.runtime import arrays
-from termmine.runtime.resources import Resources
+from termmine.runtime.arrays import Arrays
+from termmine.runtime.columns import added_up
+from termmine.runtime.job import Job
 from termmine.search.trie import slots_of, table_trie
 from termmine.types import NgramTable
 
@@ -52,7 +53,7 @@ _MOST = 1 << 30  # codes that are counted before 32-bit counts are added up: non
 class _Counts:
     """What one thread has counted: 32 bits a slot, for they fit more of them into a cache, and their sums."""
 
-    def __init__(self, trie: Trie, longest: int, singles: bool) -> None:
+    def __init__(self, trie: Trie, longest: int, singles: bool, arrays: Arrays) -> None:
         self._trie, self._longest, self._singles = trie, longest, singles
         self.freq, self.total = (
             arrays.zeros(len(trie.links), np.int32, hot=True),
@@ -78,7 +79,7 @@ def count_rows(
     pieces: Iterable[tuple[np.ndarray, int, int]],
     table: NgramTable,
     rows: np.ndarray,
-    resources: Resources | None = None,
+    job: Job,
     words: np.ndarray | None = None,
 ) -> np.ndarray:
     """How often each row occurs in a corpus (int64, len(rows)).
@@ -90,23 +91,22 @@ def count_rows(
     codes as the longest n-gram has, unless a separator ends its run before. With several threads a piece's codes must
     stay as they are.
     """
-    trie = table_trie(table, rows)
+    trie = table_trie(table, rows, job.arrays)
     if words is not None:
-        own = trie.symbols[:FIRST_WORD], arrays.take(trie.symbols, words)
-        trie = trie._replace(symbols=arrays.joined([*own], np.int32))
+        own = trie.symbols[:FIRST_WORD], job.arrays.take(trie.symbols, words)
+        trie = trie._replace(symbols=job.arrays.joined([*own], np.int32))
     singles = bool((rows < table.level[1]).any())
-    resources = resources or Resources(threads=1)
-    n_threads = resources.threads_for(_BYTES_A_SLOT * len(trie.links))
-    counts = [_Counts(trie, len(table.level) - 1, singles) for _ in range(n_threads)]
-    resources.spread(pieces, lambda piece, mine: mine.add(*piece), counts)
+    n_threads = job.threads_for(_BYTES_A_SLOT * len(trie.links))
+    counts = [_Counts(trie, len(table.level) - 1, singles, job.arrays) for _ in range(n_threads)]
+    job.spread(pieces, lambda piece, mine: mine.add(*piece), counts)
     for mine in counts:
         mine.flush()
-    total = arrays.added_up(mine.total for mine in counts)
-    return arrays.take(total, slots_of(trie, rows, len(table)))
+    total = added_up(mine.total for mine in counts)
+    return job.arrays.take(total, slots_of(trie, rows, len(table), job.arrays))
 
 
 def count_in_codes(
-    parts: Iterable[np.ndarray], table: NgramTable, rows: np.ndarray, resources: Resources | None = None
+    parts: Iterable[np.ndarray], table: NgramTable, rows: np.ndarray, job: Job
 ) -> tuple[np.ndarray, int]:
     """How often each row occurs in arrays of codes in order (int64, len(rows)), and the number of symbols there."""
     n_symbols = 0
@@ -117,4 +117,4 @@ def count_in_codes(
             n_symbols += int(np.count_nonzero(codes[:end] >= UNKNOWN))
             yield codes, 0, end
 
-    return count_rows(pieces(), table, rows, resources), n_symbols
+    return count_rows(pieces(), table, rows, job), n_symbols

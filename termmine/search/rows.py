@@ -8,7 +8,7 @@ import numpy as np
 
 from termmine.kernels import rows as rows_kernels
 from termmine.kernels.codes import FIRST_WORD
-from termmine.runtime import arrays
+from termmine.runtime.arrays import Arrays
 from termmine.text.alphabet import translation
 from termmine.text.encode import encode_strings
 from termmine.types import NgramTable
@@ -26,10 +26,10 @@ def find_rows(table: NgramTable, texts: Iterable[str]) -> np.ndarray:
     return rows
 
 
-def match_rows(table: NgramTable, other: NgramTable) -> np.ndarray:
+def match_rows(table: NgramTable, other: NgramTable, arrays: Arrays) -> np.ndarray:
     """The row in another table of each row of a table, or -1 (int32)."""
     singles = table.last[: table.level[1]]
-    words = translation(table.alphabet, other.alphabet)
+    words = translation(table.alphabet, other.alphabet, arrays)
     codes = np.where(singles < FIRST_WORD, singles, words[np.maximum(singles - FIRST_WORD, 0)] if len(words) else 0)
     rows = arrays.empty(len(table), np.int32)
     rows_kernels.match_rows(

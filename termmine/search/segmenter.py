@@ -14,7 +14,8 @@ from termmine.kernels import segment as segment_kernels
 from termmine.kernels import tries as tries_kernels
 from termmine.kernels.codes import FIRST_SYMBOL, RUN_END
 from termmine.kernels.segment import INSIDE
-from termmine.runtime import arrays
+from termmine.runtime.arrays import Arrays
+from termmine.runtime.columns import slices
 from termmine.search.jieba import Dictionary
 from termmine.search.trie import runs_trie
 from termmine.text.encode import encode_strings
@@ -58,9 +59,10 @@ class Segmenter:
     ``trie`` holds its words, ``nodes`` is the slot of each; ``freq``, ``weight``, ``node_tags`` are one a slot.
     """
 
-    def __init__(self, dictionary: Dictionary, alphabet: Alphabet) -> None:
+    def __init__(self, dictionary: Dictionary, alphabet: Alphabet, arrays: Arrays) -> None:
+        self._arrays = arrays
         codes, which = encode_strings(dictionary.words, alphabet)
-        self.trie, self.nodes = runs_trie(codes, len(which), alphabet.n_codes)
+        self.trie, self.nodes = runs_trie(codes, len(which), alphabet.n_codes, arrays)
         n_slots = len(self.trie.links)
         self.freq = np.zeros(n_slots, dtype=np.int64)
         np.add.at(self.freq, self.nodes, dictionary.freq[which])  # words that fold to the same one are one
@@ -96,8 +98,8 @@ class Segmenter:
     def look_up(self, table: NgramTable, rows: np.ndarray) -> Looks:
         """What the dictionary knows of n-grams (rows ascending)."""
         n = len(rows)
-        looks = Looks(arrays.empty(n, bool), arrays.empty(n, np.float64), arrays.empty(n, np.float64))
-        for here in arrays.slices(0, n):
+        looks = Looks(self._arrays.empty(n, bool), self._arrays.empty(n, np.float64), self._arrays.empty(n, np.float64))
+        for here in slices(0, n):
             runs = table.runs(rows[here])
             words, n_runs = self.words(runs), len(rows[here])
             looks.is_word[here] = self.is_word(runs, n_runs)

@@ -14,14 +14,15 @@ import numpy as np
 from termmine.kernels import segment as segment_kernels
 from termmine.kernels.codes import AFTER_BLANK, FIRST_WORD
 from termmine.kernels.tries import Trie
+from termmine.runtime.arrays import Arrays
 from termmine.search.trie import slots_of, table_trie
 from termmine.types import Corpus, NgramTable, Segment, spell
 
 
-def surfaces(corpus: Corpus, table: NgramTable, rows: np.ndarray) -> list[str]:
+def surfaces(corpus: Corpus, table: NgramTable, rows: np.ndarray, arrays: Arrays) -> list[str]:
     """The most frequent written form of each row."""
     texts = table.texts(rows)
-    of_rows = _counts_by_form(corpus, table, rows)
+    of_rows = _counts_by_form(corpus, table, rows, arrays)
     order = np.argsort(rows)
     places = order[np.searchsorted(rows, list(of_rows), sorter=order)].tolist()
     for (row, counts), i in zip(of_rows.items(), places, strict=True):
@@ -31,14 +32,14 @@ def surfaces(corpus: Corpus, table: NgramTable, rows: np.ndarray) -> list[str]:
     return texts
 
 
-def _counts_by_form(corpus: Corpus, table: NgramTable, rows: np.ndarray) -> dict[int, dict[str, int]]:
+def _counts_by_form(corpus: Corpus, table: NgramTable, rows: np.ndarray, arrays: Arrays) -> dict[int, dict[str, int]]:
     """Row -> written form -> occurrences, for the occurrences that hold a variant."""
     may_vary = corpus.varied.copy()
     may_vary[FIRST_WORD:] = True  # behind or before a word may stand a blank
     rows = rows[_hold_any(table, rows, may_vary)]
-    trie, longest = table_trie(table, rows), len(table.level) - 1
+    trie, longest = table_trie(table, rows, arrays), len(table.level) - 1
     wanted = np.zeros(len(trie.links), dtype=bool)
-    wanted[slots_of(trie, rows, len(table))] = True
+    wanted[slots_of(trie, rows, len(table), arrays)] = True
     first, forms = corpus.alphabet.word_form, corpus.alphabet.form_texts
     counts: dict[int, dict[str, int]] = {}
     for segment in corpus.segments(longest, longest):

@@ -14,7 +14,8 @@ import numpy as np
 from termmine.kernels import tries as tries_kernels
 from termmine.kernels.codes import FIRST_WORD
 from termmine.kernels.tries import N_DOCUMENTS, N_SYMBOLS, Trie
-from termmine.runtime.resources import Resources
+from termmine.runtime.arrays import IN_MEMORY
+from termmine.runtime.job import Job
 from termmine.search.occurrences import whole_runs
 from termmine.search.trie import runs_trie
 from termmine.text.alphabet import translation
@@ -36,11 +37,11 @@ class Terms:
     """Terms made ready to be counted. ``unfit``: those that no text can hold in one run, as `a：b`; they count as 0."""
 
     def __init__(self, terms: Sequence[str], fold: str | None = None) -> None:
-        self._alphabet = encode([f"{term}\n" for term in terms], fold=fold, resources=Resources(threads=1)).alphabet
+        self._alphabet = encode([f"{term}\n" for term in terms], fold=fold, job=Job(threads=1)).alphabet
         codes, self._which = encode_strings(terms, self._alphabet)
         self._n = len(terms)
         self._longest = max(map(len, terms), default=0)
-        self._trie, self._slots = runs_trie(codes, len(self._which), self._alphabet.n_codes)
+        self._trie, self._slots = runs_trie(codes, len(self._which), self._alphabet.n_codes, IN_MEMORY)
         fit = set(self._which.tolist())
         self.unfit = [term for i, term in enumerate(terms) if i not in fit]
 
@@ -48,14 +49,17 @@ class Terms:
         """The counts of a group that is empty so far."""
         return Counts(np.zeros(self._n, dtype=np.int64), np.zeros(self._n, dtype=np.int64))
 
-    def add_text(self, counts: Counts, blocks: Iterable[Block], document: str, resources: Resources) -> None:
+    def add_text(self, counts: Counts, blocks: Iterable[Block], document: str, job: Job) -> None:
         """Count in blocks of text, which begin and end a document."""
-        codes = encode_frozen(blocks, self._alphabet, document=document, resources=resources)
+        codes = encode_frozen(blocks, self._alphabet, document=document, job=job)
         self._add(counts, self._trie, ((part, 0, end) for part, end in whole_runs(codes)))
 
     def add_corpus(self, counts: Counts, corpus: Corpus) -> None:
         """Count in an encoded corpus, whatever its alphabet; it must have been folded as the terms are."""
-        own = self._trie.symbols[:FIRST_WORD], self._trie.symbols[translation(corpus.alphabet, self._alphabet)]
+        own = (
+            self._trie.symbols[:FIRST_WORD],
+            self._trie.symbols[translation(corpus.alphabet, self._alphabet, IN_MEMORY)],
+        )
         trie = self._trie._replace(symbols=np.concatenate(own))
         segments = corpus.segments(0, self._longest)
         self._add(counts, trie, ((segment.codes, segment.start, segment.stop) for segment in segments))
@@ -80,7 +84,7 @@ class Groups:
     """Counts by group, and the text of groups whose records come in turns: counted together, for each call costs."""
 
     terms: Terms
-    resources: Resources
+    job: Job
     counts: dict[str, Counts] = field(default_factory=dict)
     _held: dict[str, list[str]] = field(default_factory=dict)
     _size: int = 0
@@ -100,5 +104,5 @@ class Groups:
     def flush(self, document: str) -> None:
         """Count what is held."""
         for group, texts in self._held.items():
-            self.terms.add_text(self.of(group), texts, document, self.resources)
+            self.terms.add_text(self.of(group), texts, document, self.job)
         self._held, self._size = {}, 0

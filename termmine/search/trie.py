@@ -11,11 +11,14 @@ import numpy as np
 from termmine.kernels import levels as levels_kernels
 from termmine.kernels import tries as tries_kernels
 from termmine.kernels.tries import Trie
-from termmine.runtime import arrays
+from termmine.runtime.arrays import Arrays
+from termmine.runtime.columns import put, slices
 from termmine.types import NgramTable
 
 
-def build_trie(parents: np.ndarray, last: np.ndarray, ids: np.ndarray, n_codes: int) -> tuple[Trie, np.ndarray]:
+def build_trie(
+    parents: np.ndarray, last: np.ndarray, ids: np.ndarray, n_codes: int, arrays: Arrays
+) -> tuple[Trie, np.ndarray]:
     """The trie of nodes that are given by their parents (indexes; -1: none) and last symbols (codes); their slots.
 
     ``ids`` are the caller's numbers of the nodes. The symbols are numbered by how many nodes they end, so that what is
@@ -29,18 +32,18 @@ def build_trie(parents: np.ndarray, last: np.ndarray, ids: np.ndarray, n_codes: 
     symbols[used] = np.arange(len(used))
     others = arrays.where(parents >= 0)
     number = arrays.take(symbols, last)  # of a node: the symbols come first, whether nodes or not
-    for here in arrays.slices(0, len(others)):
+    for here in slices(0, len(others)):
         number[others[here]] = np.arange(len(used) + here.start, len(used) + here.stop)
     edges = arrays.take(number, arrays.take(parents, others)), arrays.take(symbols, arrays.take(last, others))
     del others
-    links, slots = _links(*edges, len(used))
+    links, slots = _links(*edges, len(used), arrays)
     slots = arrays.take(slots, number)
     in_slot = arrays.full(len(links), -1, np.int32)
-    arrays.put(in_slot, slots, ids)
+    put(in_slot, slots, ids)
     return Trie(symbols, links, in_slot), slots
 
 
-def _links(parents: np.ndarray, symbols: np.ndarray, n_symbols: int) -> tuple[np.ndarray, np.ndarray]:
+def _links(parents: np.ndarray, symbols: np.ndarray, n_symbols: int, arrays: Arrays) -> tuple[np.ndarray, np.ndarray]:
     """The links of a trie whose nodes are its symbols and one for each edge, and the slot of each node."""
     n_nodes = n_symbols + len(parents)
     base, slots = arrays.full(n_nodes, -1, np.int32, hot=True), arrays.empty(n_nodes, np.int32)
@@ -61,29 +64,29 @@ def _links(parents: np.ndarray, symbols: np.ndarray, n_symbols: int) -> tuple[np
     return links, slots
 
 
-def table_trie(table: NgramTable, rows: np.ndarray) -> Trie:
+def table_trie(table: NgramTable, rows: np.ndarray, arrays: Arrays) -> Trie:
     """The trie of those rows of a table and of what begins them; the ids of its nodes are the table's rows."""
-    nodes = _with_prefixes(table, rows)
+    nodes = _with_prefixes(table, rows, arrays)
     node_of = arrays.full(len(table) + 1, -1, np.int32)  # the last one for the prefix -1
-    arrays.put(node_of, nodes)
+    put(node_of, nodes)
     parents = arrays.take(node_of, arrays.take(table.prefix, nodes))
     del node_of  # as large as the table
-    trie, _ = build_trie(parents, arrays.take(table.last, nodes), nodes, table.alphabet.n_codes)
+    trie, _ = build_trie(parents, arrays.take(table.last, nodes), nodes, table.alphabet.n_codes, arrays)
     return trie
 
 
-def _with_prefixes(table: NgramTable, rows: np.ndarray) -> np.ndarray:
+def _with_prefixes(table: NgramTable, rows: np.ndarray, arrays: Arrays) -> np.ndarray:
     """The rows and all that begins them, in ascending order (int32)."""
     wanted = arrays.zeros(len(table), bool)
-    for here in arrays.slices(0, len(rows)):
+    for here in slices(0, len(rows)):
         wanted[rows[here]] = True
     for n in range(len(table.level) - 2, 0, -1):
-        for inside in arrays.slices(table.level[n], table.level[n + 1]):
+        for inside in slices(table.level[n], table.level[n + 1]):
             wanted[table.prefix[inside][wanted[inside]]] = True
     return arrays.where(wanted)
 
 
-def runs_trie(codes: np.ndarray, n_runs: int, n_codes: int) -> tuple[Trie, np.ndarray]:
+def runs_trie(codes: np.ndarray, n_runs: int, n_codes: int, arrays: Arrays) -> tuple[Trie, np.ndarray]:
     """The trie of some runs, and the slot of each (int32); the ids are the numbers of the runs, of equal ones the last.
 
     What only begins a run has no id.
@@ -95,12 +98,12 @@ def runs_trie(codes: np.ndarray, n_runs: int, n_codes: int) -> tuple[Trie, np.nd
     n = tries_kernels.number_prefixes(codes, np.zeros(room, dtype=np.int32), parents, last, ends)
     ids = np.full(n, -1, dtype=np.int32)
     ids[ends] = np.arange(n_runs)
-    trie, slots = build_trie(parents[:n], last[:n], ids, n_codes)
+    trie, slots = build_trie(parents[:n], last[:n], ids, n_codes, arrays)
     return trie, slots[ends]
 
 
-def slots_of(trie: Trie, ids: np.ndarray, n_ids: int) -> np.ndarray:
+def slots_of(trie: Trie, ids: np.ndarray, n_ids: int, arrays: Arrays) -> np.ndarray:
     """The slot of each node that is given by its id (int32)."""
     slots = arrays.empty(n_ids + 1, np.int32)  # the last one for slots without an id
-    arrays.put(slots, trie.ids)
+    put(slots, trie.ids)
     return arrays.take(slots, ids)

@@ -10,7 +10,8 @@ import numpy as np
 
 from termmine.kernels import encode as encode_kernels
 from termmine.kernels.encode import Strings
-from termmine.runtime import arrays
+from termmine.runtime.arrays import Arrays
+from termmine.runtime.columns import copy_column
 from termmine.runtime.spill import Tape
 from termmine.text.characters import character_tables
 from termmine.types import Alphabet
@@ -18,7 +19,7 @@ from termmine.types import Alphabet
 FEWEST_WORDS = 8192  # that an empty alphabet has room for; an eighth of it must hold what one character can add
 
 
-def new_strings(capacity: int = FEWEST_WORDS) -> Strings:
+def new_strings(arrays: Arrays, capacity: int = FEWEST_WORDS) -> Strings:
     """A table without words, and room for so many."""
     return Strings(
         slots=arrays.zeros(2 * capacity, np.int32, hot=True),
@@ -29,48 +30,48 @@ def new_strings(capacity: int = FEWEST_WORDS) -> Strings:
     )
 
 
-def with_room(strings: Strings) -> Strings:
+def with_room(strings: Strings, arrays: Arrays) -> Strings:
     """The same strings, in twice the room where more than seven eighths of it are taken."""
     size = int(strings.size[0])
     if 8 * size <= 7 * len(strings.hashes) and 8 * strings.offsets[size] <= 7 * len(strings.pool):
         return strings
-    bigger = new_strings(2 * len(strings.hashes))
+    bigger = new_strings(arrays, 2 * len(strings.hashes))
     for new, old in zip(bigger[1:], strings[1:], strict=True):
-        arrays.copy(old, new)
+        copy_column(old, new)
     encode_kernels.rebuild(bigger)
     return bigger
 
 
-def empty_alphabet(fold: str | None = None) -> Alphabet:
+def empty_alphabet(arrays: Arrays, fold: str | None = None) -> Alphabet:
     """An alphabet without words."""
     room = np.zeros(FEWEST_WORDS, dtype=np.int32)
-    return Alphabet(new_strings(), new_strings(), room, room.copy(), fold)
+    return Alphabet(new_strings(arrays), new_strings(arrays), room, room.copy(), fold)
 
 
-def adopted(alphabet: Alphabet, chars: np.ndarray, offsets: np.ndarray) -> tuple[Alphabet, np.ndarray]:
+def adopted(alphabet: Alphabet, chars: np.ndarray, offsets: np.ndarray, arrays: Arrays) -> tuple[Alphabet, np.ndarray]:
     """An alphabet with some forms (characters, and where each begins), and their numbers in it (int32)."""
     ids = np.empty(len(offsets) - 1, dtype=np.int32)
     fold = character_tables(alphabet.fold).fold
     done = 0
     while done < len(ids):
-        forms, words = with_room(alphabet.forms), with_room(alphabet.words)
-        form_word = _lengthened(alphabet.form_word, len(forms.hashes))
-        word_form = _lengthened(alphabet.word_form, len(words.hashes))
+        forms, words = with_room(alphabet.forms, arrays), with_room(alphabet.words, arrays)
+        form_word = _lengthened(alphabet.form_word, len(forms.hashes), arrays)
+        word_form = _lengthened(alphabet.word_form, len(words.hashes), arrays)
         alphabet = Alphabet(forms, words, form_word, word_form, alphabet.fold)
         done = encode_kernels.adopt(chars, offsets, done, fold, forms, words, form_word, word_form, ids)
     return alphabet, ids
 
 
-def alphabet_of(chars: Tape, offsets: Tape, fold: str | None) -> Alphabet:
+def alphabet_of(chars: Tape, offsets: Tape, fold: str | None, arrays: Arrays) -> Alphabet:
     """The alphabet of those forms, in the order in which they were met (characters, and where each begins)."""
-    alphabet = empty_alphabet(fold)
+    alphabet = empty_alphabet(arrays, fold)
     for start in range(0, len(offsets) - 1, FEWEST_WORDS):
         here = offsets.read(start, min(start + FEWEST_WORDS, len(offsets) - 1) + 1)
-        alphabet, _ = adopted(alphabet, chars.read(int(here[0]), int(here[-1])), here - here[0])
+        alphabet, _ = adopted(alphabet, chars.read(int(here[0]), int(here[-1])), here - here[0], arrays)
     return alphabet
 
 
-def translation(source: Alphabet, target: Alphabet) -> np.ndarray:
+def translation(source: Alphabet, target: Alphabet, arrays: Arrays) -> np.ndarray:
     """The code under another alphabet of each word, UNKNOWN where that lacks it (int32, one a word)."""
     words = source.words
     size = int(words.size[0])
@@ -79,9 +80,9 @@ def translation(source: Alphabet, target: Alphabet) -> np.ndarray:
     return codes
 
 
-def _lengthened(array: np.ndarray, length: int) -> np.ndarray:
+def _lengthened(array: np.ndarray, length: int, arrays: Arrays) -> np.ndarray:
     if len(array) == length:
         return array
     longer = arrays.zeros(length, array.dtype, hot=True)
-    arrays.copy(array, longer)
+    copy_column(array, longer)
     return longer

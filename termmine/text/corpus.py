@@ -13,7 +13,7 @@ import numpy as np
 from termmine.kernels import encode as encode_kernels
 from termmine.kernels.codes import DOCUMENT_END, FIRST_WORD, SOURCE_END
 from termmine.kernels.encode import NOTHING, SOURCE
-from termmine.runtime.resources import Resources
+from termmine.runtime.job import Job
 from termmine.runtime.spill import Tape
 from termmine.text.alphabet import adopted, empty_alphabet
 from termmine.text.pieces import Seam, encoded_pieces
@@ -33,26 +33,26 @@ class CorpusBuilder:
         self,
         document: str = "line",
         fold: str | None = None,
-        resources: Resources | None = None,
+        job: Job | None = None,
         sink: Callable[[np.ndarray], None] = lambda _: None,
     ) -> None:
         self._sink = sink
         self._document = document
-        self._resources = resources or Resources()
-        left = self._resources.left()
+        self._job = job or Job()
+        left = self._job.left()
         self._codes = self._tape(np.int32, int(CODES_SHARE * left))
         self._variants = self._tape(np.int64, int(VARIANTS_SHARE * left))
-        self._alphabet = empty_alphabet(fold)
+        self._alphabet = empty_alphabet(self._job.arrays, fold)
         self._n_symbols = self._n_documents = 0
         self._seam = Seam()
 
     def _tape(self, dtype: type, room: int) -> Tape:
-        return Tape(dtype, room=room, folder=self._resources.folder, expected=room)
+        return Tape(dtype, room=room, folder=self._job.folder, expected=room)
 
     def add_text(self, blocks: Iterable[Block]) -> None:
         """Encode blocks of text, and end the source."""
-        ids: list[np.ndarray] = [np.zeros(0, dtype=np.int32) for _ in range(self._resources.threads)]
-        for encoded in encoded_pieces(blocks, self._alphabet, False, self._document, self._resources):
+        ids: list[np.ndarray] = [np.zeros(0, dtype=np.int32) for _ in range(self._job.threads)]
+        for encoded in encoded_pieces(blocks, self._alphabet, False, self._document, self._job):
             known = ids[encoded.worker][: 0 if encoded.is_fresh else None]
             ids[encoded.worker] = np.concatenate([known, self._adopt(*encoded.new_forms)])
             self._append(encoded.codes, encoded.written, ids[encoded.worker], encoded.pending)
@@ -91,7 +91,7 @@ class CorpusBuilder:
         self._sink(codes)
 
     def _adopt(self, chars: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-        self._alphabet, ids = adopted(self._alphabet, chars, offsets)
+        self._alphabet, ids = adopted(self._alphabet, chars, offsets, self._job.arrays)
         return ids
 
     def finish(self) -> Corpus:

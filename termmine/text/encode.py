@@ -10,14 +10,14 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from termmine.kernels.codes import DOCUMENT_END, FIRST_SYMBOL, RUN_END, SOURCE_END, UNKNOWN
-from termmine.runtime.resources import Resources
+from termmine.runtime.job import Job
 from termmine.text.corpus import CorpusBuilder
 from termmine.text.pieces import Seam, encoded_pieces
 from termmine.types import DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER, Alphabet, Block, Corpus
 
 
 def encode(
-    blocks: Iterable[Block], *, document: str = "line", fold: str | None = None, resources: Resources | None = None
+    blocks: Iterable[Block], *, document: str = "line", fold: str | None = None, job: Job | None = None
 ) -> Corpus:
     """Encode a whole corpus, four bytes a symbol, in memory or in a scratch file.
 
@@ -28,20 +28,20 @@ def encode(
     >>> spell(corpus.codes.read(1, 4), corpus.alphabet.word_texts), corpus.n_symbols
     ('gpu加速', 7)
     """
-    builder = CorpusBuilder(document, fold, resources)
+    builder = CorpusBuilder(document, fold, job)
     builder.add_text(blocks)
     return builder.finish()
 
 
 def encode_frozen(
-    blocks: Iterable[Block], alphabet: Alphabet, *, document: str = "line", resources: Resources | None = None
+    blocks: Iterable[Block], alphabet: Alphabet, *, document: str = "line", job: Job | None = None
 ) -> Iterator[np.ndarray]:
     """Encode blocks under an alphabet that does not grow, as arrays of codes in order (int32); other words are UNKNOWN.
 
     Together the arrays begin and end with a separator.
     """
     seam = Seam()
-    for encoded in encoded_pieces(blocks, alphabet, True, document, resources or Resources(threads=1)):
+    for encoded in encoded_pieces(blocks, alphabet, True, document, job or Job(threads=1)):
         if seam.join(encoded.codes, encoded.pending):
             yield encoded.codes
     yield np.array([SOURCE_END], dtype=np.int32)

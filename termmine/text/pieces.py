@@ -19,7 +19,8 @@ import numpy as np
 from termmine.kernels import encode as encode_kernels
 from termmine.kernels.codes import UNKNOWN
 from termmine.kernels.encode import COMPOSING, MAX_WORD, N_FIELDS, N_OUT, N_WRITTEN, PENDING, RUN, SLACK, Strings
-from termmine.runtime.resources import Resources
+from termmine.runtime.arrays import Arrays
+from termmine.runtime.job import Job
 from termmine.text.alphabet import new_strings, with_room
 from termmine.text.characters import character_tables
 from termmine.types import SOURCE_END_CHARACTER, Alphabet, Block
@@ -110,11 +111,12 @@ class _Encoded:
 class _Worker:
     """What a thread needs to encode pieces: its own numbering of words, or the frozen words of an alphabet."""
 
-    def __init__(self, number: int, fold: str | None, frozen: Strings | None) -> None:
+    def __init__(self, number: int, fold: str | None, frozen: Strings | None, arrays: Arrays) -> None:
         self.number = number
+        self._arrays = arrays
         self._tables = character_tables(fold)
         self._frozen = frozen is not None
-        self._strings = frozen if frozen is not None else new_strings()
+        self._strings = frozen if frozen is not None else new_strings(arrays)
         self._folded = np.zeros(2 * MAX_WORD + 2, dtype=np.int32)
 
     def encode(self, chars: np.ndarray, state: _State, lines: bool) -> tuple[_Encoded, _State]:
@@ -124,7 +126,7 @@ class _Worker:
             chars = _composed(chars, tables.kinds)
         fields, raw = state.fields.copy(), state.raw.copy()
         if not self._frozen and self._strings.size[0] > _MOST_LOCAL:
-            self._strings = new_strings()
+            self._strings = new_strings(self._arrays)
         known = int(self._strings.size[0])
         out = np.empty(len(chars) + 2 * SLACK, dtype=np.int32)
         forms = np.empty((len(chars) // 4 + 2 * SLACK, 2), dtype=np.int64)
@@ -138,7 +140,7 @@ class _Worker:
             done += int(fields[N_OUT])
             chars = chars[n:]
             if not self._frozen:
-                self._strings = with_room(self._strings)
+                self._strings = with_room(self._strings, self._arrays)
         encoded = _Encoded(
             _joined(codes), _joined(written), self._forms_from(known), not known, self.number, int(fields[PENDING])
         )
@@ -157,12 +159,12 @@ def _joined(arrays: list[np.ndarray]) -> np.ndarray:
 
 
 def encoded_pieces(
-    blocks: Iterable[Block], alphabet: Alphabet, frozen: bool, document: str, resources: Resources
+    blocks: Iterable[Block], alphabet: Alphabet, frozen: bool, document: str, job: Job
 ) -> Iterator[_Encoded]:
     """Encode blocks piece by piece, in order."""
     workers: SimpleQueue[_Worker] = SimpleQueue()
-    for number in range(resources.threads):
-        workers.put(_Worker(number, alphabet.fold, alphabet.words if frozen else None))
+    for number in range(job.threads):
+        workers.put(_Worker(number, alphabet.fold, alphabet.words if frozen else None, job.arrays))
 
     def run(piece: _Piece) -> _Encoded:
         worker = workers.get()
@@ -177,7 +179,7 @@ def encoded_pieces(
         finally:
             workers.put(worker)
 
-    yield from resources.stream(run, _pieces(blocks, character_tables(alphabet.fold).kinds))
+    yield from job.stream(run, _pieces(blocks, character_tables(alphabet.fold).kinds))
 
 
 def _composed(chars: np.ndarray, kinds: np.ndarray) -> np.ndarray:

@@ -17,6 +17,7 @@ from termmine.errors import EmptyResultError
 from termmine.measures import c_value, npmi, pooled_entropy
 from termmine.options import make_options
 from termmine.runtime import arrays
+from termmine.runtime.arrays import IN_MEMORY
 
 
 def frequencies(text: str, min_freq: int, max_length: int) -> dict[naive.Ngram, int]:
@@ -27,7 +28,7 @@ def frequencies(text: str, min_freq: int, max_length: int) -> dict[naive.Ngram, 
 def selected(text: str, **options: object) -> tuple[list[str], dict[str, str]]:
     """The candidates of a text, and which fragments were absorbed by what."""
     table = build(text, 2, 10)
-    columns, lost = select(table, make_options(**options), np.zeros(len(table), dtype=bool))
+    columns, lost = select(table, make_options(**options), np.zeros(len(table), dtype=bool), IN_MEMORY)
     absorbed = zip(table.texts(lost.rows), table.texts(lost.by), strict=True)
     return table.texts(columns["row"]), dict(absorbed)
 
@@ -48,8 +49,8 @@ def test_cohesion_npmi_and_pooled_entropy(text: str, min_freq: int, max_length: 
     expected = [naive.cohesion(ngram, freq, size) for ngram in rows]
     some = np.arange(len(table))[::2]
     with mock.patch.object(arrays, "ROWS_AT_ONCE", 3):
-        found = cohesion(table, np.arange(len(table)))
-        np.testing.assert_array_equal(cohesion(table, some), found[some])
+        found = cohesion(table, np.arange(len(table)), IN_MEMORY)
+        np.testing.assert_array_equal(cohesion(table, some, IN_MEMORY), found[some])
     np.testing.assert_allclose(found, expected, atol=1e-6)
     np.testing.assert_allclose(
         npmi(found, table.freq, size),
@@ -71,7 +72,7 @@ def test_nesting_and_c_value(text: str, max_length: int, data: st.DataObject) ->
     chosen = np.array(sorted(some), dtype=np.int64)
     candidates = {rows[row]: int(table.freq[row]) for row in chosen}
     expected = [naive.nesting(ngram, candidates) for ngram in candidates]
-    number, total = nesting(table, chosen)
+    number, total = nesting(table, chosen, IN_MEMORY)
     assert list(zip(number.tolist(), total.tolist(), strict=True)) == expected
     np.testing.assert_allclose(
         c_value(table.length[chosen], table.freq[chosen], number, total),
@@ -90,7 +91,7 @@ def test_absorbers(text: str, share: float, data: st.DataObject) -> None:
     chosen[sorted(some)] = True
     freq = dict(zip(rows, table.freq.tolist(), strict=True))
     expected = naive.absorbers({rows[row]: freq[rows[row]] for row in some}, freq, share)
-    found = absorbers(table, chosen, share)
+    found = absorbers(table, chosen, share, IN_MEMORY)
     assert {rows[row] for row in np.flatnonzero(found >= 0)} == expected.keys()
     for row in np.flatnonzero(found >= 0):
         assert rows[found[row]] in expected[rows[row]]
@@ -117,7 +118,9 @@ def test_a_fragment_that_stands_alone_often_enough_stays() -> None:
 def test_a_kana_or_latin_string_is_none() -> None:
     table = build("カタカナ，电カ，GPU TPU，ひらがな电", 1, 4)
     han = [
-        text for text, holds in zip(table.texts(np.arange(len(table))), holds_han(table).tolist(), strict=True) if holds
+        text
+        for text, holds in zip(table.texts(np.arange(len(table))), holds_han(table, IN_MEMORY).tolist(), strict=True)
+        if holds
     ]
     assert sorted(han) == ["がな电", "な电", "らがな电", "电", "电カ"]
 
@@ -145,7 +148,9 @@ def test_cohesion_is_the_weakest_split_whatever_the_length() -> None:
     """Against the product of single symbols, long strings would win whatever they are."""
     text = "".join(f"{a}变电站。{a}的。" for a in "甲乙丙丁戊己") + "变电。电站。站变。" * 3
     table = build(text, 1, 10)
-    values = dict(zip(table.texts(np.arange(len(table))), cohesion(table, np.arange(len(table))).tolist(), strict=True))
+    values = dict(
+        zip(table.texts(np.arange(len(table))), cohesion(table, np.arange(len(table)), IN_MEMORY).tolist(), strict=True)
+    )
     f = dict(zip(table.texts(np.arange(len(table))), table.freq.tolist(), strict=True))
     weakest = min(f["变"] * f["电站"], f["变电"] * f["站"])
     assert values["变电站"] <= np.log2(table.n_symbols * f["变电站"] / weakest)

@@ -21,6 +21,7 @@ from termmine import TermmineError, UsageError
 from termmine.candidates.verdicts import Verdict
 from termmine.candidates.wordlists import RuleList, TermLists, kept_rows, read_known, read_rules, rule_on
 from termmine.options import make_options
+from termmine.runtime.arrays import IN_MEMORY
 from termmine.text.normalize import normal_form
 
 needs_sample = pytest.mark.skipif(naive.TINY, reason="the sample is too large for uncompiled kernels")
@@ -186,7 +187,7 @@ def test_rows_that_are_kept() -> None:
         {"加速": Verdict(True, "r"), "丙": Verdict(False, "r"), "不在": Verdict(True, "r")},
         RuleList(),
     )
-    kept = kept_rows(lists, table, could_be_terms)
+    kept = kept_rows(lists, table, could_be_terms, IN_MEMORY)
     assert sorted(texts[row] for row in np.flatnonzero(kept.rows)) == [
         "GPU",
         "air motor",

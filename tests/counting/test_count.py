@@ -26,7 +26,8 @@ from termmine.counting.count import count, merge
 from termmine.counting.countfile.read import check, load, read_header
 from termmine.counting.countfile.write import _Section
 from termmine.options import CountOptions
-from termmine.runtime.resources import Resources
+from termmine.runtime.arrays import IN_MEMORY
+from termmine.runtime.job import Job
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 
@@ -38,7 +39,7 @@ def counted(folder: Path, name: str, *texts: str, **options: object) -> Path:
         sources.append(folder / f"{name}{i}.txt")
         sources[-1].write_bytes(text.encode("utf-8", "surrogatepass"))
     output = folder / f"{name}.tmc"
-    count(sources, output, CountOptions(encoding="utf-8", **options), resources=Resources(threads=1))  # type: ignore[arg-type]
+    count(sources, output, CountOptions(encoding="utf-8", **options), job=Job(threads=1))  # type: ignore[arg-type]
     return output
 
 
@@ -88,7 +89,7 @@ def test_merging_is_counting_at_once(
         source.write_bytes(text.encode())
         count([pieces[0], source], pieces[0], CountOptions(encoding="utf-8"))
     assert pieces[0].read_bytes() == whole.read_bytes()
-    file = load(whole)
+    file = load(whole, IN_MEMORY)
     documents = [document for text in texts for document in naive.read(text)]
     expected = naive.count_ngrams(documents, file.table.min_freq, max_length)
     found = columns(file.table)
@@ -102,11 +103,11 @@ def test_memory_and_threads_change_no_byte(tmp_path: Path) -> None:
     options = CountOptions(neighbours=True)
     sources = [POWER, ENCYCLOPEDIA] if not naive.TINY else [SAMPLE / "power_terms.txt"]
     first = tmp_path / "first.tmc"
-    count(sources, first, options, resources=Resources(threads=1))
+    count(sources, first, options, job=Job(threads=1))
     for i, (threads, chunk) in enumerate([(1, 1000), (2, 777), (2, 30_000), (3, 5000)]):
         again = tmp_path / f"{i}.tmc"
         with cramped(chunk, 512, chunk):
-            count(sources, again, options, resources=Resources(threads=threads))
+            count(sources, again, options, job=Job(threads=threads))
         assert again.read_bytes() == first.read_bytes()
 
 
@@ -289,7 +290,7 @@ def test_what_is_no_count_file(tmp_path: Path, general: Path) -> None:
 def test_info_tells_what_a_count_file_holds(power: Path, general: Path) -> None:
     told = dict(line.split(": ", 1) for line in run("info", power).out.decode().splitlines())
     record = json.loads(run("info", power, "--json").out)
-    table = load(power).table
+    table = load(power, IN_MEMORY).table
     assert told["symbols"] == str(record["n_symbols"]) == str(table.n_symbols)
     assert told["documents"] == f"{table.n_documents} (a line each)"
     assert told["n-grams"] == f"{len(table)} of 1 to 10 symbols"
@@ -316,14 +317,14 @@ def test_add_makes_the_file_that_counting_both_makes(tmp_path: Path) -> None:
     assert run("count", POWER, ENCYCLOPEDIA, "-o", both, "-q").code == 0
     # neighbouring files are one source to the encoder, but documents and runs end between them all the same
     assert nightly.read_bytes() == both.read_bytes()
-    assert len(ngrams(load(nightly).table)) == len(load(both).table)
+    assert len(ngrams(load(nightly, IN_MEMORY).table)) == len(load(both, IN_MEMORY).table)
 
 
 # --- when it goes wrong ----------------------------------------------------------------------------------------------
 
 SPILLING = (
-    "from unittest import mock; from termmine.runtime.resources import Resources; from termmine.cli import main\n"
-    "with mock.patch.object(Resources, 'left', lambda _: 0): main()"
+    "from unittest import mock; from termmine.runtime.job import Job; from termmine.cli import main\n"
+    "with mock.patch.object(Job, 'left', lambda _: 0): main()"
 )
 
 

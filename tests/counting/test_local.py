@@ -19,7 +19,8 @@ from termmine.kernels import pairs as pairs_kernels
 from termmine.kernels.codes import DOCUMENT_END, SOURCE_END
 from termmine.kernels.pairs import Pairing
 from termmine.measures import pooled_entropy
-from termmine.runtime.resources import Resources
+from termmine.runtime.arrays import IN_MEMORY
+from termmine.runtime.job import Job
 from termmine.text.encode import encode
 from termmine.types import NgramTable
 
@@ -80,7 +81,9 @@ def test_doubling_the_corpus(text: str, max_length: int) -> None:
     assert (twice.n_symbols, twice.n_documents) == (2 * once.n_symbols, 2 * once.n_documents)
     for name in ("freq", "doc_freq", "left_edge", "right_edge"):
         np.testing.assert_array_equal(getattr(twice, name), 2 * getattr(once, name))
-    np.testing.assert_allclose(cohesion(twice, np.arange(len(twice))), cohesion(once, np.arange(len(once))), atol=1e-12)
+    np.testing.assert_allclose(
+        cohesion(twice, np.arange(len(twice)), IN_MEMORY), cohesion(once, np.arange(len(once)), IN_MEMORY), atol=1e-12
+    )
     for side in ("left", "right"):
         entropy, edge = getattr(once, f"{side}_entropy"), getattr(once, f"{side}_edge")
         doubled, edges = getattr(twice, f"{side}_entropy"), getattr(twice, f"{side}_edge")
@@ -214,15 +217,15 @@ def test_memory_threads_and_chunks_change_nothing(
 ) -> None:
     """The oracle's counts, to the last bit, when everything is spilled and cut as small as can be."""
     roomy = count_ngrams(
-        encode([text], document=document), min_freq=min_freq, max_length=max_length, resources=Resources(threads=1)
+        encode([text], document=document), min_freq=min_freq, max_length=max_length, job=Job(threads=1)
     )
-    resources = Resources(threads=threads)
+    job = Job(threads=threads)
     narrow_pairs = mock.patch.object(pairs, "NARROW_BITS", narrow)
     narrow_slots = mock.patch.object(local, "SLOT_BITS", 2 * narrow)
     with cramped(chunk, partition, max(most_pairs, chunk), sparse), narrow_pairs, narrow_slots:
-        corpus = encode([text], document=document, resources=resources)
+        corpus = encode([text], document=document, job=job)
         assert not corpus.codes.in_memory
-        spilled = count_ngrams(corpus, min_freq=min_freq, max_length=max_length, resources=resources)
+        spilled = count_ngrams(corpus, min_freq=min_freq, max_length=max_length, job=job)
     same_tables(spilled, roomy)
     expected = naive.count_ngrams(naive.read(text, document), min_freq, max_length)
     assert {ngram: row[0] for ngram, row in columns(spilled).items()} == {n: c.freq for n, c in expected.items()}
@@ -277,7 +280,7 @@ def test_without_neighbours_the_counts_are_the_same(
             corpus,
             min_freq=min_freq,
             max_length=max_length,
-            resources=Resources(threads=threads),
+            job=Job(threads=threads),
             neighbours=False,
             keep_codes=keep_codes,
         )

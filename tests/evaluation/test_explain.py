@@ -25,8 +25,7 @@ from termmine.measures import MEASURES
 from termmine.options import DiscoverOptions, make_options
 from termmine.pipeline import Analysis, Discovery, analyse, run_discovery
 from termmine.readers.source import open_source
-from termmine.runtime.progress import Progress
-from termmine.runtime.resources import Resources
+from termmine.runtime.job import Job
 
 pytestmark = pytest.mark.skipif(naive.TINY, reason="jieba's dictionary is too large for uncompiled kernels")
 
@@ -296,9 +295,7 @@ def test_case_width_and_blanks_do_not_matter(term: str) -> None:
 
 def test_a_word_that_is_called_edge() -> None:
     lines = ["EDGE网。网，把EDGE网，用网"] * 2
-    (record,) = explain(
-        analyse(open_source(lines), open_source(BACKGROUND), make_options(), Progress(), Resources()), ["网"]
-    )
+    (record,) = explain(analyse(open_source(lines), open_source(BACKGROUND), make_options(), Job()), ["网"])
     assert sorted(n for _, n in record["left_neighbours"]) == [2, 2, 4]
 
 
@@ -426,7 +423,5 @@ def test_errors(arguments: list[str], line: str, code: int) -> None:
 
 
 def test_options_that_leave_nothing_are_explained_too() -> None:
-    (record,) = records(
-        analyse(open_source(POWER), None, make_options(min_log_ratio=99.0), Progress(), Resources()), "负荷"
-    )
+    (record,) = records(analyse(open_source(POWER), None, make_options(min_log_ratio=99.0), Job()), "负荷")
     assert record["verdict"] == "dropped: it is not one that has a log_ratio of 99 or more (--min-log-ratio)"

@@ -17,7 +17,7 @@ from support.command import ENCYCLOPEDIA, POWER, Run, run
 from termmine import UsageError
 from termmine.evaluation.tally import tally
 from termmine.kernels import tries as tries_kernels
-from termmine.runtime.resources import Resources
+from termmine.runtime.job import Job
 from termmine.search import occurrences
 from termmine.search import tally as search_tally
 from termmine.search.tally import Groups, Terms
@@ -61,7 +61,7 @@ def test_the_counts_are_those_of_the_twin(terms: list[str], texts: list[str], cu
     expected = [sum(values) for term in terms for values in zip(*(counts(term, text) for text in texts), strict=True)]
     whole, pieces = ready.none(), ready.none()
     for text in texts:
-        ready.add_text(whole, naive.cut(text, cuts), "line", Resources())
+        ready.add_text(whole, naive.cut(text, cuts), "line", Job())
         ready.add_corpus(pieces, encode([text]))
     for found in (whole, pieces):
         assert [n for pair in zip(found.freq.tolist(), found.doc_freq.tolist(), strict=True) for n in pair] == expected
@@ -76,7 +76,7 @@ def test_the_counts_are_those_of_the_twin(terms: list[str], texts: list[str], cu
 )
 def test_groups_that_come_in_turns_are_counted_as_if_each_came_alone(records: list[tuple[str, str]], most: int) -> None:
     terms = ["甲", "甲乙", "a"]
-    groups = Groups(Terms(terms), Resources(threads=1))
+    groups = Groups(Terms(terms), Job(threads=1))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(search_tally, "_MOST_HELD", most)
         for group, text in records:
@@ -93,7 +93,7 @@ def test_a_document_that_is_longer_than_a_part_is_one() -> None:
     found = ready.none()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(occurrences, "WINDOW", 4)
-        ready.add_text(found, ["甲乙，" * 50], "line", Resources(threads=1))
+        ready.add_text(found, ["甲乙，" * 50], "line", Job(threads=1))
     assert (found.freq.tolist(), found.doc_freq.tolist(), found.n_documents) == ([50], [1], 1)
 
 

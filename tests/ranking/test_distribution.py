@@ -28,8 +28,8 @@ from termmine.pipeline import Analysis, analyse
 from termmine.ranking import distribution
 from termmine.ranking.distribution import DOMAIN_NOUN, SHRINKAGE, survey
 from termmine.readers.source import open_source
-from termmine.runtime.progress import Progress
-from termmine.runtime.resources import Resources
+from termmine.runtime.arrays import IN_MEMORY
+from termmine.runtime.job import Job
 from termmine.search.jieba import Dictionary
 from termmine.search.segmenter import Segmenter
 from termmine.search.trie import slots_of, table_trie
@@ -85,7 +85,7 @@ def ids_beside(corpus: Corpus, trie: Trie) -> tuple[np.ndarray, np.ndarray]:
 def trie_of(table: NgramTable, rows: np.ndarray) -> tuple[Trie, int]:
     """A trie of rows and of all rows of one and two symbols, and how many these are."""
     n_rows = int(table.level[min(2, len(table.level) - 1)])
-    return table_trie(table, np.concatenate([np.arange(n_rows), rows])), n_rows
+    return table_trie(table, np.concatenate([np.arange(n_rows), rows]), IN_MEMORY), n_rows
 
 
 def sums_over(
@@ -140,7 +140,7 @@ def test_neighbours_sums_and_windows_are_the_naive_ones(
     of_left, of_right = (dict(zip(*pair, strict=True)) for pair in zip(names, weights.tolist(), strict=True))
     windows = naive.windows(read_sources(text), size)
     assert n_windows == len(windows)
-    for row, slot in zip(rows, slots_of(trie, rows, len(table)), strict=True):
+    for row, slot in zip(rows, slots_of(trie, rows, len(table), IN_MEMORY), strict=True):
         found = [beside(place, known) for place in naive.places(runs, everything[row])]
         held = sum(bool(naive.places(window, everything[row])) for window in windows)
         expected = [sum(of_left[left] for left, _ in found), sum(of_right[right] for _, right in found), held]
@@ -154,7 +154,7 @@ def windows_of(text: str, term: str, size: int) -> tuple[int, int]:
     trie, _ = trie_of(table, row)
     nothing = np.zeros(2 * len(trie.links) + 2, dtype=np.int32)
     sums, n_windows = sums_over(corpus, trie, (nothing, nothing), size, 5)
-    return n_windows, int(sums[slots_of(trie, row, len(table)), 2][0])
+    return n_windows, int(sums[slots_of(trie, row, len(table), IN_MEMORY), 2][0])
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_the_survey_is_the_naive_one(
         mock.patch.multiple(distribution, WINDOW=window, _size_of_part=lambda *_: at_once),
         mock.patch.object(types, "SEGMENT", piece),
     ):
-        found = survey(corpus, table, rows, Segmenter(dictionary, corpus.alphabet), Resources(threads=threads))
+        found = survey(corpus, table, rows, Segmenter(dictionary, corpus.alphabet, IN_MEMORY), Job(threads=threads))
 
     runs, everything = read_runs(text), ngrams(table)
     freq = dict(zip(everything, table.freq.tolist(), strict=True))
@@ -283,7 +283,9 @@ def test_the_weights_of_any_counts(n_singles: int, pairs: list[int], data: st.Da
     names: list[Context] = [*ones, *twos, (naive.EDGE,), (), *((*one, naive.EDGE) for one in ones)]
     words = np.array(data.draw(st.lists(st.integers(0, 50), min_size=len(names), max_size=len(names))))
     nouns = words * np.array(data.draw(st.lists(st.integers(0, 4), min_size=len(names), max_size=len(names)))) // 4
-    found = distribution._weights(np.array([nouns, words]), np.concatenate([np.full(n_singles, -1), nearer]), n_singles)
+    found = distribution._weights(
+        np.array([nouns, words]), np.concatenate([np.full(n_singles, -1), nearer]), n_singles, IN_MEMORY
+    )
     seen = (dict(zip(names, column.tolist(), strict=True)) for column in (nouns, words))
     expected = naive.context_weights(*seen, names, SHRINKAGE)
     np.testing.assert_allclose(found, [*(SCALE * expected[name] for name in names), 0], atol=0.51)
@@ -296,8 +298,8 @@ def test_a_noun_of_the_domain_is_eight_times_as_frequent_as_in_general() -> None
     corpus, table = count("。".join(words * 10), 2)
     general = np.arange(1, len(words) + 1)
     dictionary = Dictionary([*words, "一二"], np.append(general, 10_000), np.array([*"nv" * 32, "n"]), "small")
-    segmenter = Segmenter(dictionary, corpus.alphabet)
-    found = distribution._domain_nouns(table, segmenter)[segmenter.nodes]
+    segmenter = Segmenter(dictionary, corpus.alphabet, IN_MEMORY)
+    found = distribution._domain_nouns(table, segmenter, IN_MEMORY)[segmenter.nodes]
     sizes = 10 * 2 * len(words), 2 * int(dictionary.freq.sum())
     expected = [naive.log_ratio(10, sizes[0], f, sizes[1]) > 3 for f in general.tolist()]
     assert found.tolist() == [is_frequent and i % 2 == 0 for i, is_frequent in enumerate(expected)] + [False]
@@ -311,7 +313,7 @@ def test_a_neighbour_of_the_domains_nouns_speaks_for_a_string() -> None:
     corpus, table = count(text, 2)
     dictionary = Dictionary(words, np.array([1, 1, 1, 1, 10_000]), np.array(["n", "n", "v", "v", "n"]), "small")
     rows = np.array([ngrams(table).index(tuple(word)) for word in ("新词", "怪词")])
-    found = survey(corpus, table, rows, Segmenter(dictionary, corpus.alphabet), Resources())
+    found = survey(corpus, table, rows, Segmenter(dictionary, corpus.alphabet, IN_MEMORY), Job())
     good, bad = noun_context(found.left, found.right)
     assert found.left[0] > 0 > found.left[1]
     assert found.right[0] > 0 > found.right[1]
@@ -378,9 +380,7 @@ needs_jieba = pytest.mark.skipif(naive.TINY, reason="jieba's dictionary is too l
 
 def evidence(files: Sequence[Path], **options: object) -> dict[str, tuple[float, float]]:
     """Context and burstiness of every candidate."""
-    found: Analysis = analyse(
-        open_source(files), open_source(ENCYCLOPEDIA), make_options(**options), Progress(), Resources()
-    )
+    found: Analysis = analyse(open_source(files), open_source(ENCYCLOPEDIA), make_options(**options), Job())
     columns = (found.columns[name].tolist() for name in ("context", "burstiness"))
     rows = found.columns["row"]
     return dict(zip([text.lower() for text in found.table.texts(rows)], zip(*columns, strict=True), strict=True))

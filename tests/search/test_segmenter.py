@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from support import naive
 from termmine.kernels.codes import FIRST_SYMBOL
 from termmine.kernels.segment import NO_WORD, WINDOW
+from termmine.runtime.arrays import IN_MEMORY
 from termmine.search.jieba import Dictionary, jieba_dictionary
 from termmine.search.segmenter import Segmenter
 from termmine.text.encode import encode, encode_strings
@@ -52,7 +53,7 @@ def test_routes_are_the_naive_ones(text: str, words: list[str], data: st.DataObj
     freq = data.draw(st.lists(st.sampled_from([1, 2, 4, 100]), min_size=len(words), max_size=len(words)))
     dictionary = Dictionary([*words, "丁"], np.array([*freq, 3]), np.array(["n"] * (len(words) + 1)), "random")
     corpus = encode([text])
-    segmenter = Segmenter(dictionary, corpus.alphabet)
+    segmenter = Segmenter(dictionary, corpus.alphabet, IN_MEMORY)
     weight = weights(dictionary, corpus)
     runs = [[s.text for s in run] for document in naive.read(text) for run in document]
     expected = [naive.segment(run, weight, segmenter.default) for run in runs]
@@ -75,7 +76,7 @@ def test_a_run_of_many_windows_is_cut_into_windows() -> None:
     text = "".join(np.random.default_rng(2).choice(list("甲乙丙"), n))
     dictionary = Dictionary(["甲乙", "乙丙", "丙甲乙", "甲"], np.array([5, 7, 2, 9]), np.array(["n"] * 4), "small")
     corpus = encode([text])
-    segmenter = Segmenter(dictionary, corpus.alphabet)
+    segmenter = Segmenter(dictionary, corpus.alphabet, IN_MEMORY)
     weight = weights(dictionary, corpus)
     expected: list[int] = []
     for at in range(0, n, WINDOW):
@@ -88,7 +89,7 @@ def test_a_symbol_alone_is_a_way_only_where_no_word_begins() -> None:
     """With 甲 alone as another way, 甲 乙丙丁 would win here, which jieba does not take."""
     dictionary = Dictionary(["甲乙", "乙丙丁"], np.array([1, 1000]), np.array(["n", "n"]), "small")
     corpus = encode(["甲乙丙丁"])
-    assert split(Segmenter(dictionary, corpus.alphabet), corpus) == [[2, 1, 1]]
+    assert split(Segmenter(dictionary, corpus.alphabet, IN_MEMORY), corpus) == [[2, 1, 1]]
 
 
 def test_the_dictionary_is_jiebas_file_cell_by_cell() -> None:
@@ -129,7 +130,7 @@ def test_jiebas_own_route_without_its_hmm() -> None:
     )
     corpus = encode(["\n".join(texts)])
     expected = [[len(word) for word in jieba.cut(text, HMM=False)] for text in texts]
-    assert split(Segmenter(dictionary, corpus.alphabet), corpus) == expected
+    assert split(Segmenter(dictionary, corpus.alphabet, IN_MEMORY), corpus) == expected
 
 
 def test_the_dictionary_under_an_alphabet() -> None:
@@ -141,7 +142,7 @@ def test_the_dictionary_under_an_alphabet() -> None:
         np.array(["n", "n", "n", "n", "m", "n"]),
         "test",
     )
-    segmenter = Segmenter(dictionary, corpus.alphabet)
+    segmenter = Segmenter(dictionary, corpus.alphabet, IN_MEMORY)
     codes, _ = encode_strings(["c++", "T恤", "编译器", "编译"], corpus.alphabet)
     words = segmenter.words(codes)
     assert segmenter.freq[words.node[words.node >= 0]].tolist() == [5, 4, 7]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from support import naive
 from support.tables import build, ngrams
 from termmine import types
+from termmine.runtime.arrays import IN_MEMORY
 from termmine.search.spelling import surfaces
 from termmine.text.encode import encode
 
@@ -25,11 +26,11 @@ def test_the_most_frequent_form_is_shown(text: str, min_freq: int, places: list[
     documents = naive.read(text)
     rows = np.arange(len(table))
     expected = [naive.surface(ngram, documents) for ngram in ngrams(table)]
-    assert surfaces(encode([text]), table, rows) == expected
-    assert surfaces(encode(naive.cut(text, places)), table, rows) == expected
-    assert surfaces(encode([text]), table, rows[1::2]) == expected[1::2]
+    assert surfaces(encode([text]), table, rows, IN_MEMORY) == expected
+    assert surfaces(encode(naive.cut(text, places)), table, rows, IN_MEMORY) == expected
+    assert surfaces(encode([text]), table, rows[1::2], IN_MEMORY) == expected[1::2]
     with mock.patch.object(types, "SEGMENT", 5):
-        assert surfaces(encode([text]), table, rows) == expected
+        assert surfaces(encode([text]), table, rows, IN_MEMORY) == expected
 
 
 @pytest.mark.parametrize(
@@ -49,9 +50,9 @@ def test_the_most_frequent_form_is_shown(text: str, min_freq: int, places: list[
 def test_surface_form(text: str, shown: str) -> None:
     table = build(text, 2)
     longest = np.array([len(table) - 1])
-    assert surfaces(encode([text]), table, longest) == [shown]
+    assert surfaces(encode([text]), table, longest, IN_MEMORY) == [shown]
 
 
 def test_no_rows() -> None:
     table = build("GPU gpu", 1)
-    assert surfaces(encode(["GPU gpu"]), table, np.zeros(0, dtype=np.int64)) == []
+    assert surfaces(encode(["GPU gpu"]), table, np.zeros(0, dtype=np.int64), IN_MEMORY) == []

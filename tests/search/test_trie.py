@@ -24,7 +24,8 @@ from termmine.kernels.codes import FIRST_WORD, UNKNOWN
 from termmine.kernels.segment import WINDOW
 from termmine.measures import keyness
 from termmine.ranking.distribution import survey
-from termmine.runtime.resources import Resources
+from termmine.runtime.arrays import IN_MEMORY
+from termmine.runtime.job import Job
 from termmine.search import occurrences
 from termmine.search.jieba import Dictionary
 from termmine.search.occurrences import count_in_codes, count_rows, whole_runs
@@ -78,7 +79,7 @@ def test_background_counts_are_exact(
     table = build(domain, 1, max_length)
     some = data.draw(st.sets(st.integers(0, len(table) - 1), max_size=20)) if len(table) else set()
     rows = np.array(sorted(some), dtype=np.int64)
-    freq, n_symbols = count_in_codes(parts_of(background, table, places), table, rows)
+    freq, n_symbols = count_in_codes(parts_of(background, table, places), table, rows, job=Job(threads=1))
     documents = naive.read(background)
     everything = ngrams(table)
     wanted = [everything[row] for row in rows]
@@ -97,7 +98,7 @@ def test_runs_longer_than_a_block(text: str, places: list[int], window: int) -> 
     table = build(text, 1, 6)
     rows = np.arange(len(table))
     with mock.patch.object(occurrences, "WINDOW", window):  # read by `whole_runs` alone here
-        freq, n_symbols = count_in_codes(parts_of(text, table, places), table, rows)
+        freq, n_symbols = count_in_codes(parts_of(text, table, places), table, rows, job=Job(threads=1))
         parts = [codes[:end].copy() for codes, end in whole_runs(parts_of(text, table, places))]
     assert freq.tolist() == table.freq.tolist()
     assert n_symbols == table.n_symbols
@@ -108,7 +109,7 @@ def test_a_run_of_many_windows() -> None:
     text = "".join(np.random.default_rng(1).choice(list("甲乙丙"), LONG))
     table = build(text, 2, 8)
     rows = np.arange(0, len(table), 7)
-    freq, n_symbols = count_in_codes(parts_of(text, table, range(0, LONG, 1500)), table, rows)
+    freq, n_symbols = count_in_codes(parts_of(text, table, range(0, LONG, 1500)), table, rows, job=Job(threads=1))
     assert n_symbols == LONG > (0 if naive.TINY else 4 * WINDOW)
     assert freq.tolist() == table.freq[rows].tolist()
     assert freq.tolist() == aho_corasick(ngrams(table)[::7], naive.read(text))
@@ -124,7 +125,7 @@ def test_a_long_run_does_not_pile_up() -> None:
 @pytest.mark.parametrize("text", ["甲乙甲乙。甲，乙甲乙甲", "GPU加速 gpu 加速，Ａ股"])
 def test_a_corpus_against_itself_has_no_keyness(text: str) -> None:
     table = build(text, 1, 5)
-    freq, n_symbols = count_in_codes(parts_of(text, table), table, np.arange(len(table)))
+    freq, n_symbols = count_in_codes(parts_of(text, table), table, np.arange(len(table)), job=Job(threads=1))
     assert freq.tolist() == table.freq.tolist()
     assert keyness(table.freq, table.n_symbols, freq, n_symbols).tolist() == [0.0] * len(table)
 
@@ -132,18 +133,18 @@ def test_a_corpus_against_itself_has_no_keyness(text: str) -> None:
 def test_no_rows_and_no_text() -> None:
     table = build("甲乙甲乙", 2)
     none = np.zeros(0, dtype=np.int64)
-    freq, n_symbols = count_in_codes(parts_of("甲乙", table), table, none)
+    freq, n_symbols = count_in_codes(parts_of("甲乙", table), table, none, job=Job(threads=1))
     assert (freq.tolist(), n_symbols) == ([], 2)
     for text in ("", "。"):
-        freq, n_symbols = count_in_codes(parts_of(text, table), table, np.array([0]))
+        freq, n_symbols = count_in_codes(parts_of(text, table), table, np.array([0]), job=Job(threads=1))
         assert (freq.tolist(), n_symbols) == ([0], 0)
 
 
 def test_the_nodes_of_a_tables_trie_are_its_rows() -> None:
     table = build("变电站。变电所。换流站", 1, 3)
     rows = np.flatnonzero(table.length == 3)
-    trie = table_trie(table, rows)
-    parent, slot = slots_of(trie, np.array([table.prefix[rows[0]], rows[0]]), len(table))
+    trie = table_trie(table, rows, IN_MEMORY)
+    parent, slot = slots_of(trie, np.array([table.prefix[rows[0]], rows[0]]), len(table), IN_MEMORY)
     assert tries_kernels.child(trie.links, parent, trie.symbols[table.last[rows[0]]]) == slot
     beginnings = {ngram[:i] for ngram in (ngrams(table)[row] for row in rows) for i in (1, 2, 3)}
     assert {ngrams(table)[row] for row in trie.ids if row >= 0} == beginnings
@@ -158,7 +159,7 @@ def test_a_trie_holds_its_strings_and_no_others(strings: set[str], absent: set[s
     """Also where many nodes have many children, and where no symbol is common to them."""
     wanted = sorted(strings)
     codes = np.array([0, *(c for string in wanted for c in [*map(ord, string), 0])], dtype=np.int32)
-    trie, slots = runs_trie(codes, len(wanted), 201)
+    trie, slots = runs_trie(codes, len(wanted), 201, IN_MEMORY)
     assert trie.ids[slots].tolist() == list(range(len(wanted)))
     beginnings = {string[:i] for string in wanted for i in range(1, len(string) + 1)}
     assert np.count_nonzero(trie.links[:, 1] >= 0) == len([b for b in beginnings if len(b) > 1])
@@ -176,7 +177,7 @@ def test_nodes_that_fill_more_room_than_was_made_for_them() -> None:
     codes = rng.integers(4, n_symbols, (n, 3)).astype(np.int32)
     codes = np.unique(codes, axis=0)
     runs = np.pad(codes, ((0, 0), (0, 1))).ravel()
-    trie, slots = runs_trie(np.concatenate([[0], runs]).astype(np.int32), len(codes), n_symbols)
+    trie, slots = runs_trie(np.concatenate([[0], runs]).astype(np.int32), len(codes), n_symbols, IN_MEMORY)
     assert len(set(slots.tolist())) == len(codes)
     for code, slot in zip(codes.tolist(), slots.tolist(), strict=True):
         node = trie.symbols[code[0]]
@@ -193,9 +194,9 @@ def test_threads_and_pieces_change_no_count(text: str, size: int, threads: int) 
     corpus = encode([text])
     with mock.patch.object(types, "SEGMENT", size):
         pieces = [(segment.codes, segment.start, segment.stop) for segment in corpus.segments(0, 5)]
-    assert count_rows(pieces, table, rows, Resources(threads=threads)).tolist() == table.freq.tolist()
+    assert count_rows(pieces, table, rows, Job(threads=threads)).tolist() == table.freq.tolist()
     with mock.patch.object(occurrences, "_MOST", size):  # 32-bit counts are added up before they can overflow
-        assert count_rows(pieces, table, rows).tolist() == table.freq.tolist()
+        assert count_rows(pieces, table, rows, job=Job(threads=1)).tolist() == table.freq.tolist()
 
 
 @naive.compared("tries: another alphabet")
@@ -207,8 +208,8 @@ def test_a_corpus_under_another_alphabet(domain: str, background: str) -> None:
     codes = {word: FIRST_WORD + i for i, word in enumerate(table.alphabet.word_texts)}
     words = np.array([codes.get(word, UNKNOWN) for word in corpus.alphabet.word_texts], dtype=np.int64)
     pieces = [(segment.codes, segment.start, segment.stop) for segment in corpus.segments(0, 4)]
-    found = count_rows(pieces, table, rows, words=words)
-    assert found.tolist() == count_in_codes(parts_of(background, table), table, rows)[0].tolist()
+    found = count_rows(pieces, table, rows, words=words, job=Job(threads=1))
+    assert found.tolist() == count_in_codes(parts_of(background, table), table, rows, job=Job(threads=1))[0].tolist()
 
 
 def test_each_kernel_is_compiled_once() -> None:
@@ -217,14 +218,14 @@ def test_each_kernel_is_compiled_once() -> None:
     corpus = encode([chars[: decode_kernels.decode(raw, chars)[0]], "gpu加速"])
     table = build("GPU加速，gpu加速", 1, 4)
     rows = np.arange(len(table))
-    surfaces(corpus, table, rows)
-    nesting(table, rows)
-    count_in_codes(parts_of("GPU加速", table), table, rows)
-    segmenter = Segmenter(Dictionary(["加速"], np.array([3]), np.array(["v"]), "test"), corpus.alphabet)
+    surfaces(corpus, table, rows, IN_MEMORY)
+    nesting(table, rows, IN_MEMORY)
+    count_in_codes(parts_of("GPU加速", table), table, rows, job=Job(threads=1))
+    segmenter = Segmenter(Dictionary(["加速"], np.array([3]), np.array(["v"]), "test"), corpus.alphabet, IN_MEMORY)
     codes, which = encode_strings(["加速"], corpus.alphabet)
     segmenter.words(codes)
     segmenter.is_word(codes, len(which))
-    survey(corpus, table, rows, segmenter, Resources())
+    survey(corpus, table, rows, segmenter, Job())
     find_rows(table, ["gpu"])
     kernels = [
         decode_kernels.decode,

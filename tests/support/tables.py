@@ -12,8 +12,9 @@ from support import naive
 from termmine.counting import pairs, positions
 from termmine.counting.local import count_ngrams
 from termmine.runtime import arrays
-from termmine.runtime.memory import Limit, limited
-from termmine.runtime.resources import Resources
+from termmine.runtime import columns as columns_module
+from termmine.runtime.job import Job
+from termmine.runtime.memory import MemoryGuard
 from termmine.text.encode import encode
 from termmine.types import NgramTable
 
@@ -43,9 +44,9 @@ def columns(table: NgramTable) -> dict[naive.Ngram, tuple[float, ...]]:
 def everything_mapped(rows_at_once: int) -> Iterator[None]:
     """Large arrays as they are when the memory has room for none of them, and so few rows at a time."""
     with (
-        limited(1 << 40, None),
-        mock.patch.object(Limit, "has_room", lambda *_: False),
-        mock.patch.multiple(arrays, _SMALL=0, ROWS_AT_ONCE=rows_at_once),
+        mock.patch.object(MemoryGuard, "has_room", lambda *_: False),
+        mock.patch.object(arrays, "_SMALL", 0),
+        mock.patch.object(columns_module, "ROWS_AT_ONCE", rows_at_once),
     ):
         yield
 
@@ -57,6 +58,6 @@ def cramped(chunk: int, partition: int, most_pairs: int, sparse: int = 6) -> Ite
         everything_mapped(chunk),
         mock.patch.multiple(positions, _SPARSE=sparse, CHUNK=chunk),
         mock.patch.multiple(pairs, PARTITION=partition, _LEAST_PAIRS=most_pairs, _TABLE=4, _MERGED=4, _SAMPLES=2),
-        mock.patch.object(Resources, "left", lambda _: 0),
+        mock.patch.object(Job, "left", lambda _: 0),
     ):
         yield

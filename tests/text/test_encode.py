@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from support import naive
 from termmine import types
 from termmine.kernels.codes import AFTER_BLANK, DOCUMENT_END, FIRST_SYMBOL, FIRST_WORD, RUN_END, SOURCE_END, UNKNOWN
-from termmine.runtime.resources import Resources
+from termmine.runtime.arrays import IN_MEMORY
+from termmine.runtime.job import Job
 from termmine.text import pieces
 from termmine.text.alphabet import empty_alphabet, translation
 from termmine.text.corpus import CorpusBuilder
@@ -94,12 +95,12 @@ def test_the_blocks_that_a_text_comes_in_do_not_matter(text: str, places: list[i
 def test_pieces_threads_and_memory_do_not_matter(
     text: str, places: list[int], document: str, piece: int, threads: int, spilled: bool
 ) -> None:
-    whole = encode([text], document=document, resources=Resources(threads=1))
+    whole = encode([text], document=document, job=Job(threads=1))
     with (
         mock.patch.object(pieces, "PIECE", piece),
-        mock.patch.object(Resources, "left", lambda _: 0 if spilled else 1 << 30),
+        mock.patch.object(Job, "left", lambda _: 0 if spilled else 1 << 30),
     ):
-        cut = encode(naive.cut(text, places), document=document, resources=Resources(threads=threads))
+        cut = encode(naive.cut(text, places), document=document, job=Job(threads=threads))
         assert_same(cut, whole)
         frozen = list(encode_frozen(naive.cut(text, places), whole.alphabet, document=document))
     np.testing.assert_array_equal(np.concatenate(frozen), whole.codes)
@@ -145,7 +146,7 @@ def test_a_corpus_is_the_same_whatever_it_was_put_together_from(
 @given(text=naive.texts(), other=naive.texts())
 def test_codes_under_another_alphabet(text: str, other: str) -> None:
     source, target = encode([text]), encode([other])
-    codes, words = np.asarray(source.codes), translation(source.alphabet, target.alphabet)
+    codes, words = np.asarray(source.codes), translation(source.alphabet, target.alphabet, IN_MEMORY)
     translated = [int(words[c - FIRST_WORD]) if c >= FIRST_WORD else c for c in codes.tolist()]
     np.testing.assert_array_equal(translated, np.concatenate(list(encode_frozen([text], target.alphabet))))
 
@@ -287,5 +288,5 @@ def test_one_line_of_any_length() -> None:
 
 
 def test_alphabet_without_words() -> None:
-    assert empty_alphabet().n_codes == FIRST_WORD
+    assert empty_alphabet(IN_MEMORY).n_codes == FIRST_WORD
     assert sys.maxunicode < FIRST_WORD

@@ -20,6 +20,7 @@ from termmine import UsageError
 from termmine.kernels.codes import AFTER_BLANK, FIRST_SYMBOL
 from termmine.options import make_options
 from termmine.pipeline import run_discovery
+from termmine.runtime.arrays import IN_MEMORY
 from termmine.text.alphabet import empty_alphabet
 from termmine.text.characters import character_tables
 from termmine.text.encode import encode, encode_strings
@@ -63,7 +64,7 @@ def test_a_corpus_is_the_same_in_either_script(text: str) -> None:
 
 def test_words_are_looked_up_in_either_script() -> None:
     for words in (["變壓器", "绝缘"], ["变压器", "絕緣"]):
-        codes, which = encode_strings(words, empty_alphabet("t2s"))
+        codes, which = encode_strings(words, empty_alphabet(IN_MEMORY, "t2s"))
         assert "".join(chr(c) for c in codes.tolist() if c) == "变压器绝缘"
         assert which.tolist() == [0, 1]
 

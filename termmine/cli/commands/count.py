@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,15 +12,16 @@ from termmine.cli.shared import (
     OUTPUT_PATH,
     check_inputs,
     claim,
-    make_progress,
     paths,
     report,
+    with_job,
     with_options,
-    with_resources,
 )
 from termmine.errors import UsageError
 from termmine.options import CountOptions
-from termmine.runtime.resources import Resources
+
+if TYPE_CHECKING:
+    from termmine.runtime.job import Job
 
 
 @click.command()
@@ -32,15 +33,13 @@ from termmine.runtime.resources import Resources
 )  # fmt: skip
 @click.option("-q", "--quiet", is_flag=True, help="Only errors on standard error.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell each stage.")
-@with_resources
+@with_job
 @with_options(CountOptions)
 def count(
     corpus: tuple[str, ...],
     output: Path | None,
     add: tuple[str, ...],
-    quiet: bool,
-    verbose: bool,
-    resources: Resources,
+    job: Job,
     **options: Any,
 ) -> None:
     """Count the n-grams of CORPUS (text, count files, or both) into a count file, for --background or as a domain."""
@@ -60,7 +59,6 @@ def count(
     in_place = target if is_count_file(target) else None  # text is never overwritten by its counts
     claim([target], [path for path in inputs if Path(path) != in_place])
 
-    progress = make_progress(quiet=quiet, verbose=verbose)
-    done = count_sources(paths(inputs), target, chosen, progress, resources)
+    done = count_sources(paths(inputs), target, chosen, job)
     report(**vars(done))
-    progress.note(f"{target}: {done.in_words()}")
+    job.progress.note(f"{target}: {done.in_words()}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,14 +14,15 @@ from termmine.cli.shared import (
     OUTPUT_PATH,
     check_inputs,
     claim,
-    make_progress,
     paths,
     report,
+    with_job,
     with_options,
-    with_resources,
 )
 from termmine.options import DiscoverOptions, make_options
-from termmine.runtime.resources import Resources
+
+if TYPE_CHECKING:
+    from termmine.runtime.job import Job
 
 
 @click.command()
@@ -39,7 +40,7 @@ from termmine.runtime.resources import Resources
 @click.option("--meta", type=OUTPUT_PATH, help="Also write the reproducibility signature (JSON).")
 @click.option("-q", "--quiet", is_flag=True, help="Only errors on standard error.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell each stage, and the signature at the end.")
-@with_resources
+@with_job
 @with_options(DiscoverOptions)
 def discover(
     corpus: tuple[str, ...],
@@ -49,9 +50,7 @@ def discover(
     bom: bool,
     absorbed: Path | None,
     meta: Path | None,
-    quiet: bool,
-    verbose: bool,
-    resources: Resources,
+    job: Job,
     **options: Any,
 ) -> None:
     """Rank the terms that are characteristic of CORPUS: files, directories, or - for standard input."""
@@ -66,8 +65,7 @@ def discover(
 
     from termmine.pipeline import run_discovery
 
-    progress = make_progress(quiet=quiet, verbose=verbose)
-    result = run_discovery(paths(corpus), paths(background) or None, chosen, progress, resources)
+    result = run_discovery(paths(corpus), paths(background) or None, chosen, job)
     signature = json.dumps(result.signature, ensure_ascii=False, sort_keys=True)
     written = []
     if absorbed is not None:
@@ -75,10 +73,10 @@ def discover(
     if meta is not None:
         # the name of a background need not be Unicode
         written.append((meta, (signature + "\n").encode(errors="backslashreplace")))
-    data, notes = produce_parts(result.parts(resources), form, bom=bom)
+    data, notes = produce_parts(result.parts(job.left()), form, bom=bom)
     outputs.write_all([*written, (output, data)])
     for line in notes:
-        progress.note(f"{form}: {line}")
+        job.progress.note(f"{form}: {line}")
     n_terms = len(result.ranking)
     report(n_terms=n_terms, **result.signature["corpus"])
-    progress.detail(f"{n_terms} term{'s' * (n_terms != 1)}; signature: {signature}")
+    job.progress.detail(f"{n_terms} term{'s' * (n_terms != 1)}; signature: {signature}")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from termmine.cli.shared import INPUT_PATH, check_inputs, make_progress, paths, with_options, with_resources
+from termmine.cli.shared import INPUT_PATH, check_inputs, paths, with_job, with_options
 from termmine.options import DiscoverOptions, make_options
-from termmine.runtime.resources import Resources
+
+if TYPE_CHECKING:
+    from termmine.runtime.job import Job
 
 
 @click.command()
@@ -23,14 +25,14 @@ from termmine.runtime.resources import Resources
     help="General text to contrast with; may be given several times.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of text.")
-@with_resources
+@with_job
 @with_options(DiscoverOptions)
 def explain(
     terms: tuple[str, ...],
     corpus: tuple[str, ...],
     background: tuple[str, ...],
     as_json: bool,
-    resources: Resources,
+    job: Job,
     **options: Any,
 ) -> None:
     """Say why each of TERMS is, or is not, in the list that `discover` makes with the same options."""
@@ -39,6 +41,6 @@ def explain(
     from termmine.evaluation.explain import as_text, explain_source
     from termmine.runtime import outputs
 
-    records = explain_source(paths(corpus), paths(background) or None, chosen, terms, make_progress(), resources)
+    records = explain_source(paths(corpus), paths(background) or None, chosen, terms, job)
     texts = (json.dumps(record, ensure_ascii=False) if as_json else as_text(record) for record in records)
     outputs.write(Path("-"), "".join(text + "\n" for text in texts).encode())

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from termmine.cli.shared import OUTPUT_PATH, check_inputs, claim, make_progress, report, with_resources
-from termmine.runtime.resources import Resources
+from termmine.cli.shared import OUTPUT_PATH, check_inputs, claim, report, with_job
+
+if TYPE_CHECKING:
+    from termmine.runtime.job import Job
 
 
 @click.command()
@@ -18,16 +21,14 @@ from termmine.runtime.resources import Resources
 @click.option("--neighbours", is_flag=True, help="Also count documents and neighbours, where not all files say so.")
 @click.option("-q", "--quiet", is_flag=True, help="Only errors on standard error.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell each stage.")
-@with_resources
+@with_job
 def merge(
     files: tuple[Path, ...],
     output: Path,
     min_freq: int | None,
     max_length: int | None,
     neighbours: bool,
-    quiet: bool,
-    verbose: bool,
-    resources: Resources,
+    job: Job,
 ) -> None:
     """Add up count FILES, in this order, exactly: the result is that of counting all their text at once."""
     names = tuple(map(str, files))
@@ -35,10 +36,9 @@ def merge(
     claim([output], [name for name in names if Path(name) != output])
     from termmine.counting.count import merge as merge_files
 
-    progress = make_progress(quiet=quiet, verbose=verbose)
     done = merge_files(
         files, output, min_freq=min_freq, max_length=max_length, neighbours=neighbours,
-        progress=progress, resources=resources,
+        job=job,
     )  # fmt: skip
     report(**vars(done))
-    progress.note(f"{output}: {done.in_words()}")
+    job.progress.note(f"{output}: {done.in_words()}")

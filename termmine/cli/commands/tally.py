@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,15 +12,16 @@ from termmine.cli.shared import (
     OUTPUT_PATH,
     check_inputs,
     claim,
-    make_progress,
     paths,
     report,
+    with_job,
     with_options,
-    with_resources,
 )
 from termmine.errors import UsageError
 from termmine.options import ReadOptions
-from termmine.runtime.resources import Resources
+
+if TYPE_CHECKING:
+    from termmine.runtime.job import Job
 
 FORMS = ("csv", "tsv", "jsonl", "parquet")
 
@@ -38,7 +39,7 @@ FORMS = ("csv", "tsv", "jsonl", "parquet")
 @click.option("-f", "--format", "form", help=f"{', '.join(FORMS)}; default: by the output's name, else csv.")
 @click.option("--bom", is_flag=True, help="Begin csv or tsv with a byte order mark, for Excel.")
 @click.option("-q", "--quiet", is_flag=True, help="Only errors on standard error.")
-@with_resources
+@with_job
 @with_options(ReadOptions)
 def tally(
     terms: Path,
@@ -48,8 +49,7 @@ def tally(
     output: Path,
     form: str | None,
     bom: bool,
-    quiet: bool,
-    resources: Resources,
+    job: Job,
     **options: Any,
 ) -> None:
     """Count TERMS (a list, or a table with a column term) in each CORPUS: exact figures, and exact zeros."""
@@ -64,10 +64,10 @@ def tally(
     from termmine.readers.source import open_files
     from termmine.runtime import outputs
 
-    grouping, progress = find_grouping(by), make_progress(quiet=quiet)
+    grouping = find_grouping(by)
     wanted = read_terms_listed(terms)
     sources = {str(path): open_files([path]) for path in paths(corpus)}
-    counted = count_groups(wanted, sources, grouping, ReadOptions(**options), progress, resources)
+    counted = count_groups(wanted, sources, grouping, ReadOptions(**options), job)
     frame = as_wide(*counted, wide) if wide else as_long(*counted, grouping.name)
     outputs.write(output, as_parquet(frame) if chosen == "parquet" else render(frame, chosen, bom=bom))
     report(n_terms=len(counted[0]), n_groups=len(counted[1]))

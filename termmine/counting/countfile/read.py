@@ -24,7 +24,7 @@ from termmine.counting.countfile.format import (
     blocks_of,
 )
 from termmine.errors import TermmineError
-from termmine.runtime import arrays
+from termmine.runtime.arrays import Arrays
 from termmine.runtime.spill import OpenFile, Tape
 from termmine.text.alphabet import alphabet_of
 from termmine.types import Alphabet, Corpus, NgramTable
@@ -42,7 +42,7 @@ class CountFile:
     header: dict[str, Any]
 
 
-def load(path: Path) -> CountFile:
+def load(path: Path, arrays: Arrays) -> CountFile:
     """Open a count file; its table is mapped into memory, its corpus is read where it is asked for."""
     header = read_header(path)
     settings = Settings(**header["settings"])
@@ -58,7 +58,7 @@ def load(path: Path) -> CountFile:
         with path.open("rb") as whole:
             return arrays.map_file(whole, section["dtype"], section["offset"], section["length"])
 
-    alphabet = alphabet_of(tape("forms"), tape("form_offsets"), settings.fold)
+    alphabet = alphabet_of(tape("forms"), tape("form_offsets"), settings.fold, arrays)
     sizes = {"n_symbols": header["n_symbols"], "n_documents": header["n_documents"]}
     corpus = Corpus(tape("codes"), tape("variants"), alphabet, **sizes)
     table = _table(header, alphabet, {name: column(name) for name in COUNTS + NEIGHBOURS * settings.neighbours})

@@ -31,8 +31,8 @@ from termmine.counting.countfile.format import (
     Settings,
     blocks_of,
 )
+from termmine.runtime.job import Job
 from termmine.runtime.outputs import replacing
-from termmine.runtime.resources import Resources
 from termmine.runtime.spill import Tape
 from termmine.types import Corpus, NgramTable
 from termmine.version import __version__
@@ -117,13 +117,13 @@ class _Section:
 
 
 @contextmanager
-def saving(path: Path, settings: Settings, resources: Resources | None = None) -> Iterator[Writer]:
+def saving(path: Path, settings: Settings, job: Job | None = None) -> Iterator[Writer]:
     """Write a count file, whole or not at all: it is there when the context ends, which must have finished it.
 
     The text is written in a thread of its own, where there may be several. The same corpus and settings give the same
     bytes.
     """
-    is_alone = resources is not None and resources.threads == 1
+    is_alone = job is not None and job.threads == 1
     with replacing(path) as file, nullcontext() if is_alone else ThreadPoolExecutor(1) as beside:
         yield Writer(file, settings, beside)
 

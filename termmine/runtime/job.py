@@ -1,25 +1,26 @@
-"""What a run may take: memory, threads, a place for scratch files. Results never depend on it.
+"""A job: what a run may take, and whom it tells. Results never depend on it.
 
-In: what the user said, and what the machine has. Out: a `Resources` value that every stage is handed, which knows how
-much memory is left and runs work on several threads in a fixed order.
+In: what the user said, and what the machine has. Out: a `Job` that every stage is handed: memory and arrays in it,
+threads, a place for scratch files, progress and notes. What is to be computed stands in the options, not here.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from threading import get_ident
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from termmine.errors import UsageError
-from termmine.runtime.memory import MIB, RESERVE, give_back, is_crowded, limited, machine_memory, resident
+from termmine.runtime.arrays import Arrays
+from termmine.runtime.memory import MIB, RESERVE, MemoryGuard, machine_memory, resident
+from termmine.runtime.progress import Progress
+from termmine.runtime.workers import spread, stream
 
 LEAST_MEMORY = 512 * MIB  # the interpreter with numba and pandas takes some 250 MiB before it has read a byte
 MOST_BY_DEFAULT = 4096 * MIB
@@ -44,8 +45,7 @@ def parse_size(text: str) -> int:
 
 def default_memory() -> int:
     """A quarter of the machine's memory, at most 4 GiB."""
-    machine = machine_memory()
-    return MOST_BY_DEFAULT if machine is None else max(LEAST_MEMORY, min(machine // 4, MOST_BY_DEFAULT))
+    return max(LEAST_MEMORY, min(machine_memory() // 4, MOST_BY_DEFAULT))
 
 
 def usable_cores() -> int:
@@ -56,14 +56,15 @@ def usable_cores() -> int:
 
 
 @dataclass(frozen=True)
-class Resources:
-    """``memory``: bytes that the process stays under; ``threads``; ``folder``: where scratch files go (None: the
-    system's place for them).
+class Job:
+    """``memory``: bytes that the process stays under while the job is `in_force`; ``threads``; ``folder``: where
+    scratch files go (None: the system's place for them); ``progress``: where notes go, and a bar.
     """
 
     memory: int = field(default_factory=default_memory)
     threads: int = field(default_factory=usable_cores)
     folder: Path | None = None
+    progress: Progress = field(default_factory=Progress)
 
     def __post_init__(self) -> None:
         if self.memory < LEAST_MEMORY:
@@ -77,19 +78,33 @@ class Resources:
             raise UsageError(f"--tmp {self.folder}: is no directory that can be written to: name another")
 
     @cached_property
-    def _pool(self) -> ThreadPoolExecutor:
-        """The threads beside the one that asks for work to be done, which takes part in it."""
-        return ThreadPoolExecutor(max(self.threads - 1, 1), thread_name_prefix="termmine")
+    def guard(self) -> MemoryGuard:
+        """What keeps the process below the memory."""
+        return MemoryGuard(self.memory, self.folder)
 
-    def in_force(self) -> AbstractContextManager[None]:
-        """Have large arrays keep to the memory while the context lasts."""
-        return limited(self.memory, self.folder)
+    @cached_property
+    def arrays(self) -> Arrays:
+        """Where large arrays are made."""
+        return Arrays(self.guard)
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self.threads, thread_name_prefix="termmine")
+
+    @contextmanager
+    def in_force(self) -> Iterator[Job]:
+        """Keep to the memory while the context lasts."""
+        self.guard.start()
+        try:
+            yield self
+        finally:
+            self.guard.stop()
 
     def left(self) -> int:
         """How many bytes of the budget are still free; some always, so that the work goes on in small steps."""
         left = self.memory - resident() - RESERVE
         if 2 * left < self.memory:  # then it is worth the while, for what is given back has to be cleared again
-            give_back()
+            self.guard.give_back()
             left = self.memory - resident() - RESERVE
         return max(left, 16 * MIB)
 
@@ -107,71 +122,33 @@ class Resources:
         return self._stream(function, items, self.threads + 1)
 
     def _stream(self, function: Callable[[In], Out], items: Iterable[In], most: int) -> Iterator[Out]:
-        """So many items ahead at most.
-
-        Where memory is so short that pages come and go, this thread does the work alone, so that they do not come
-        faster than they are let go of.
-        """
-        ahead: deque[_Task[In, Out]] = deque()
-        for item in items:
-            if self.threads == 1 or is_crowded():
-                while ahead:
-                    yield _first(function, ahead)
-                yield function(item)
-                continue
-            ahead.append(_Task(item, self._pool.submit(function, item)))
-            if len(ahead) > most:
-                yield _first(function, ahead)
-        while ahead:
-            yield _first(function, ahead)
+        if self.threads == 1:
+            return map(function, items)
+        return stream(self._pool, function, items, most, self.guard.is_crowded)
 
     def spread(self, items: Iterable[In], work: Callable[[In, State], None], states: Sequence[State]) -> None:
-        """Call ``work(item, state)`` for each item, each state in one thread, which sees its items in their order.
+        """Call ``work(item, state)`` for each item, a state in one thread at a time.
 
         The result must not depend on who did what: a worker adds whole numbers to a state that it has to itself, and
         the states are added up in the end.
         """
-        free = list(states)
-        of_thread: dict[int, State] = {}
-
-        def run(item: In) -> None:
-            thread = get_ident()
-            if thread not in of_thread:
-                of_thread[thread] = free.pop()
-            work(item, of_thread[thread])
-
-        resources = self if len(states) == self.threads else replace(self, threads=len(states))
-        for _ in resources.stream(run, items):
-            pass
+        if self.threads == 1 or len(states) == 1:
+            for item in items:
+                work(item, states[0])
+            return
+        spread(lambda run, items: self._stream(run, items, len(states) + 1), items, work, states)
 
 
-@dataclass
-class _Task(Generic[In, Out]):
-    """An item, and what becomes of it."""
-
-    item: In
-    value: Future[Out]
-
-
-def _first(function: Callable[[In], Out], tasks: deque[_Task[In, Out]]) -> Out:
-    """The value of the first task; until it is there this thread does others that none has begun."""
-    first = tasks[0]
-    for task in tasks:
-        if first.value.done():
-            break
-        if task.value.cancel():
-            task.value = Future()
-            try:
-                task.value.set_result(function(task.item))
-            except Exception as error:  # it is raised where the value is asked for
-                task.value.set_exception(error)
-    return tasks.popleft().value.result()
-
-
-def make_resources(memory: str | int | None, threads: int | None, tmp: str | Path | None) -> Resources:
-    """Resources from what a user may give for each; None is the default: a quarter of the memory, all cores."""
-    return Resources(
+def make_job(
+    memory: str | int | None = None,
+    threads: int | None = None,
+    tmp: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Job:
+    """A job from what a user may give for each; None is the default: a quarter of the memory, all cores."""
+    return Job(
         memory=default_memory() if memory is None else memory if isinstance(memory, int) else parse_size(memory),
         threads=usable_cores() if threads is None else threads,
         folder=None if tmp is None else Path(tmp),
+        progress=progress or Progress(),
     )

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from termmine.runtime import resources
-from termmine.runtime.resources import Resources
+from termmine.runtime.job import Job
+from termmine.runtime.memory import MemoryGuard
 
 
 class Counter:
@@ -28,17 +28,29 @@ class Counter:
 @pytest.mark.parametrize("n", [0, 1, 2, 100])
 def test_the_sum_is_the_same_in_any_number_of_threads(threads: int, n: int) -> None:
     counters = [Counter() for _ in range(threads)]
-    Resources(threads=threads).spread(range(n), lambda piece, counter: counter.add(piece), counters)
+    Job(threads=threads).spread(range(n), lambda piece, counter: counter.add(piece), counters)
     assert sum(counter.total for counter in counters) == sum(range(n))
 
 
 @pytest.mark.parametrize("n", [1, 2, 3])
-def test_each_state_sees_its_pieces_in_order(n: int) -> None:
+def test_each_piece_goes_to_one_state(n: int) -> None:
     """Also where there are fewer of them than threads."""
     seen: list[list[int]] = [[] for _ in range(n)]
-    Resources(threads=3).spread(range(2000), lambda piece, mine: mine.append(piece), seen)
+    Job(threads=3).spread(range(2000), lambda piece, mine: mine.append(piece), seen)
     assert sorted(itertools.chain(*seen)) == list(range(2000))
-    assert all(mine == sorted(mine) for mine in seen)
+
+
+def test_a_piece_may_wait_for_the_one_before_it() -> None:
+    """The first of two that wait for each other has always been begun before."""
+    done = [threading.Event() for _ in range(200)]
+
+    def work(piece: int) -> int:
+        if piece:
+            assert done[piece - 1].wait(60)
+        done[piece].set()
+        return piece
+
+    assert list(Job(threads=3).stream(work, range(200))) == list(range(200))
 
 
 @pytest.mark.parametrize("threads", [1, 3])
@@ -60,7 +72,7 @@ def test_few_more_pieces_are_drawn_than_threads_can_work_on(threads: int) -> Non
         with lock:
             done += 1
 
-    Resources(threads=threads).spread(pieces(), work, [None] * threads)
+    Job(threads=threads).spread(pieces(), work, [None] * threads)
     assert done == 50
 
 
@@ -71,34 +83,20 @@ def test_what_a_thread_raises_is_raised(threads: int) -> None:
             raise ValueError("five")
 
     with pytest.raises(ValueError, match="five"):
-        Resources(threads=threads).spread(range(10), work, [None] * threads)
+        Job(threads=threads).spread(range(10), work, [None] * threads)
 
 
 def test_where_memory_is_short_this_thread_works_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """And what other threads had begun comes first."""
     crowded = iter([False] * 3 + [True] * 4 + [False] * 3)
-    monkeypatch.setattr(resources, "is_crowded", lambda: next(crowded))
+    monkeypatch.setattr(MemoryGuard, "is_crowded", lambda _: next(crowded))
     begun: list[tuple[int, int]] = []
 
     def work(piece: int) -> int:
         begun.append((piece, threading.get_ident()))
         return piece
 
-    assert list(Resources(threads=3).stream(work, range(10))) == list(range(10))
+    assert list(Job(threads=3).stream(work, range(10))) == list(range(10))
     assert {piece for piece, _ in begun[:3]} == {0, 1, 2}
     assert begun[3:7] == [(piece, threading.get_ident()) for piece in range(3, 7)]
     assert len(begun) == 10
-
-
-def test_the_thread_that_asks_takes_part() -> None:
-    """While one piece waits for another that is not begun yet, which only this thread can do."""
-    second = threading.Event()
-
-    def work(piece: int) -> int:
-        if piece == 0:
-            assert second.wait(60)
-        elif piece == 1:
-            second.set()
-        return piece
-
-    assert list(Resources(threads=2).stream(work, range(4))) == [0, 1, 2, 3]

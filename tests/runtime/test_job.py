@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from termmine import UsageError
-from termmine.runtime import resources
-from termmine.runtime.resources import LEAST_MEMORY, MIB, Resources, make_resources, parse_size
+from termmine.runtime import job as job_module
+from termmine.runtime.job import LEAST_MEMORY, MIB, Job, make_job, parse_size
 
 
 @pytest.mark.parametrize(
@@ -34,23 +34,23 @@ def test_what_is_no_size(text: str) -> None:
 def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     """A quarter of the machine's memory, at most 4 GiB; the cores that the process may use."""
     for machine, memory in ((8 << 30, 2 << 30), (64 << 30, 4 << 30), (1 << 30, LEAST_MEMORY)):
-        monkeypatch.setattr(resources, "machine_memory", lambda machine=machine: machine)
-        assert make_resources(None, None, None).memory == memory
-    assert make_resources(None, None, None).threads == len(os.sched_getaffinity(0))
+        monkeypatch.setattr(job_module, "machine_memory", lambda machine=machine: machine)
+        assert make_job(None, None, None).memory == memory
+    assert make_job(None, None, None).threads == len(os.sched_getaffinity(0))
 
 
 def test_limits(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"--memory 100M: is less than the \d+ MiB that termmine needs: give more"):
-        make_resources("100M", None, None)
+        make_job("100M", None, None)
     with pytest.raises(UsageError, match="--threads 0: must be at least 1"):
-        make_resources(None, 0, None)
+        make_job(None, 0, None)
     with pytest.raises(UsageError, match=r"--tmp .*nowhere: is no directory that can be written to: name another"):
-        make_resources(None, None, tmp_path / "nowhere")
+        make_job(None, None, tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
 def test_values_come_in_the_order_of_the_items(threads: int) -> None:
-    run = Resources(threads=threads)
+    run = Job(threads=threads)
     seen = set()
 
     def square(i: int) -> int:
@@ -72,14 +72,14 @@ def test_a_stream_is_drawn_only_a_little_ahead(threads: int) -> None:
             drawn.append(i)
             yield i
 
-    stream = Resources(threads=threads).stream(lambda i: i, items())  # type: ignore[arg-type]
+    stream = Job(threads=threads).stream(lambda i: i, items())  # type: ignore[arg-type]
     assert next(stream) == 0
     assert len(drawn) <= threads + 2
 
 
 @pytest.mark.parametrize("threads", [1, 3])
 def test_errors_are_raised_where_the_value_is_asked_for(threads: int) -> None:
-    run = Resources(threads=threads)
+    run = Job(threads=threads)
     with pytest.raises(ZeroDivisionError):
         run.map(lambda i: 1 // i, [2, 1, 0])
     stream = run.stream(lambda i: 1 // i, [1, 0])
