@@ -19,7 +19,7 @@ MIN_CHANGE_KEYNESS = 10.83  # of a rising or falling term: chi squared with one 
 MIN_CHANGE_LOG_RATIO = 0.5  # bits, two fifths more: what is surer than that but smaller is of no use to a reader
 MAX_CONTEXTS = 20  # sentences: each term's are held in memory
 
-_MIN_FREQ_HELP = "Least frequency; default: 2 to 7, more in larger corpora."
+_MIN_FREQ_HELP = "Least number of occurrences; by default 2 to 7, more in a corpus of over 200 MB."
 
 _KINDS: dict[str, Any] = {"int": Integral, "float": Real, "str": str, "bool": bool}
 SEVERAL = "tuple[str, ...]"  # the type of an option that may be given several times
@@ -62,12 +62,22 @@ def _check(option: Field[Any], value: Any) -> None:
 class ReadOptions:
     """How files are read, whatever is done with their text; each field's metadata documents it."""
 
-    encoding: str | None = _option(None, "Encoding of all files; default: BOM, else UTF-8, else GB18030.")
-    document: str = _option("line", "What a document is.", choices=("line", "file"))
-    input_format: str | None = _option(None, "Format of all files; default: by extension, else plain text.")
-    field: str = _option("text", "What holds the text of a record: a field (a.b), a column, or its number.")
-    fold: str | None = _option(None, "Also fold traditional into simplified characters: t2s.", choices=("t2s",))
-    strict: bool = _option(False, "Make the first bad record an error; default: count and skip bad records.")
+    encoding: str | None = _option(None, "Encoding of all files, as gb18030; by default it is found out for each file.")
+    document: str = _option(
+        "line",
+        "What counts as a document: each line, or each file. Documents are what doc_freq counts.",
+        choices=("line", "file"),
+    )
+    input_format: str | None = _option(
+        None, "Format of all files; by default the extension of each decides, else it is plain text."
+    )
+    field: str = _option(
+        "text", "Where a record has its text: the name or number of a column, or a field of JSON (a.b is b within a)."
+    )
+    fold: str | None = _option(None, "Read traditional characters as simplified ones: t2s.", choices=("t2s",))
+    strict: bool = _option(
+        False, "Stop at the first record that cannot be read; by default such records are skipped and counted."
+    )
 
     def __post_init__(self) -> None:
         for option in fields(self):
@@ -87,46 +97,80 @@ class CountOptions(ReadOptions):
     """What `count` can be told: how to read, and what to count. None: as the count files that are added to say."""
 
     max_length: int | None = _option(
-        None, "Longest n-gram, in symbols; default: as count files say, else 10.", low=2, high=MAX_LENGTH
+        None, "Longest n-gram, in symbols; by default as the count files say, else 10.", low=2, high=MAX_LENGTH
     )
     min_freq: int | None = _option(None, _MIN_FREQ_HELP, low=1)
-    neighbours: bool = _option(False, "Also count documents and neighbours: for a file that is to be a domain.")
-    no_text: bool = _option(False, "Keep the counts alone: a small file, but only for --background, and final.")
+    neighbours: bool = _option(
+        False, "Also count documents and neighbours, so that discover need not: for a file that is to be its CORPUS."
+    )
+    no_text: bool = _option(
+        False, "Leave the text out: a small file, that can only be a background and cannot be added to."
+    )
 
 
 @dataclass(frozen=True)
 class DiscoverOptions(ReadOptions):
     """What `discover` can be told: how to read, and how to mine."""
 
-    max_length: int = _option(10, "Longest term, in symbols.", low=2, high=MAX_LENGTH)
+    max_length: int = _option(
+        10,
+        "Longest term, in symbols: a Chinese character is one, and so is a word like GPU or 10kV.",
+        low=2,
+        high=MAX_LENGTH,
+    )
     min_freq: int | None = _option(None, _MIN_FREQ_HELP, low=1)
-    min_doc_freq: int = _option(1, "Least number of documents.", low=1)
-    min_background_freq: int = _option(0, "Least frequency in the background.", low=0)
-    min_cohesion: float | None = _option(None, "Least cohesion, in bits.")
-    min_left_entropy: float = _option(0.5, "Least entropy of the left neighbours, in bits.", low=0)
-    min_right_entropy: float = _option(0.5, "Least entropy of the right neighbours, in bits.", low=0)
+    min_doc_freq: int = _option(1, "Least number of documents that hold the term.", low=1)
+    min_background_freq: int = _option(0, "Least number of occurrences in the background.", low=0)
+    min_cohesion: float | None = _option(
+        None, "Least cohesion, in bits: how much oftener the parts of a term stand together than by chance."
+    )
+    min_left_entropy: float = _option(
+        0.5, "Least variety of what stands to the left of a term (entropy, in bits).", low=0
+    )
+    min_right_entropy: float = _option(
+        0.5, "Least variety of what stands to the right of a term (entropy, in bits).", low=0
+    )
     min_independence: float = _option(
-        0.1, "Least share of occurrences outside the commonest longer candidate; others are absorbed by it.", 0, 1
+        0.1,
+        "Least share of occurrences outside the longer term that holds it most often; what has less is a fragment.",
+        0,
+        1,
     )
-    min_keyness: float | None = _option(None, "Least signed log-likelihood.")
-    min_log_ratio: float | None = _option(None, "Least log ratio, in bits.")
-    min_score: float | None = _option(None, "Least score (of the chosen measure).")
-    like: str | None = _option(None, "File of good terms: keep what scores as well as nine in ten of them.", path=True)
-    measure: str = _option("score", "What the ranking goes by; see docs/reference.md for the list.")
-    top: int | None = _option(None, "Report the best N terms; default: all.", low=1)
-    any_script: bool = _option(False, "Also report terms without a Han character.")
+    min_keyness: float | None = _option(
+        None, "Least keyness: how surely a term is commoner than in the background (log-likelihood)."
+    )
+    min_log_ratio: float | None = _option(
+        None, "Least log ratio, in bits: 1 is twice as common as in the background, 2 is four times."
+    )
+    min_score: float | None = _option(None, "Least score, by the measure that is chosen.")
+    like: str | None = _option(
+        None, "File of good terms: set --min-score so that nine in ten of those in the corpus are reported.", path=True
+    )
+    measure: str = _option(
+        "score",
+        "What to rank by: score (all evidence together), keyness, log_ratio, log_ratio_bound, "
+        "log_odds, weirdness, simple_maths, smoothed_ratio or c_value.",
+    )
+    top: int | None = _option(None, "Report only so many terms, the best.", low=1)
+    any_script: bool = _option(False, "Report terms without a Chinese character, too, as GPU.")
     known: tuple[str, ...] = _option(
-        (), "File of terms to leave out: a list, a jieba dictionary, an earlier result.", path=True
+        (),
+        "File of terms that you have already, to leave out: one a line, a jieba dictionary, or an earlier result.",
+        path=True,
     )
-    mark_known: bool = _option(False, "Keep the terms of --known, and mark them in a column listed.")
-    ban: tuple[str, ...] = _option((), "File of words and /expressions/ that are never reported.", path=True)
+    mark_known: bool = _option(False, "Report the terms of --known after all, and mark them in a column named listed.")
+    ban: tuple[str, ...] = _option(
+        (), "File of words, and of /regular expressions/, that are never reported.", path=True
+    )
     keep: tuple[str, ...] = _option(
-        (), "File of words and /expressions/ that are, whatever the other rules say.", path=True
+        (), "File of words, and of /regular expressions/, that are reported whatever the other rules say.", path=True
     )
     feedback: tuple[str, ...] = _option(
-        (), "Reviewed result with a column verdict (y, n or empty) to learn from.", path=True
+        (), "An earlier result with your judgement in a column named verdict (y, n or empty), to learn from.", path=True
     )
-    contexts: int = _option(0, "Example sentences for each term, with their places.", low=0, high=MAX_CONTEXTS)
+    contexts: int = _option(
+        0, "Number of example sentences for each term, with their places.", low=0, high=MAX_CONTEXTS
+    )
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -99,6 +99,9 @@ def shell_session(text: str) -> str:
     return "".join(f"{command}\n{_shell(command)}" for command in commands)
 
 
+_CLOSING = re.compile(r"^termmine: [\d,]+ terms? in .*, \d+\.\d s\n", re.MULTILINE)  # the time is another each time
+
+
 def _shell(command: str) -> str:
     line = command.removeprefix("$ ")
     program, *arguments = shlex.split(line)
@@ -111,7 +114,7 @@ def _shell(command: str) -> str:
         pipe = subprocess.run(["sh", "-c", line], env=environment, capture_output=True, encoding="utf-8")
         code, written = pipe.returncode, pipe.stderr + pipe.stdout
     assert code == 0, written
-    return written.replace("\r\n", "\n")
+    return _CLOSING.sub("", written)
 
 
 def python_session(text: str, names: dict[str, Any]) -> str:

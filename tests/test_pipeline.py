@@ -229,8 +229,8 @@ def test_fragments_are_absorbed_and_shown(tmp_path: Path) -> None:
     absorbed = tmp_path / "absorbed.csv"
     assert run("discover", tmp_path / "corpus.txt", "-b", ENCYCLOPEDIA, "--absorbed", absorbed).code == 0
     data = absorbed.read_bytes().decode()
-    assert data.startswith("term,freq,absorbed_by\r\n")
-    assert "\r\n湿隔离,79,保湿隔离\r\n" in data
+    assert data.startswith("term,freq,absorbed_by\n")
+    assert "\n湿隔离,79,保湿隔离\n" in data
 
 
 def test_a_part_that_stands_alone_is_kept() -> None:

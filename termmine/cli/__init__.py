@@ -16,6 +16,7 @@ from typing import NoReturn
 import click
 
 from termmine.cli.commands.compare import compare
+from termmine.cli.commands.completion import VARIABLE, completion
 from termmine.cli.commands.config import config
 from termmine.cli.commands.contexts import contexts
 from termmine.cli.commands.count import count
@@ -23,6 +24,7 @@ from termmine.cli.commands.discover import discover
 from termmine.cli.commands.evaluate import evaluate
 from termmine.cli.commands.explain import explain
 from termmine.cli.commands.export import export
+from termmine.cli.commands.help import help_of
 from termmine.cli.commands.info import info
 from termmine.cli.commands.merge import merge
 from termmine.cli.commands.tally import tally
@@ -36,14 +38,31 @@ from termmine.version import __version__
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="termmine")
 def cli() -> None:
-    """Mine domain terminology from raw Chinese text.
+    """Find the terms that Chinese texts are about.
 
-    \b
-        termmine discover corpus.txt --background wiki.txt > terms.csv
+    Give termmine the text of your domain as it is, in files or directories, without word segmentation. It finds the
+    words and phrases that hang together, compares them with everyday text (the background), and ranks those that are
+    characteristic of your domain. Without a background it compares with jieba's dictionary.
+
+    See termmine help COMMAND for what a command does and which options it has.
     """
 
 
-for _command in (discover, explain, contexts, compare, tally, evaluate, export, count, merge, info, config):
+for _command in (
+    discover,
+    explain,
+    contexts,
+    compare,
+    tally,
+    evaluate,
+    export,
+    count,
+    merge,
+    info,
+    config,
+    completion,
+    help_of,
+):
     cli.add_command(_command)
 
 
@@ -66,8 +85,10 @@ def main() -> NoReturn:
 def _run(log: Log) -> int:
     """Run the command and say how it ended; the exit code."""
     try:
-        code = cli.main(prog_name="termmine", standalone_mode=False, obj=log)
+        code = cli.main(prog_name="termmine", standalone_mode=False, complete_var=VARIABLE, obj=log)
         code = code if isinstance(code, int) else 0
+    except SystemExit as end:  # click's own, when it has told a shell what Tab may offer
+        return end.code if isinstance(end.code, int) else 1
     except BrokenPipeError:  # | head: the reader has what it wanted
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0

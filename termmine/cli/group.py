@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from termmine.cli import settings
+from termmine.cli.help import Overview
 from termmine.cli.log import FORMATS, Log
 
 
@@ -24,7 +25,7 @@ def _common_options() -> list[click.Option]:
             expose_value=False,
             is_eager=True,
             callback=_remember,
-            help="Settings file; default: termmine.toml beside the corpus, else here.",
+            help="Settings file; by default termmine.toml beside the corpus, else in the working directory.",
         ),
         click.Option(
             ["--log-format"],
@@ -34,12 +35,12 @@ def _common_options() -> list[click.Option]:
             expose_value=False,
             is_eager=True,
             callback=_remember,
-            help="How notes and errors are written to standard error.",
+            help="How to write notes and errors: as text for people, or as JSON for machines.",
         ),
     ]
 
 
-class Commands(click.Group):
+class Commands(Overview):
     """A group that gives its commands their common options, and reads the settings file before they are parsed."""
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:

@@ -94,8 +94,12 @@ class Log:
                 return f"{message} (set by {origin})"
         return message
 
+    def seconds(self) -> float:
+        """How long the run has taken so far."""
+        return time.monotonic() - self.started
+
     def _end(self, code: int) -> dict[str, Any]:
-        return {"exit_code": code, "seconds": round(time.monotonic() - self.started, 3), **self.facts}
+        return {"exit_code": code, "seconds": round(self.seconds(), 3), **self.facts}
 
     def _line(self, level: str, message: str, **more: Any) -> None:
         now = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -11,18 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from termmine.cli import names
+from termmine.cli.help import window_width as window_width
 from termmine.cli.log import Log
 from termmine.errors import UsageError
 from termmine.options import SEVERAL, ReadOptions
-from termmine.runtime.locks import output_lock
-from termmine.runtime.outputs import check_outputs
+from termmine.runtime.locks import STDOUT, output_lock
+from termmine.runtime.outputs import check_outputs, write_stream
 
 if TYPE_CHECKING:
     from termmine.runtime.progress import Progress
 
 _TYPES: dict[str, type] = {"int": int, "float": float, "str": str}
 OUTPUT_PATH = click.Path(path_type=Path)
-FORMATS_HELP = "csv, tsv, jsonl, txt, xlsx, tbx, jieba, ik, hanlp, hanlp-csv, pkuseg or rime."
+FORMATS = "csv, tsv, jsonl, txt, xlsx, tbx, jieba, ik, hanlp, hanlp-csv, pkuseg or rime"
+QUIET_HELP = "Say nothing on standard error but errors."
+VERBOSE_HELP = "Say when each stage begins, and at the end with which settings it was done."
 
 #: What is read. A path by its type, so that a settings file may name it relative to itself; `-` is standard input.
 INPUT_PATH = click.Path()
@@ -51,11 +55,27 @@ def _click_option(option: Field[Any]) -> Callable[[Callable[..., Any]], Callable
     elif kind == SEVERAL:
         given |= {"type": INPUT_PATH, "multiple": True}
     else:
-        given["type"] = INPUT_PATH if option.metadata["path"] else _TYPES[kind]
+        named = names.TYPES.get(option.name, _TYPES[kind])
+        given["type"] = INPUT_PATH if option.metadata["path"] else named
         given["show_default"] = option.default is not None
     if option.metadata["choices"]:
-        given["metavar"] = "|".join(option.metadata["choices"])
+        given |= {"metavar": "|".join(option.metadata["choices"]), "type": names.one_of(option.metadata["choices"])}
     return click.option(flag, option.name, **given)
+
+
+output_option = click.option(
+    "-o",
+    "--output",
+    type=OUTPUT_PATH,
+    default="-",
+    help="File to write to, which is only put in place once it is whole; by default standard output.",
+)
+
+
+def with_excel_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options ``bom`` and ``crlf``."""
+    command = click.option("--crlf", is_flag=True, help="End the lines of CSV as Windows does.")(command)
+    return click.option("--bom", is_flag=True, help="Begin csv, tsv or txt with a byte order mark, for Excel.")(command)
 
 
 def with_job(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -70,11 +90,11 @@ def with_job(command: Callable[..., Any]) -> Callable[..., Any]:
             return command(job=job, **given)
 
     options = [
-        click.option("--memory", help="Memory to read and count in, as 512M or 2G; default: a quarter, at most 4G."),
-        click.option("--threads", type=int, help="Threads; default: the cores that this process may use."),
         click.option(
-            "--tmp", type=INPUT_PATH, help="Directory for scratch files; default: the system's place for them."
+            "--memory", help="Memory to work in, as 512M or 2G; by default a quarter of the machine's, at most 4G."
         ),
+        click.option("--threads", type=int, help="Threads to work with; by default one for each core."),
+        click.option("--tmp", type=INPUT_PATH, help="Directory for scratch files; by default the system's."),
     ]
     for option in reversed(options):
         with_them = option(with_them)
@@ -99,6 +119,11 @@ def claim(outputs: Iterable[Path | None], inputs: Iterable[str]) -> None:
     places = [path for path in outputs if path is not None]
     check_outputs(places, [Path(path) for path in inputs if path != "-"])
     click.get_current_context().with_resource(output_lock(places))
+
+
+def on_terminal() -> bool:
+    """Whether standard output is a terminal, where somebody reads it."""
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def log() -> Log:
@@ -127,6 +152,31 @@ def make_progress(*, quiet: bool = False, verbose: bool = False) -> Progress:
         detail=here.detail if verbose and not quiet else ignore,
         bar=sys.stderr is not None and sys.stderr.isatty() and not quiet and here.form == "text",
     )
+
+
+def show(text: str) -> None:
+    """Write text for a person to standard output, in the encoding that the terminal has."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    write_stream(text.encode(encoding, errors="backslashreplace"))
+
+
+def check_terminal(form: str, output: Path) -> None:
+    """Refuse to write to a terminal what is no text."""
+    from termmine.formats.write import BINARY
+
+    if form in BINARY and str(output) in STDOUT and on_terminal():
+        raise UsageError(f"{form}: a terminal cannot show it: name a file, as in -o terms.{form}")
+
+
+def closing(what: str, output: Path) -> None:
+    """Say at the end what was written, where, and how long it took; nothing about standard output, which shows it."""
+    if not log().quiet and log().form == "text" and str(output) not in STDOUT:
+        tell(f"{what} in {output}, {log().seconds():.1f} s")
+
+
+def counted(n: int, what: str) -> str:
+    """A number of things, as "12,345 terms"."""
+    return f"{n:,} {what}{'s' * (n != 1)}"
 
 
 def ignore(message: str) -> None:

@@ -33,8 +33,8 @@ def delimited_lines(
 
     def quote(text: str) -> str:
         line = io.StringIO()
-        csv.writer(line, delimiter=delimiter, lineterminator=line_end).writerow([text, ""])
-        return line.getvalue()[: -len(delimiter + line_end)]
+        csv.writer(line, delimiter=delimiter).writerow([text, ""])
+        return line.getvalue().removesuffix(delimiter + "\r\n")
 
     special = re.compile(f'["\r\n{delimiter}]')
     for start in range(0, len(columns[0]), _ROWS_AT_ONCE):

@@ -25,9 +25,9 @@ _ROWS_AT_ONCE = 1 << 12  # that are made text together
 _SHEET_ROWS = 1 << 20  # of an Excel sheet, the header among them
 
 
-def csv_rows(columns: Columns, *, header: bool = True, many: bool = False) -> bytes:
-    """Comma-separated values after RFC 4180: a header, CRLF line ends, quotes where needed; ``many``: by kernels."""
-    return _delimited(columns, header, ",", "\r\n", guarded, many)
+def csv_rows(columns: Columns, *, header: bool = True, many: bool = False, crlf: bool = False) -> bytes:
+    """Comma-separated values: a header, quotes as in RFC 4180; ``crlf``: its line ends, too; ``many``: by kernels."""
+    return _delimited(columns, header, ",", "\r\n" if crlf else "\n", guarded, many)
 
 
 def tsv_rows(columns: Columns, *, header: bool = True, many: bool = False) -> bytes:
@@ -35,11 +35,27 @@ def tsv_rows(columns: Columns, *, header: bool = True, many: bool = False) -> by
     return _delimited(columns, header, "\t", "\n", lambda texts: guarded(list(map(one_line, texts))), many)
 
 
+#: What the csv module is told: it then quotes a cell with either character, in every version of Python.
+LINE_END = "\r\n"
+
+
+class _Lines(io.StringIO):
+    """What csv writes its lines to: each gets the end that is wanted."""
+
+    def __init__(self, end: str) -> None:
+        super().__init__(newline="")
+        self._end = end
+
+    def write(self, line: str) -> int:
+        """A whole line, as csv gives it."""
+        return super().write(line.removesuffix(LINE_END) + self._end)
+
+
 def _delimited(
     columns: Columns, header: bool, delimiter: str, end: str, write: Callable[[list[str]], list[str]], many: bool
 ) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=delimiter, lineterminator=end)
+    text = _Lines(end)
+    writer = csv.writer(text, delimiter=delimiter, lineterminator=LINE_END)
     if header:
         writer.writerow(write(list(columns)))
     values = list(columns.values())

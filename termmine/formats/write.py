@@ -10,6 +10,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from termmine.errors import UsageError
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "BINARY",
     "COLUMNS",
     "WRITERS",
     "Rendered",
@@ -33,6 +35,7 @@ __all__ = [
     "check_format",
     "columns_of",
     "find_writer",
+    "format_by_name",
     "frame_of",
     "produce",
     "produce_parts",
@@ -71,6 +74,18 @@ WRITERS: dict[str, Callable[[pd.DataFrame], Rendered]] = {
 }
 
 
+#: The formats that are no text, which a terminal cannot show.
+BINARY = ("xlsx", "parquet")
+
+_BY_EXTENSION = ("csv", "tsv", "jsonl", "txt", "xlsx", "tbx")
+
+
+def format_by_name(path: Path) -> str:
+    """The format that the extension of a file's name stands for; csv where it says nothing."""
+    extension = path.suffix.lower().removeprefix(".")
+    return extension if extension in _BY_EXTENSION else "csv"
+
+
 def find_writer(name: str) -> Callable[[pd.DataFrame], Rendered]:
     """The writer of that name; an unknown one is an error that lists the known ones."""
     if name not in WRITERS:
@@ -78,26 +93,31 @@ def find_writer(name: str) -> Callable[[pd.DataFrame], Rendered]:
     return WRITERS[name]
 
 
-def check_format(name: str, *, bom: bool = False) -> None:
+def check_format(name: str, *, bom: bool = False, crlf: bool = False) -> None:
     """Refuse a format that cannot be written so, before any work is done."""
     find_writer(name)
+    if crlf and name != "csv":
+        raise UsageError(f"--crlf: the line ends of Windows are for csv, not for {name}: leave it out")
     if bom and name not in _WITH_BOM:
         raise UsageError(f"--bom: a byte order mark does not belong into {name}: leave it out")
     if name == "xlsx":
         load_openpyxl()
 
 
-def produce(frame: pd.DataFrame, form: str, *, bom: bool = False) -> Rendered:
-    """The whole output in a format, with its notes; ``bom`` puts the mark before it that Excel wants."""
-    check_format(form, bom=bom)
-    rendered = find_writer(form)(frame)
+def produce(frame: pd.DataFrame, form: str, *, bom: bool = False, crlf: bool = False) -> Rendered:
+    """The whole output in a format, with its notes; ``bom`` and ``crlf``: as Excel and Windows want it."""
+    check_format(form, bom=bom, crlf=crlf)
+    rendered = Rendered(csv_rows(columns_of(frame), crlf=True)) if crlf else find_writer(form)(frame)
     return replace(rendered, data=_BOM + rendered.data) if bom else rendered
 
 
-def produce_parts(parts: Iterable[Columns], form: str, *, bom: bool = False) -> tuple[Iterable[bytes], list[str]]:
+def produce_parts(
+    parts: Iterable[Columns], form: str, *, bom: bool = False, crlf: bool = False
+) -> tuple[Iterable[bytes], list[str]]:
     """The same of a table in parts, and its notes; the parts are drawn as they are written, where the format allows."""
     if form in ROWS:
-        return _in_parts(parts, _MANY_ROWS[form], _BOM if bom else b""), []
+        rows = partial(_MANY_ROWS[form], crlf=True) if crlf else _MANY_ROWS[form]
+        return _in_parts(parts, rows, _BOM if bom else b""), []
     rendered = produce(frame_of(stacked(list(parts))), form, bom=bom)
     return (rendered.data,), rendered.notes()
 
@@ -108,9 +128,9 @@ def _in_parts(parts: Iterable[Columns], rows: Callable[..., bytes], begin: bytes
         yield rows(part, header=i == 0)
 
 
-def render(frame: pd.DataFrame, form: str, *, bom: bool = False) -> bytes:
+def render(frame: pd.DataFrame, form: str, *, bom: bool = False, crlf: bool = False) -> bytes:
     """The bytes of `produce`, for a caller that knows that there is nothing to note."""
-    return produce(frame, form, bom=bom).data
+    return produce(frame, form, bom=bom, crlf=crlf).data
 
 
 def as_parquet(frame: pd.DataFrame) -> bytes:

@@ -6,13 +6,15 @@ the same as a table that is aligned on a terminal.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from termmine.search.finder import Finder
 from termmine.search.lines import Line, printable
+from termmine.text.display import cut, display_width, padded
 from termmine.text.normalize import fold, fold_with_places
+
+_LEAST_WIDTH = 20  # columns of the text, however long its place is
 
 
 @dataclass(frozen=True)
@@ -75,35 +77,15 @@ def _occurrences(search: Finder, line: Line, width: int) -> Iterator[Occurrence]
         )
 
 
-def display_width(text: str) -> int:
-    """Columns on a terminal: two for what is wide (Unicode's East Asian Width), none for marks.
+def as_table(found: Concordance, width: int, window: int | None = None) -> str:
+    """A concordance for a terminal: a heading for each term, then its occurrences one below the other, aligned.
 
-    >>> display_width("变压器"), display_width("10kV")
-    (6, 4)
+    ``width``: columns of the text; ``window``: of the whole line, with the place, when that is to count instead.
     """
-    return sum(_columns(character) for character in text)
-
-
-def _columns(character: str) -> int:
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
-def _cut(text: str, width: int) -> str:
-    """As much of the beginning of a text as fits into so many columns."""
-    used = 0
-    for i, character in enumerate(text):
-        used += _columns(character)
-        if used > width:
-            return text[:i]
-    return text
-
-
-def as_table(found: Concordance, width: int) -> str:
-    """A concordance for a terminal: a heading for each term, then its occurrences one below the other, aligned."""
     shown = [occurrence for of_term in found.occurrences.values() for occurrence in of_term]
     margin = max((display_width(occurrence.place) for occurrence in shown), default=0)
+    if window is not None:
+        width = max(window - margin - len("  []"), _LEAST_WIDTH)
     blocks = []
     for term, of_term in found.occurrences.items():
         n = found.freq[term]
@@ -114,10 +96,10 @@ def as_table(found: Concordance, width: int) -> str:
         widest = max((display_width(occurrence.match) for occurrence in of_term), default=0)
         side = max((width - widest) // 2, 0)
         for occurrence in of_term:
-            left = _cut(occurrence.left[::-1], side)[::-1]
-            place = occurrence.place + " " * (margin - display_width(occurrence.place))
+            left = cut(occurrence.left[::-1], side)[::-1]
+            place = padded(occurrence.place, margin)
             lead = " " * (side - display_width(left))
-            right = _cut(occurrence.right, side)
+            right = cut(occurrence.right, side)
             lines.append(f"{place}  {lead}{left}[{occurrence.match}]{right}".rstrip())
         blocks.append("\n".join(lines) + "\n")
     return "\n".join(blocks)

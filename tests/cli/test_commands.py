@@ -69,7 +69,7 @@ def test_golden_output(name: str) -> None:
 
 def test_golden_files_beside_the_output(tmp_path: Path) -> None:
     options = [part for name, option in ALSO_WRITTEN.items() for part in (option, tmp_path / name)]
-    result = run("discover", *WITH_BACKGROUND, "--top", 50, "-o", tmp_path / "terms.csv", *options)
+    result = run("discover", *WITH_BACKGROUND, "--top", 50, "-o", tmp_path / "terms.csv", *options, "-q")
     assert (result.code, result.out, result.err) == (0, b"", "")
     is_golden("terms.csv", (tmp_path / "terms.csv").read_bytes())
     for name in ALSO_WRITTEN:

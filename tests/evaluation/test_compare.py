@@ -30,11 +30,11 @@ def test_every_kind_of_change() -> None:
     result = run("compare", "monday.csv", "tuesday.csv")
     assert result.err == "termmine: 1 new, 1 rising, 1 falling, 1 vanished\n"
     assert result.out.decode() == (
-        ",".join(COLUMNS) + "\r\n"
-        "储能,new,,4,,8.0000,,50,,\r\n"
-        f"gpu加速,rising,3,3,7.0000,8.5000,30,180,{g2[0]:.4f},{ratio[0]:.4f}\r\n"
-        f"套管,falling,5,5,5.0000,4.0000,20,2,{g2[1]:.4f},{ratio[1]:.4f}\r\n"
-        "油枕,vanished,2,,8.0000,,40,,,\r\n"
+        ",".join(COLUMNS) + "\n"
+        "储能,new,,4,,8.0000,,50,,\n"
+        f"gpu加速,rising,3,3,7.0000,8.5000,30,180,{g2[0]:.4f},{ratio[0]:.4f}\n"
+        f"套管,falling,5,5,5.0000,4.0000,20,2,{g2[1]:.4f},{ratio[1]:.4f}\n"
+        "油枕,vanished,2,,8.0000,,40,,,\n"
     )
     assert run("compare", "monday.csv", "tuesday.csv", "-q", "-o", "changes.csv") == Run(0, b"", "")
     assert Path("changes.csv").read_bytes() == result.out
@@ -70,7 +70,7 @@ def test_twice_the_text_is_no_change() -> None:
 
 def test_nothing_has_changed() -> None:
     result = run("compare", "monday.csv", "monday.csv", "--exit-code")
-    assert result == Run(0, (",".join(COLUMNS) + "\r\n").encode(), "termmine: nothing has changed\n")
+    assert result == Run(0, (",".join(COLUMNS) + "\n").encode(), "termmine: nothing has changed\n")
 
 
 def test_lists_without_figures() -> None:

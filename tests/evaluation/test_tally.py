@@ -121,7 +121,7 @@ def test_corpora_files_fields_and_count_files() -> None:
         f"{term}\t{corpus}\t{both}\t21\t5\n" for term, both in figures.items() for corpus in ("a", "a.tmc")
     )
     wide = run("tally", "terms.csv", "a", "--by", "file", "--wide", "freq").out.decode()
-    assert wide == "term,a/1.txt,a/2.jsonl\r\n差动保护,2,1\r\nSQL 语句,1,1\r\n油枕,0,0\r\n"
+    assert wide == "term,a/1.txt,a/2.jsonl\n差动保护,2,1\nSQL 语句,1,1\n油枕,0,0\n"
     by_year = run("tally", "terms.csv", "a/2.jsonl", "--by", "field:y", "-f", "jsonl").out.decode().splitlines()
     assert [json.loads(line) for line in by_year[3:6]] == [
         {"term": "SQL 语句", "y": "2024", "freq": 1, "doc_freq": 1, "n_symbols": 3, "n_documents": 1},
@@ -140,7 +140,7 @@ def test_a_table_by_a_column_and_a_plain_list() -> None:
     Path("terms.txt").write_text("差动保护\n差动保护\n# note\n")
     Path("t.csv").write_text("when,text\n周一,差动保护\n周二,差动保护和差动保护\n周一,无\n")
     assert run("tally", "terms.txt", "t.csv", "--by", "field:when").out.decode() == (
-        "term,when,freq,doc_freq,n_symbols,n_documents\r\n差动保护,周一,1,1,5,2\r\n差动保护,周二,2,1,9,1\r\n"
+        "term,when,freq,doc_freq,n_symbols,n_documents\n差动保护,周一,1,1,5,2\n差动保护,周二,2,1,9,1\n"
     )
 
 
@@ -177,7 +177,7 @@ def test_what_can_be_no_term_is_told_and_counts_as_nothing() -> None:
     done = run("tally", "-", "c.txt", "--wide", "doc_freq", stdin="a：b\n".encode())
     assert done == Run(
         0,
-        "term,c.txt\r\na：b,0\r\n".encode(),
+        "term,c.txt\na：b,0\n".encode(),
         "termmine: no text can hold these as a term, so they are counted as 0: a：b\n",
     )
     with pytest.raises(UsageError, match="given as texts"):

@@ -141,7 +141,7 @@ def test_an_added_row_need_not_have_figures() -> None:
     text = str(pd.Series(["变压器"]).dtype)  # object before pandas 3, str since
     assert [str(frame[name].dtype) for name in frame] == [text, "float64", "Int64", "boolean"]
     assert frame.isna().to_numpy().tolist() == [[False] * 4, [False, True, True, True]]
-    assert render(frame, "csv").decode() == "term,score,freq,known\r\n变压器,1.5000,31,true\r\n重合闸,,,\r\n"
+    assert render(frame, "csv").decode() == "term,score,freq,known\n变压器,1.5000,31,true\n重合闸,,,\n"
     assert render(frame, "jsonl").decode().splitlines()[1] == (
         '{"term": "重合闸", "score": null, "freq": null, "known": null}'
     )

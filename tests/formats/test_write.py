@@ -11,12 +11,16 @@ import stat
 import threading
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from support.command import ENCYCLOPEDIA, POWER, run
 from termmine import TermmineError, UsageError
-from termmine.formats.write import COLUMNS, WRITERS, find_writer, render
+from termmine.formats.cells import guard
+from termmine.formats.write import COLUMNS, ROWS, WRITERS, check_format, find_writer, render
 from termmine.runtime import outputs
 
 
@@ -30,7 +34,7 @@ NUMBERS = "1.5000,3,2,0,8.2500,0.0000,2.0000,-4.5679,333333.3333"
 
 
 def test_csv() -> None:
-    expected = f"{HEADER}\r\n变压器,{NUMBERS},true\r\nC++编译器,{NUMBERS},false\r\n"
+    expected = f"{HEADER}\n变压器,{NUMBERS},true\nC++编译器,{NUMBERS},false\n"
     assert render(_frame("变压器", "C++编译器"), "csv").decode() == expected
 
 
@@ -38,8 +42,24 @@ def test_csv_quotes_after_rfc_4180() -> None:
     hostile = ['a"b', "a,b", "a\nb", "a\r\nb", " a "]
     data = render(_frame(*hostile), "csv").decode()
     for field in ('"a""b"', '"a,b"', '"a\nb"', '"a\r\nb"', " a "):
-        assert f"\r\n{field},{NUMBERS}," in data
+        assert f"\n{field},{NUMBERS}," in data
     assert [row["term"] for row in csv.DictReader(io.StringIO(data, newline=""))] == hostile
+
+
+@given(texts=st.lists(st.text('a"=,\r\n', max_size=4), min_size=1), many=st.booleans())
+def test_line_ends_are_those_of_unix_or_of_windows_and_the_cells_are_the_same(texts: list[str], many: bool) -> None:
+    table = {"term": np.array(texts, dtype=object), "freq": np.arange(len(texts))}
+    unix, windows = (ROWS["csv"](table, many=many, crlf=crlf).decode() for crlf in (False, True))
+    rows = [list(csv.reader(io.StringIO(data, newline=""))) for data in (unix, windows)]
+    assert rows[0] == rows[1] == [["term", "freq"], *([guard(text), str(i)] for i, text in enumerate(texts))]
+    assert unix.endswith(f",{len(texts) - 1}\n")
+    assert windows.endswith(f",{len(texts) - 1}\r\n")
+    assert len(windows) - len(unix) == len(rows[0])
+
+
+def test_crlf_is_for_csv_alone() -> None:
+    with pytest.raises(UsageError, match=r"^--crlf: the line ends of Windows are for csv, not for tsv: leave it out$"):
+        check_format("tsv", crlf=True)
 
 
 def test_tsv() -> None:
@@ -62,7 +82,7 @@ def test_txt() -> None:
 
 def test_numbers_have_no_negative_zero() -> None:
     frame = pd.DataFrame({"term": ["a", "b", "c"], "score": [-0.0, -0.00004, -0.00006]})
-    assert render(frame, "csv") == b"term,score\r\na,0.0000\r\nb,0.0000\r\nc,-0.0001\r\n"
+    assert render(frame, "csv") == b"term,score\na,0.0000\nb,0.0000\nc,-0.0001\n"
     assert render(frame, "jsonl").count(b"-0.0,") == 0
 
 
@@ -146,7 +166,7 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", ["-", "/dev/stdout"])
 def test_standard_output_has_names(path: str) -> None:
     plain = run("discover", POWER, "-b", ENCYCLOPEDIA, "--top", 3)
-    assert plain.out.count(b"\r\n") == 4
+    assert plain.out.count(b"\n") == 4
     assert run("discover", POWER, "-b", ENCYCLOPEDIA, "--top", 3, "-o", path) == plain
 
 

@@ -19,8 +19,9 @@ from termmine import TermmineError, UsageError
 from termmine.readers.rewind import readable_twice
 from termmine.readers.source import open_source
 from termmine.search.examples import LONGEST_SENTENCE, examples, sentences
-from termmine.search.kwic import as_table, concordance, display_width
+from termmine.search.kwic import as_table, concordance
 from termmine.search.lines import Line
+from termmine.text.display import display_width
 
 needs_sample = pytest.mark.skipif(naive.TINY, reason="the sample is too large for uncompiled kernels")
 

@@ -38,10 +38,18 @@ def _compile() -> None:
     discover(POWER, ENCYCLOPEDIA)
 
 
-def run(*arguments: object, stdin: bytes = b"") -> Run:
-    """Run `termmine ARGUMENTS` in this process; a bug of ours fails the test."""
+class _Terminal(io.BytesIO):
+    """A stream that says that it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def run(*arguments: object, stdin: bytes = b"", terminal: bool = False) -> Run:
+    """Run `termmine ARGUMENTS` in this process; a bug of ours fails the test. ``terminal``: standard output is one."""
     _compile()
-    out, err = io.TextIOWrapper(io.BytesIO(), write_through=True), io.TextIOWrapper(io.BytesIO(), write_through=True)
+    out = io.TextIOWrapper(_Terminal() if terminal else io.BytesIO(), encoding="utf-8", write_through=True)
+    err = io.TextIOWrapper(io.BytesIO(), write_through=True)
     streams = {"stdin": io.TextIOWrapper(io.BytesIO(stdin)), "stdout": out, "stderr": err}
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     ours = mock.patch.multiple(sys, argv=["termmine", *map(str, arguments)], **streams)

@@ -11,17 +11,18 @@ from typing import Any
 import click
 
 from termmine.cli.group import Commands, corpus_of
+from termmine.cli.help import Command
 from termmine.cli.settings import Setting, find_file, in_force, in_toml, misspelt, read_file
-from termmine.cli.shared import tell
+from termmine.cli.shared import INPUT_PATH, tell
 from termmine.errors import UsageError
 
 
-@click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[COMMAND] [CORPUS]...")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of TOML.")
+@click.command(cls=Command, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=INPUT_PATH, metavar="[COMMAND] [CORPUS]...")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of TOML.")
 @click.pass_context
 def config(context: click.Context, arguments: tuple[str, ...], as_json: bool) -> None:
-    """Show the options in force for COMMAND (else for every command), and where each comes from.
+    """Show which options are in force for COMMAND, or for every command, and where each comes from.
 
     Give the arguments that COMMAND would get. The output is itself a settings file.
     """

@@ -9,25 +9,37 @@ from typing import Any
 
 import click
 
-from termmine.cli.shared import INPUT_PATH, check_inputs, paths, tell, with_options
+from termmine.cli.help import Command
+from termmine.cli.shared import INPUT_PATH, check_inputs, on_terminal, paths, tell, window_width, with_options
 from termmine.errors import TermmineError, UsageError
 from termmine.options import ReadOptions
 
+_WIDTH = 80  # columns for the text, where nobody says and there is no window
 
-@click.command()
-@click.argument("terms", nargs=-1, required=True)
+
+@click.command(cls=Command)
+@click.argument("terms", nargs=-1, required=True, type=INPUT_PATH, metavar="TERM... CORPUS")
 @click.option(
-    "-c", "--corpus", type=INPUT_PATH, multiple=True,
-    help="The corpus, where it is not the last argument; may be given several times.",
-)  # fmt: skip
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="Occurrences shown of each term.")
-@click.option("--width", type=click.IntRange(1), default=80, show_default=True, help="Columns for the text.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object an occurrence instead of a table.")
+    "-c",
+    "--corpus",
+    type=INPUT_PATH,
+    multiple=True,
+    help="The text to look into, if it is not the last argument; may be given several times.",
+)
+@click.option(
+    "--limit", type=click.IntRange(1), default=20, show_default=True, help="Number of occurrences to show of each term."
+)
+@click.option(
+    "--width",
+    type=click.IntRange(1),
+    help="Columns for the text beside its place; by default what the window has left, else 80.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each occurrence instead of a table.")
 @with_options(ReadOptions, leave_out=("document",))
 def contexts(
-    terms: tuple[str, ...], corpus: tuple[str, ...], limit: int, width: int, as_json: bool, **options: Any
+    terms: tuple[str, ...], corpus: tuple[str, ...], limit: int, width: int | None, as_json: bool, **options: Any
 ) -> None:
-    """Show each of TERMS in its lines, with path and line: TERM... CORPUS, or TERM... -c CORPUS."""
+    """Show where each TERM stands in CORPUS: its lines, with path and line number."""
     if not corpus:
         *others, last = terms
         terms, corpus = tuple(others), (last,)
@@ -41,10 +53,12 @@ def contexts(
     from termmine.search.lines import read_lines
 
     reading = ReadOptions(**options)
+    window = window_width() if width is None and not as_json and on_terminal() else None
+    columns = width or window or _WIDTH
     source = open_files(paths(corpus))
     check_has_lines(source)
     lines = read_lines(source, reading)
-    found = concordance(terms, lines, limit=limit, width=width, folding=reading.fold)
+    found = concordance(terms, lines, limit=limit, width=columns, folding=reading.fold)
     missing = [term for term, n in found.freq.items() if not n]
     if len(missing) == len(found.freq):
         raise TermmineError(f"{', '.join(missing)}: does not occur in {', '.join(corpus)}: check spelling and corpus")
@@ -52,5 +66,8 @@ def contexts(
         several = ": name several corpora with -c" if Path(term).exists() else ""
         tell(f"{term} does not occur{several}")
     shown = (asdict(occurrence) for of_term in found.occurrences.values() for occurrence in of_term)
-    text = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in shown) if as_json else as_table(found, width)
+    if as_json:
+        text = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in shown)
+    else:
+        text = as_table(found, columns, window)
     outputs.write(Path("-"), text.encode(errors="backslashreplace"))

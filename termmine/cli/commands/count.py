@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from termmine.cli.help import Command
 from termmine.cli.shared import (
     INPUT_PATH,
     OUTPUT_PATH,
+    QUIET_HELP,
+    VERBOSE_HELP,
     check_inputs,
     claim,
     paths,
@@ -24,15 +27,18 @@ if TYPE_CHECKING:
     from termmine.runtime.job import Job
 
 
-@click.command()
-@click.argument("corpus", nargs=-1, required=True)
-@click.option("-o", "--output", type=OUTPUT_PATH, help="The count file to write, whole or not at all.")
+@click.command(cls=Command)
+@click.argument("corpus", nargs=-1, required=True, type=INPUT_PATH)
+@click.option("-o", "--output", type=OUTPUT_PATH, help="Count file to write; it is only put in place once it is whole.")
 @click.option(
-    "--add", type=INPUT_PATH, multiple=True,
-    help="Add this text to CORPUS, a count file, in place unless -o names another; may be given several times.",
-)  # fmt: skip
-@click.option("-q", "--quiet", is_flag=True, help="Only errors on standard error.")
-@click.option("-v", "--verbose", is_flag=True, help="Tell each stage.")
+    "--add",
+    type=INPUT_PATH,
+    multiple=True,
+    help="Text to add to CORPUS, which is then one count file; it is replaced "
+    "unless -o names another. May be given several times.",
+)
+@click.option("-q", "--quiet", is_flag=True, help=QUIET_HELP)
+@click.option("-v", "--verbose", is_flag=True, help=VERBOSE_HELP)
 @with_job
 @with_options(CountOptions)
 def count(
@@ -42,7 +48,10 @@ def count(
     job: Job,
     **options: Any,
 ) -> None:
-    """Count the n-grams of CORPUS (text, count files, or both) into a count file, for --background or as a domain."""
+    """Count CORPUS (text, count files, or both) once, into a count file.
+
+    Give that to discover in the place of the text, as corpus or as background: it is read in a moment.
+    """
     chosen = CountOptions(**options)
     inputs = (*corpus, *add)
     check_inputs(inputs)

@@ -8,46 +8,77 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from termmine.cli.help import Command
+from termmine.cli.names import WRITER
 from termmine.cli.shared import (
-    FORMATS_HELP,
+    FORMATS,
     INPUT_PATH,
     OUTPUT_PATH,
+    QUIET_HELP,
+    VERBOSE_HELP,
     check_inputs,
+    check_terminal,
     claim,
+    closing,
+    counted,
+    on_terminal,
+    output_option,
     paths,
     report,
+    show,
+    window_width,
+    with_excel_options,
     with_job,
     with_options,
 )
 from termmine.options import DiscoverOptions, make_options
+from termmine.runtime.locks import STDOUT
 
 if TYPE_CHECKING:
+    from termmine.pipeline import Discovery
     from termmine.runtime.job import Job
 
 
-@click.command()
-@click.argument("corpus", nargs=-1, required=True)
+@click.command(cls=Command)
+@click.argument("corpus", nargs=-1, required=True, type=INPUT_PATH)
 @click.option(
-    "-b", "--background", type=INPUT_PATH, multiple=True,
-    help="General text to contrast with; may be given several times.",
-)  # fmt: skip
-@click.option(
-    "-o", "--output", type=OUTPUT_PATH, default="-", help="Write here, whole or not at all; default: standard output."
+    "-b",
+    "--background",
+    type=INPUT_PATH,
+    multiple=True,
+    help="Everyday text to compare with, or its count file; may be given several times. By default jieba's dictionary.",
 )
-@click.option("-f", "--format", "form", default="csv", show_default=True, help=FORMATS_HELP)
-@click.option("--bom", is_flag=True, help="Begin with a byte order mark, for Excel.")
-@click.option("--absorbed", type=OUTPUT_PATH, help="Also write the absorbed fragments and what absorbed them (CSV).")
-@click.option("--meta", type=OUTPUT_PATH, help="Also write the reproducibility signature (JSON).")
-@click.option("-q", "--quiet", is_flag=True, help="Only errors on standard error.")
-@click.option("-v", "--verbose", is_flag=True, help="Tell each stage, and the signature at the end.")
+@output_option
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=WRITER,
+    help=f"Format of the output: {FORMATS}; by default the extension of --output decides, else it is csv, and on a "
+    "terminal a table of the best terms.",
+)
+@with_excel_options
+@click.option(
+    "--absorbed",
+    type=OUTPUT_PATH,
+    help="Also write a CSV file of the fragments that were left out, each with the longer term that it belongs to.",
+)
+@click.option(
+    "--meta",
+    type=OUTPUT_PATH,
+    help="Also write a JSON file of all it takes to get the same result again: version, options, sizes.",
+)
+@click.option("-q", "--quiet", is_flag=True, help=QUIET_HELP)
+@click.option("-v", "--verbose", is_flag=True, help=VERBOSE_HELP)
 @with_job
 @with_options(DiscoverOptions)
 def discover(
     corpus: tuple[str, ...],
     background: tuple[str, ...],
     output: Path,
-    form: str,
+    form: str | None,
     bom: bool,
+    crlf: bool,
     absorbed: Path | None,
     meta: Path | None,
     job: Job,
@@ -57,26 +88,78 @@ def discover(
     chosen = make_options(**options)
     inputs = (*corpus, *background, *chosen.files)
     check_inputs(inputs)
-    from termmine.formats.write import check_format, produce_parts, render
-    from termmine.runtime import outputs
+    from termmine.formats.write import check_format, format_by_name
 
-    check_format(form, bom=bom)
+    as_table = form is None and str(output) in STDOUT and on_terminal()
+    form = form or format_by_name(output)
+    check_format(form, bom=bom, crlf=crlf)
+    check_terminal(form, output)
     claim((output, absorbed, meta), inputs)
 
     from termmine.pipeline import run_discovery
 
     result = run_discovery(paths(corpus), paths(background) or None, chosen, job)
-    signature = json.dumps(result.signature, ensure_ascii=False, sort_keys=True)
-    written = []
-    if absorbed is not None:
-        written.append((absorbed, render(result.absorbed, "csv", bom=bom)))
-    if meta is not None:
-        # the name of a background need not be Unicode
-        written.append((meta, (signature + "\n").encode(errors="backslashreplace")))
-    data, notes = produce_parts(result.parts(job.left()), form, bom=bom)
-    outputs.write_all([*written, (output, data)])
-    for line in notes:
-        job.progress.note(f"{form}: {line}")
+    beside = _files_beside(result, absorbed, meta, bom=bom, crlf=crlf)
+    if as_table:
+        _show(result, job, beside)
+    else:
+        _write(result, job, beside, output, form=form, bom=bom, crlf=crlf)
     n_terms = len(result.ranking)
     report(n_terms=n_terms, **result.signature["corpus"])
-    job.progress.detail(f"{n_terms} term{'s' * (n_terms != 1)}; signature: {signature}")
+    closing(counted(n_terms, "term"), output)
+    job.progress.detail(f"{n_terms} term{'s' * (n_terms != 1)}; signature: {_signature(result)}")
+
+
+def _signature(result: Discovery) -> str:
+    return json.dumps(result.signature, ensure_ascii=False, sort_keys=True)
+
+
+def _files_beside(
+    result: Discovery, absorbed: Path | None, meta: Path | None, *, bom: bool, crlf: bool
+) -> list[tuple[Path, bytes]]:
+    """What is written beside the terms."""
+    from termmine.formats.write import render
+
+    files = []
+    if absorbed is not None:
+        files.append((absorbed, render(result.absorbed, "csv", bom=bom, crlf=crlf)))
+    if meta is not None:
+        # the name of a background need not be Unicode
+        files.append((meta, (_signature(result) + "\n").encode(errors="backslashreplace")))
+    return files
+
+
+def _write(
+    result: Discovery,
+    job: Job,
+    beside: list[tuple[Path, bytes]],
+    output: Path,
+    *,
+    form: str,
+    bom: bool,
+    crlf: bool,
+) -> None:
+    """Write everything, and say what the format could not carry."""
+    from termmine.formats.write import produce_parts
+    from termmine.runtime import outputs
+
+    data, notes = produce_parts(result.parts(job.left()), form, bom=bom, crlf=crlf)
+    outputs.write_all([*beside, (output, data)])
+    for line in notes:
+        job.progress.note(f"{form}: {line}")
+
+
+def _show(result: Discovery, job: Job, beside: list[tuple[Path, bytes]]) -> None:
+    """Show the best terms on a terminal, and say how many more there are."""
+    from termmine.cli.table import SHOWN, as_table
+    from termmine.runtime import outputs
+
+    best = {name: column[:SHOWN] for name, column in next(result.parts(job.left())).items()}
+    outputs.write_all(beside)
+    show(as_table(best, window_width()))
+    more = len(result.ranking) - len(best["term"])
+    if more > 0:
+        job.progress.note(
+            f"the best {len(best['term'])} of {counted(len(result.ranking), 'term')}: "
+            "all of them go into a file with -o terms.csv"
+        )

@@ -8,20 +8,32 @@ from typing import Any
 
 import click
 
+from termmine.cli.help import Command
 from termmine.cli.shared import INPUT_PATH, check_inputs, paths, tell, with_options
 from termmine.options import ReadOptions
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("lists", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("-g", "--gold", required=True, type=click.Path(path_type=Path), help="The gold terms, one a line.")
 @click.option(
-    "-c", "--corpus", type=INPUT_PATH, multiple=True, help="Count only gold terms that occur 5 times in it as relevant."
+    "-g",
+    "--gold",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="File of the terms that should be found, one a line.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object with every figure instead of tables.")
+@click.option(
+    "-c",
+    "--corpus",
+    type=INPUT_PATH,
+    multiple=True,
+    help="The text that the lists were made from: only gold terms that occur 5 "
+    "times in it are expected. May be given several times.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object with every figure instead of tables.")
 @with_options(ReadOptions, leave_out=("document",))
 def evaluate(lists: tuple[Path, ...], gold: Path, corpus: tuple[str, ...], as_json: bool, **options: Any) -> None:
-    """Score ranked LISTS (CSV, TSV, JSON Lines, or one term a line) against a gold list, with bootstrap intervals."""
+    """Tell how good ranked LISTS are: how many terms of a gold list they find, and how high up."""
     check_inputs((*map(str, lists), str(gold), *corpus))
     from termmine.evaluation.report import compare_lists, tables
     from termmine.runtime import outputs

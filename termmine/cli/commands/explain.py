@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from termmine.cli.help import Command
 from termmine.cli.shared import INPUT_PATH, check_inputs, paths, with_job, with_options
 from termmine.options import DiscoverOptions, make_options
 
@@ -15,16 +16,24 @@ if TYPE_CHECKING:
     from termmine.runtime.job import Job
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("terms", nargs=-1, required=True)
 @click.option(
-    "-c", "--corpus", type=INPUT_PATH, multiple=True, required=True, help="The corpus; may be given several times."
+    "-c",
+    "--corpus",
+    type=INPUT_PATH,
+    multiple=True,
+    required=True,
+    help="The text that the list was made from; may be given several times.",
 )
 @click.option(
-    "-b", "--background", type=INPUT_PATH, multiple=True,
-    help="General text to contrast with; may be given several times.",
-)  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of text.")
+    "-b",
+    "--background",
+    type=INPUT_PATH,
+    multiple=True,
+    help="Everyday text to compare with, or its count file; may be given several times. By default jieba's dictionary.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each term instead of text.")
 @with_job
 @with_options(DiscoverOptions)
 def explain(
@@ -35,7 +44,7 @@ def explain(
     job: Job,
     **options: Any,
 ) -> None:
-    """Say why each of TERMS is, or is not, in the list that `discover` makes with the same options."""
+    """Say why each of TERMS is, or is not, in the list that discover makes with the same options."""
     chosen = make_options(**options)
     check_inputs((*corpus, *background, *chosen.files))
     from termmine.evaluation.explain import as_text, explain_source

@@ -6,29 +6,52 @@ from pathlib import Path
 
 import click
 
-from termmine.cli.shared import FORMATS_HELP, INPUT_PATH, OUTPUT_PATH, check_inputs, claim, make_progress, paths, report
+from termmine.cli.help import Command
+from termmine.cli.names import WRITER
+from termmine.cli.shared import (
+    FORMATS,
+    INPUT_PATH,
+    OUTPUT_PATH,
+    QUIET_HELP,
+    check_inputs,
+    check_terminal,
+    claim,
+    closing,
+    counted,
+    make_progress,
+    output_option,
+    paths,
+    report,
+    with_excel_options,
+)
 from termmine.errors import UsageError
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("terms", type=click.Path(path_type=Path))
-@click.option("-t", "--to", "form", required=True, help=FORMATS_HELP)
-@click.option(
-    "-o", "--output", type=OUTPUT_PATH, default="-", help="Write here, whole or not at all; default: standard output."
-)
-@click.option("--bom", is_flag=True, help="Begin csv, tsv or txt with a byte order mark, for Excel.")
+@click.option("-t", "--to", "form", required=True, help=f"Format to write: {FORMATS}.", type=WRITER)
+@output_option
+@with_excel_options
 @click.option(
     "--check",
     type=INPUT_PATH,
     multiple=True,
-    help="Segment this text by jieba with the result; may be given several times.",
+    help="Try a jieba dictionary: segment this text with it, and say which "
+    "terms it cuts out. May be given several times.",
 )
-@click.option("--check-report", type=OUTPUT_PATH, help="Also write what --check found for every term (CSV).")
-@click.option("-q", "--quiet", is_flag=True, help="Only errors on standard error.")
+@click.option("--check-report", type=OUTPUT_PATH, help="Also write a CSV file of what --check found for every term.")
+@click.option("-q", "--quiet", is_flag=True, help=QUIET_HELP)
 def export(
-    terms: Path, form: str, output: Path, bom: bool, check: tuple[str, ...], check_report: Path | None, quiet: bool
+    terms: Path,
+    form: str,
+    output: Path,
+    bom: bool,
+    crlf: bool,
+    check: tuple[str, ...],
+    check_report: Path | None,
+    quiet: bool,
 ) -> None:
-    """Write TERMS, a file that `discover` made and you may have edited, in another format; - is standard input."""
+    """Write a list of TERMS, which discover made and you may have edited, in the format that another program reads."""
     check_inputs((str(terms), *check))
     if check and form != "jieba":
         raise UsageError(f"--check: tries a dictionary in jieba, which cannot load {form}: use --to jieba")
@@ -37,7 +60,8 @@ def export(
     from termmine.formats.write import check_format, produce, render
     from termmine.runtime import outputs
 
-    check_format(form, bom=bom)
+    check_format(form, bom=bom, crlf=crlf)
+    check_terminal(form, output)
     claim((output, check_report), (str(terms), *check))
 
     from termmine.evaluation.jieba_check import check_cuts, summary
@@ -45,7 +69,7 @@ def export(
 
     progress = make_progress(quiet=quiet)
     frame = read_terms(terms)
-    rendered = produce(frame, form, bom=bom)
+    rendered = produce(frame, form, bom=bom, crlf=crlf)
     notes, written = rendered.notes(), [(output, rendered.data)]
     if check:
         left_out = set(rendered.terms)
@@ -58,3 +82,4 @@ def export(
     report(n_terms=len(frame))
     for line in notes:
         progress.note(f"{form}: {line}")
+    closing(counted(len(frame), "term"), output)

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import click
 
+from termmine.cli.help import Command
 
-@click.command()
+
+@click.command(cls=Command)
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
 def info(file: Path, as_json: bool) -> None:
-    """Print what the count FILE holds, after comparing all of it with its checksums."""
+    """Check that the count FILE is undamaged, and show what it holds."""
     from termmine.counting.countfile.read import check, describe, read_header, signature
     from termmine.runtime import outputs
 

@@ -7,20 +7,35 @@ from typing import TYPE_CHECKING
 
 import click
 
-from termmine.cli.shared import OUTPUT_PATH, check_inputs, claim, report, with_job
+from termmine.cli.help import Command
+from termmine.cli.shared import (
+    OUTPUT_PATH,
+    QUIET_HELP,
+    VERBOSE_HELP,
+    check_inputs,
+    claim,
+    report,
+    with_job,
+)
 
 if TYPE_CHECKING:
     from termmine.runtime.job import Job
 
 
-@click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=OUTPUT_PATH, required=True, help="The count file to write, whole or not at all.")
-@click.option("--min-freq", type=int, help="Least frequency; default: as all files say.")
-@click.option("--max-length", type=int, help="Longest n-gram, in symbols; default: as all files say.")
-@click.option("--neighbours", is_flag=True, help="Also count documents and neighbours, where not all files say so.")
-@click.option("-q", "--quiet", is_flag=True, help="Only errors on standard error.")
-@click.option("-v", "--verbose", is_flag=True, help="Tell each stage.")
+@click.command(cls=Command)
+@click.argument("files", nargs=-1, required=True, type=OUTPUT_PATH)
+@click.option(
+    "-o",
+    "--output",
+    type=OUTPUT_PATH,
+    required=True,
+    help="Count file to write; it is only put in place once it is whole.",
+)
+@click.option("--min-freq", type=int, help="Least number of occurrences; by default as all files say.")
+@click.option("--max-length", type=int, help="Longest n-gram, in symbols; by default as all files say.")
+@click.option("--neighbours", is_flag=True, help="Also count documents and neighbours, if not all files have done so.")
+@click.option("-q", "--quiet", is_flag=True, help=QUIET_HELP)
+@click.option("-v", "--verbose", is_flag=True, help=VERBOSE_HELP)
 @with_job
 def merge(
     files: tuple[Path, ...],
@@ -30,7 +45,7 @@ def merge(
     neighbours: bool,
     job: Job,
 ) -> None:
-    """Add up count FILES, in this order, exactly: the result is that of counting all their text at once."""
+    """Add up count FILES into one, as if all their text had been counted at once."""
     names = tuple(map(str, files))
     check_inputs(names)
     claim([output], [name for name in names if Path(name) != output])

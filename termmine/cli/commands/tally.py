@@ -7,13 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from termmine.cli.help import Command
+from termmine.cli.names import one_of
 from termmine.cli.shared import (
     INPUT_PATH,
-    OUTPUT_PATH,
+    QUIET_HELP,
     check_inputs,
+    check_terminal,
     claim,
+    closing,
+    counted,
+    output_option,
     paths,
     report,
+    with_excel_options,
     with_job,
     with_options,
 )
@@ -26,19 +33,31 @@ if TYPE_CHECKING:
 FORMS = ("csv", "tsv", "jsonl", "parquet")
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("terms", type=click.Path(path_type=Path))
 @click.argument("corpus", nargs=-1, required=True, type=INPUT_PATH)
 @click.option(
-    "--by", default="corpus", show_default=True, help="What counts are told apart by: corpus, file, field:NAME."
+    "--by",
+    default="corpus",
+    show_default=True,
+    type=one_of(("corpus", "file", "field:")),
+    help="Count apart for each corpus, for each file, or for each value of a field of the records (field:NAME).",
 )
 @click.option(
-    "--wide", type=click.Choice(["freq", "doc_freq"]), help="One row a term and a column a group, with this count."
+    "--wide",
+    type=click.Choice(["freq", "doc_freq"]),
+    help="Write one row for each term, and a column for each group with this count.",
 )
-@click.option("-o", "--output", type=OUTPUT_PATH, default="-", help="Write here; default: standard output.")
-@click.option("-f", "--format", "form", help=f"{', '.join(FORMS)}; default: by the output's name, else csv.")
-@click.option("--bom", is_flag=True, help="Begin csv or tsv with a byte order mark, for Excel.")
-@click.option("-q", "--quiet", is_flag=True, help="Only errors on standard error.")
+@output_option
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=one_of(FORMS),
+    help=f"Format of the output: {', '.join(FORMS)}; by default the extension of --output decides, else it is csv.",
+)
+@with_excel_options
+@click.option("-q", "--quiet", is_flag=True, help=QUIET_HELP)
 @with_job
 @with_options(ReadOptions)
 def tally(
@@ -49,13 +68,15 @@ def tally(
     output: Path,
     form: str | None,
     bom: bool,
+    crlf: bool,
     job: Job,
     **options: Any,
 ) -> None:
-    """Count TERMS (a list, or a table with a column term) in each CORPUS: exact figures, and exact zeros."""
+    """Count how often the terms of a list TERMS occur in each CORPUS: exact figures, and exact zeros."""
     check_inputs((str(terms), *corpus))
     claim((output,), (str(terms), *corpus))
     chosen = _form(form, output)
+    check_terminal(chosen, output)
     if len(set(corpus)) < len(corpus):
         raise UsageError("the same corpus is given more than once: name each once")
     from termmine.candidates.wordlists import read_terms_listed
@@ -67,10 +88,11 @@ def tally(
     grouping = find_grouping(by)
     wanted = read_terms_listed(terms)
     sources = {str(path): open_files([path]) for path in paths(corpus)}
-    counted = count_groups(wanted, sources, grouping, ReadOptions(**options), job)
-    frame = as_wide(*counted, wide) if wide else as_long(*counted, grouping.name)
-    outputs.write(output, as_parquet(frame) if chosen == "parquet" else render(frame, chosen, bom=bom))
-    report(n_terms=len(counted[0]), n_groups=len(counted[1]))
+    found = count_groups(wanted, sources, grouping, ReadOptions(**options), job)
+    frame = as_wide(*found, wide) if wide else as_long(*found, grouping.name)
+    outputs.write(output, as_parquet(frame) if chosen == "parquet" else render(frame, chosen, bom=bom, crlf=crlf))
+    report(n_terms=len(found[0]), n_groups=len(found[1]))
+    closing(f"{counted(len(found[0]), 'term')} in {counted(len(found[1]), 'group')}", output)
 
 
 def _form(given: str | None, output: Path) -> str:

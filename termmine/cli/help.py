@@ -1,0 +1,162 @@
+"""How the help is laid out: commands in the order of the work, options in groups, an example for each command.
+
+In: click's commands. Out: text. What an option does is said where the option is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import click
+
+from termmine.text.display import display_width, padded, wrapped
+
+#: The commands in the order of the work; one that is added is put where it belongs.
+COMMANDS = {
+    "Find terms": ("discover", "explain", "contexts"),
+    "Work with a list": ("export", "compare", "tally", "evaluate"),
+    "Count once, use often": ("count", "merge", "info"),
+    "Settings and help": ("config", "completion", "help"),
+}
+
+#: The groups of options, by their long flags.
+OPTIONS = {
+    "Input": "corpus field input-format encoding document fold strict add",
+    "Background": "background min-background-freq min-keyness min-log-ratio",
+    "Which terms": (
+        "top measure min-score like min-freq min-doc-freq max-length min-cohesion min-left-entropy min-right-entropy "
+        "min-independence any-script neighbours no-text gold limit check by"
+    ),
+    "Your own lists": "known mark-known ban keep feedback",
+    "Output": "output format to wide bom crlf contexts absorbed meta check-report width json exit-code man",
+    "Run": "memory threads tmp config log-format quiet verbose help",
+}
+
+#: A call of each command that works as it stands, with files of these names.
+EXAMPLES = {
+    "discover": "termmine discover corpus.txt --background wiki.txt -o terms.csv",
+    "explain": "termmine explain 变压器 压器 --corpus corpus.txt --background wiki.txt",
+    "contexts": "termmine contexts 变压器 corpus.txt --limit 5",
+    "export": "termmine export terms.csv --to jieba -o userdict.txt",
+    "compare": "termmine compare terms.csv newer.csv -o changes.csv",
+    "tally": "termmine tally terms.csv corpus.txt wiki.txt -o counts.csv",
+    "evaluate": "termmine evaluate terms.csv newer.csv --gold gold.txt",
+    "count": "termmine count wiki.txt -o wiki.tmc",
+    "merge": "termmine merge wiki.tmc news.tmc -o general.tmc",
+    "info": "termmine info wiki.tmc",
+    "config": "termmine config discover corpus.txt",
+    "completion": 'eval "$(termmine completion bash)"',
+    "help": "termmine help discover",
+}
+
+_OTHERS = "Other"
+_WIDEST = 100  # columns: longer lines are hard to read
+_FIRST = 30  # columns of a definition list's left side; what is longer has a line of its own
+
+
+def grouped(names: Iterable[str], groups: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
+    """The names that are there, in groups and in their order; what no group knows comes last."""
+    there = list(names)
+    found = {title: [name for name in members if name in there] for title, members in groups.items()}
+    known = {name for members in groups.values() for name in members}
+    found[_OTHERS] = [name for name in there if name not in known]
+    return {title: members for title, members in found.items() if members}
+
+
+def option_groups(command: click.Command, context: click.Context) -> dict[str, list[click.Option]]:
+    """The options of a command in their groups."""
+    options = {_long_flag(param): param for param in command.get_params(context) if isinstance(param, click.Option)}
+    groups = {title: tuple(flags.split()) for title, flags in OPTIONS.items()}
+    return {title: [options[name] for name in names] for title, names in grouped(options, groups).items()}
+
+
+def _long_flag(option: click.Option) -> str:
+    return next((name for name in option.opts if name.startswith("--")), option.opts[0]).lstrip("-")
+
+
+def window_width() -> int:
+    """The columns of the terminal; 80 where it does not tell."""
+    import shutil
+
+    return shutil.get_terminal_size().columns
+
+
+def width() -> int:
+    """The columns of a line of help."""
+    return min(window_width(), _WIDEST) - 2
+
+
+def paragraphs(text: str, indent: str = "  ") -> Iterator[str]:
+    """A docstring as lines of a page: each paragraph filled, with an empty line after it."""
+    for paragraph in text.strip().split("\n\n"):
+        yield from (indent + line for line in wrapped(" ".join(paragraph.split()), width() - len(indent)))
+        yield ""
+
+
+def definitions(title: str, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """A list of names and what they are, under a heading."""
+    rows = list(rows)
+    first = min(max(display_width(name) for name, _ in rows), _FIRST) + 4
+    yield f"{title}:"
+    for name, text in rows:
+        lines = list(wrapped(text, width() - first))
+        head = "  " + name
+        if display_width(head) + 2 > first:
+            yield head
+        else:
+            yield padded(head, first) + (lines.pop(0) if lines else "")
+        yield from (" " * first + line for line in lines)
+    yield ""
+
+
+def records(options: Iterable[click.Parameter], context: click.Context) -> Iterator[tuple[str, str]]:
+    """The flags of each option, and its help."""
+    for option in options:
+        record = option.get_help_record(context)
+        if record is not None:
+            yield record
+
+
+def _page(lines: Iterable[str], formatter: click.HelpFormatter) -> None:
+    formatter.write("\n")
+    formatter.write("\n".join(line.rstrip() for line in lines))
+
+
+class Command(click.Command):
+    """A command whose help has an example and its options in groups."""
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the whole page."""
+        self.format_usage(ctx, formatter)
+        _page(self._lines(ctx), formatter)
+
+    def _lines(self, ctx: click.Context) -> Iterator[str]:
+        yield from paragraphs(self.help or "")
+        if self.name in EXAMPLES:
+            yield from ("Example:", f"  {EXAMPLES[self.name]}", "")
+        for title, options in option_groups(self, ctx).items():
+            yield from definitions(title, records(options, ctx))
+
+
+class Overview(click.Group):
+    """The group of all commands, whose help is an overview of the work."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order of the work."""
+        return [name for names in grouped(self.commands, COMMANDS).values() for name in names]
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the overview."""
+        self.format_usage(ctx, formatter)
+        _page(self._lines(ctx), formatter)
+
+    def _lines(self, ctx: click.Context) -> Iterator[str]:
+        yield from paragraphs(self.help or "")
+        yield from ("Example:", f"  {EXAMPLES['discover']}", "")
+        for title, names in grouped(self.commands, COMMANDS).items():
+            yield from definitions(title, ((name, _first_paragraph(self.commands[name])) for name in names))
+        yield from definitions("Options", records(self.get_params(ctx), ctx))
+
+
+def _first_paragraph(command: click.Command) -> str:
+    return " ".join((command.help or "").strip().split("\n\n")[0].split())
