@@ -6,13 +6,13 @@ in `ranking.feedback`.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from termmine.errors import TermmineError
 from termmine.formats.read import read_numbered_terms
+from termmine.text.characters import nfkc
 from termmine.text.normalize import normal_form
 
 #: What people write into a cell, in lower case and NFKC.
@@ -45,7 +45,7 @@ def verdict_of(cell: object, term: str, place: str) -> bool | None:
     >>> [verdict_of(cell, "变压器", "a.csv:2") for cell in ("√", "拒绝", " ")]
     [True, False, None]
     """
-    text = unicodedata.normalize("NFKC", str(cell)).replace("\ufe0f", "").strip().lower()
+    text = nfkc(str(cell)).replace("\ufe0f", "").strip().lower()
     if text not in _VERDICTS:
         raise TermmineError(f"{place}: the verdict on {term} is {text!r}: write {UNDERSTOOD}, or leave the cell empty")
     return _VERDICTS[text]

@@ -31,11 +31,47 @@ STDIN = "-"
 BLOCK = 1 << 20  # bytes read at once, and the prefix that decides the encoding
 MAX_SPOOLED = 1 << 30  # bytes of a packed or piped file that must be unpacked whole, to a temporary file
 
+class _Unpacked:
+    """A packed file as it is unpacked: streams one after the other, each whole, and zeros behind them at most.
+
+    The modules of the standard library take whatever stands behind the first stream, and is no other one, for the end.
+    """
+
+    def __init__(self, packed: BinaryIO, decompressor: Callable[[], Any]) -> None:
+        self._packed, self._new = packed, decompressor
+        self._stream = decompressor()
+        self._rest = b""
+
+    def read(self, size: int) -> bytes:
+        """So many bytes or fewer, none at the end."""
+        while True:
+            if self._stream.eof and not self._next_stream():
+                return b""
+            if self._stream.needs_input and not self._rest:
+                self._rest = self._packed.read(BLOCK)
+                if not self._rest:
+                    raise EOFError("the file ends before its last stream does")
+            data = self._stream.decompress(self._rest, size)
+            self._rest = b""
+            if data:
+                return bytes(data)
+
+    def _next_stream(self) -> bool:
+        """Go on with the next stream, if there is one."""
+        rest = self._stream.unused_data
+        while not (rest := rest.lstrip(b"\0")):
+            rest = self._packed.read(BLOCK)
+            if not rest:
+                return False
+        self._stream, self._rest = self._new(), rest
+        return True
+
+
 #: How a file is unpacked, by its last extension; any other file is read as it is.
 UNPACKERS: dict[str, Callable[[BinaryIO], Any]] = {
     ".gz": gzip.open,
-    ".bz2": bz2.open,
-    ".xz": lzma.open,
+    ".bz2": lambda packed: _Unpacked(packed, bz2.BZ2Decompressor),
+    ".xz": lambda packed: _Unpacked(packed, lzma.LZMADecompressor),
     ".zst": zstd.open,
 }
 _DAMAGED = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error, zstd.ZstdError)

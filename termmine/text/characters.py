@@ -121,6 +121,29 @@ def character_tables(folding: str | None) -> Characters:
     return Characters(plain, kinds, nfkc, fold, np.array(expansions, dtype=np.int32))
 
 
+MOST_MARKS = 256  # on one letter that are put in order together; some thirty are the most that any script writes
+
+
+def nfkc(text: str) -> str:
+    """Text in Unicode's normal form NFKC, in time that grows with its length whatever it holds.
+
+    Marks on one letter are put in order, in quadratic time, so that a longer row of them than `MOST_MARKS` is taken in
+    parts of that many. No symbol changes by that: three marks make one at most, so that what is left of the first part
+    is already no word (`kernels.encode.MAX_WORD`).
+    """
+    if len(text) <= MOST_MARKS:
+        return unicodedata.normalize("NFKC", text)
+    chars = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    places = np.flatnonzero(character_tables(None).kinds[chars] == COMPOSING)
+    first = np.flatnonzero(np.diff(places, prepend=-2) > 1)  # of each row of marks
+    sizes = np.diff(first, append=len(places))
+    cuts = [0]
+    for begin, size in zip(places[first[sizes > MOST_MARKS]].tolist(), sizes[sizes > MOST_MARKS].tolist(), strict=True):
+        cuts += range(begin + MOST_MARKS, begin + size, MOST_MARKS)
+    ends = [*cuts[1:], len(text)]
+    return "".join(unicodedata.normalize("NFKC", text[a:b]) for a, b in zip(cuts, ends, strict=True))
+
+
 def is_han(codes: np.ndarray) -> np.ndarray:
     """Which codes are Han characters (bool); kana and words are none."""
     is_kana = (codes >= 0x3041) & (codes <= 0x31FF) | (codes >= 0x1AFF0) & (codes < 0x1B170)

@@ -7,13 +7,12 @@ In: a string. Out: its folded form, and where each of its characters came from. 
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 
 import numpy as np
 
 from termmine.kernels.encode import COMPOSING, HAN, IGNORED
-from termmine.text.characters import character_tables
+from termmine.text.characters import character_tables, nfkc
 from termmine.text.traditional import simplified
 
 _BLANKS = re.compile(r"\s+")
@@ -31,7 +30,7 @@ def normal_form(term: str, fold: str | None = None) -> str:
 
 def list_folded(text: str, fold: str | None) -> str:
     """Text as lists are compared by, blanks and all."""
-    folded = unicodedata.normalize("NFKC", text).lower()
+    folded = nfkc(text).lower()
     return folded.translate(simplified()) if fold == "t2s" else folded
 
 
@@ -67,7 +66,7 @@ def _expressions() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
 
 def _folded(text: str, folding: str | None) -> str:
     ignored, _, _ = _expressions()
-    text = ignored.sub("", unicodedata.normalize("NFKC", text))
+    text = ignored.sub("", nfkc(text))
     if folding is not None:
         text = text.translate(simplified())
     lower = text.lower()

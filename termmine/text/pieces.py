@@ -7,7 +7,6 @@ itself is `kernels.encode`, its tables are in `characters`; here is the growth o
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from termmine.kernels.encode import COMPOSING, MAX_WORD, N_FIELDS, N_OUT, N_WRIT
 from termmine.runtime.arrays import Arrays
 from termmine.runtime.job import Job
 from termmine.text.alphabet import new_strings, with_room
-from termmine.text.characters import character_tables
+from termmine.text.characters import MOST_MARKS, character_tables, nfkc
 from termmine.types import SOURCE_END_CHARACTER, Alphabet, Block
 
 PIECE = 1 << 18  # characters encoded at once; the result does not depend on it
@@ -84,11 +83,15 @@ def _cut_up(blocks: Iterable[Block]) -> Iterator[np.ndarray]:
 
 
 def _plain_cut(chars: np.ndarray, kinds: np.ndarray) -> int:
-    """Where a text may be cut so that no mark is parted from its letter: before the last plain character."""
-    cut = len(chars) - 1
-    while cut > 0 and kinds[chars[cut]] == COMPOSING:
-        cut -= 1
-    return max(cut, 0)
+    """Where a text may be cut so that no mark is parted from its letter: before the last plain character.
+
+    Within a row of marks so long that `nfkc` takes it in parts it may be cut anywhere beyond the first of these.
+    """
+    tail = chars[-2 * MOST_MARKS :]
+    plain = np.flatnonzero(kinds[tail] != COMPOSING)
+    if len(plain):
+        return len(chars) - len(tail) + int(plain[-1])
+    return len(chars) - 1 if len(tail) == 2 * MOST_MARKS else 0
 
 
 @dataclass(frozen=True)
@@ -190,7 +193,7 @@ def _composed(chars: np.ndarray, kinds: np.ndarray) -> np.ndarray:
         start = int(ends[line - 1]) + 1 if line else 0
         end = int(ends[line]) if line < len(ends) else len(chars)
         text = chars[start:end].tobytes().decode("utf-32-le", "surrogatepass")
-        pieces += [chars[done:start], _characters(unicodedata.normalize("NFKC", text))]
+        pieces += [chars[done:start], _characters(nfkc(text))]
         done = end
     return _text([*pieces, chars[done:]])
 
