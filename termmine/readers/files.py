@@ -31,6 +31,9 @@ STDIN = "-"
 BLOCK = 1 << 20  # bytes read at once, and the prefix that decides the encoding
 MAX_SPOOLED = 1 << 30  # bytes of a packed or piped file that must be unpacked whole, to a temporary file
 
+_MAX_UNPACKING = 1 << 27  # bytes that an .xz file may ask for to be unpacked: `xz -9` asks for half of that
+
+
 class _Unpacked:
     """A packed file as it is unpacked: streams one after the other, each whole, and zeros behind them at most.
 
@@ -71,7 +74,7 @@ class _Unpacked:
 UNPACKERS: dict[str, Callable[[BinaryIO], Any]] = {
     ".gz": gzip.open,
     ".bz2": lambda packed: _Unpacked(packed, bz2.BZ2Decompressor),
-    ".xz": lambda packed: _Unpacked(packed, lzma.LZMADecompressor),
+    ".xz": lambda packed: _Unpacked(packed, lambda: lzma.LZMADecompressor(memlimit=_MAX_UNPACKING)),
     ".zst": zstd.open,
 }
 _DAMAGED = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error, zstd.ZstdError)
