@@ -6,6 +6,7 @@ markdown-it-py, whose only door is here.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
@@ -26,6 +27,9 @@ _HIDDEN = frozenset("code kbd samp pre script style template textarea svg math o
 _WITHIN_LINE = frozenset(["code", "kbd", "samp", "math"])
 
 _MAX_TAG = 1 << 22  # characters of one tag or comment: room for a picture within the page
+_MAX_ATTRIBUTES = 1 << 14  # of one tag: html.parser's expression takes some hundred bytes for each
+_FED = 1 << 16  # characters that html.parser is given at once
+_QUOTED = re.compile("\"[^\"]*(?:\"|$)|'[^']*(?:'|$)")
 _MAX_LINE = 1 << 16  # characters of a paragraph that are kept together
 _HAN = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U000323af"
 _WRAPPED = rf"(?<=[{_HAN}])[ \t\r]*\n\s*(?=[{_HAN}])"
@@ -38,6 +42,18 @@ def unwrap(text: str) -> str:
     '变压器的绝缘电阻，air motor'
     """
     return " ".join(re.sub(_WRAPPED, "", text).split())
+
+
+#: What is wrong with a text that `unescaped` cannot read.
+NO_CHARACTER = "a character reference has thousands of digits"
+
+
+def unescaped(text: str) -> str | None:
+    """Text with its character references (as `&amp;`) replaced; None where one is too long to be a number."""
+    try:
+        return html.unescape(text)
+    except ValueError:  # a number of more digits than Python reads, by `sys.set_int_max_str_digits`
+        return None
 
 
 class _Page(HTMLParser):
@@ -108,14 +124,31 @@ def _page_text(blocks: Iterable[str]) -> Iterator[str]:
     """The text of a page in HTML that is given in blocks."""
     page = _Page()
     for block in blocks:
-        page.feed(block)
-        yield page.taken()
-        if len(page.rawdata) > _MAX_TAG:
-            raise BadRecordError(f"a tag, comment or script is longer than {_MAX_TAG} characters")
+        for start in range(0, len(block), _FED):
+            _feed(page, block[start : start + _FED])
+            yield page.taken()
+            _check_unfinished(page)
     if not page.rawdata.startswith("<"):  # a tag without an end; html.parser would take it apart in quadratic time
         page.close()
     page.end_line()
     yield page.taken()
+
+
+def _feed(page: _Page, text: str) -> None:
+    try:
+        page.feed(text)
+    except ValueError:  # as in `unescaped`
+        raise BadRecordError(NO_CHARACTER) from None
+
+
+def _check_unfinished(page: _Page) -> None:
+    """Refuse what takes too much memory before its end comes."""
+    unfinished = page.rawdata
+    if len(unfinished) > _MAX_TAG:
+        raise BadRecordError(f"a tag, comment or script is longer than {_MAX_TAG} characters")
+    is_tag = page.cdata_elem is None and unfinished[1:2].isalpha()
+    if is_tag and len(unfinished) > _MAX_ATTRIBUTES and len(_QUOTED.sub("", unfinished).split()) > _MAX_ATTRIBUTES:
+        raise BadRecordError(f"a tag has more than {_MAX_ATTRIBUTES} attributes")
 
 
 def _whole_page(path: Path, reading: Reading, blocks: Iterable[str]) -> Iterator[str]:

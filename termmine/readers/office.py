@@ -1,6 +1,7 @@
 """Word documents and PDF: the text of their paragraphs. A document is the file.
 
-Both are read by libraries that hold a file whole, so its size is looked at before. The only module that imports them.
+Of a Word document the elements pass by one by one. A PDF is read by pypdf, whose only door is here: it holds a file
+whole, so that its size is looked at before, and what its pages may have it do is counted.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from termmine.readers.base import BREAK, BadRecordError, Document, Reading, extra, one_line
-from termmine.readers.files import seekable
+from termmine.readers.elements import new_parser
+from termmine.readers.files import BLOCK, seekable
 from termmine.readers.markup import unwrap
 
 _MAX_FILE = 1 << 28  # bytes, packed and unpacked
+_MAX_DEPTH = 1000  # elements within each other
 _MAX_PART = 1 << 26  # bytes of the text of a Word document, which is XML: some hundred bytes a word
 
 # Parts of a Word document that are no text of it, and what stands for a character.
@@ -28,16 +31,14 @@ _CHARACTERS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "oMath"
 
 def read_docx(path: Path, reading: Reading) -> Iterator[Document]:
     """The paragraphs of a Word document, those of tables and text boxes in their places."""
-    docx = extra("docx", "docx")
     try:
         with seekable(path, reading) as file, _broken_is_bad():
             _check_size(file)
-            parts: list[str] = []
-            _collect(docx.Document(file).element.body, parts)
+            text = _text_of_word(zipfile.ZipFile(file))
     except BadRecordError as reason:
         reading.bad(path, None, reason)
         return
-    yield Document(path, 1, ("".join(parts),))
+    yield Document(path, 1, (text,))
 
 
 @contextmanager
@@ -61,21 +62,78 @@ def _check_size(file: BinaryIO) -> None:
         raise BadRecordError(f"unpacks to more than {_MAX_PART} bytes of text or {_MAX_FILE} in all")
 
 
-def _collect(element: Any, parts: list[str]) -> None:
-    for child in element:
-        name = str(child.tag).rpartition("}")[2]
-        if name in _HIDDEN:
-            continue
-        if name == "t":
-            parts.append(child.text or "")
-        elif name in _CHARACTERS:
-            parts.append(_CHARACTERS[name])
+def _text_of_word(archive: zipfile.ZipFile) -> str:
+    main = _Relations()
+    _parse(archive, "_rels/.rels", main)
+    word = _Word()
+    _parse(archive, main.document, word)
+    return "".join(word.parts)
+
+
+def _parse(archive: zipfile.ZipFile, name: str, heard: _Relations | _Word) -> None:
+    """Have an XML part of an archive told element by element, so that none of them stays in memory."""
+    parser = new_parser(heard.start, heard.end, heard.characters, _refuse, namespaces=True)
+    with archive.open(name) as part:
+        for block in iter(lambda: part.read(BLOCK), b""):
+            parser.Parse(block)
+        parser.Parse(b"", True)
+
+
+def _refuse(*declared: object) -> None:
+    raise BadRecordError("declares a document type, as no Word document does")
+
+
+class _Relations:
+    """Which part of an archive is the document."""
+
+    def __init__(self) -> None:
+        self.document = "word/document.xml"
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """A relation of the archive to one of its parts."""
+        if attributes.get("Type", "").endswith("/officeDocument"):
+            self.document = attributes.get("Target", "").lstrip("/")
+
+    def end(self, name: str) -> None:
+        """Nothing."""
+
+    def characters(self, data: str) -> None:
+        """Nothing."""
+
+
+class _Word:
+    """Gathers the text of a Word document as its elements go by."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self._hidden = 0  # elements within each other that are hidden, the outermost being no text itself
+        self._names: list[str] = []
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """An element begins: a paragraph, what is hidden, or what stands for a character."""
+        name = name.rpartition("}")[2]
+        self._names.append(name)
+        if len(self._names) > _MAX_DEPTH:
+            raise BadRecordError(f"has more than {_MAX_DEPTH} elements within each other")
+        if self._hidden or name in _HIDDEN or name in _CHARACTERS:
+            self._hidden += 1
+            if self._hidden == 1 and name in _CHARACTERS:
+                self.parts.append(_CHARACTERS[name])
         elif name == "p":
-            parts.append("\n")
-            _collect(child, parts)
-            parts.append("\n")
-        else:
-            _collect(child, parts)
+            self.parts.append("\n")
+
+    def end(self, name: str) -> None:
+        """An element ends."""
+        name = self._names.pop()
+        if self._hidden:
+            self._hidden -= 1
+        elif name == "p":
+            self.parts.append("\n")
+
+    def characters(self, data: str) -> None:
+        """Text, shown where it stands directly in a `t`."""
+        if not self._hidden and self._names[-1] == "t":
+            self.parts.append(data)
 
 
 _FULL = 0.75  # of the widest line of a page: a line at least so wide runs on in the next one
@@ -91,7 +149,8 @@ def read_pdf(path: Path, reading: Reading) -> Iterator[Document]:
                     raise BadRecordError(f"is larger than {_MAX_FILE} bytes")
                 pdf = pypdf.PdfReader(file)
                 n_pages = len(pdf.pages)
-            pages = _pages(path, reading, pdf, n_pages)
+                budget = _Budget(_OPERATIONS + file.seek(0, os.SEEK_END))
+            pages = _pages(path, reading, pdf, n_pages, budget)
             first = next(pages, None)
             if first is None:
                 raise BadRecordError("holds no text: pictures of pages need OCR first")
@@ -100,12 +159,33 @@ def read_pdf(path: Path, reading: Reading) -> Iterator[Document]:
         reading.bad(path, None, reason)
 
 
-def _pages(path: Path, reading: Reading, pdf: Any, n_pages: int) -> Iterator[str]:
+_OPERATIONS = 1 << 17  # of all pages, and one more for each byte of the file; packed text has two or more for each
+
+
+class _Budget:
+    """How many operations the pages of a PDF have left. A page may name the same content again and again."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def take(self, *operation: object) -> None:
+        """One operation more; pypdf goes on after an error within what a page names, where each next one fails too."""
+        self.left -= 1
+        self.check()
+
+    def check(self) -> None:
+        """Refuse what goes beyond the budget."""
+        if self.left < 0:
+            raise BadRecordError("asks for more operations than the file has bytes")
+
+
+def _pages(path: Path, reading: Reading, pdf: Any, n_pages: int, budget: _Budget) -> Iterator[str]:
     """The text of each page that holds any."""
     for n in range(n_pages):
         try:
             with _broken_is_bad(), _silent():
-                text = unwrapped_page(pdf.pages[n].extract_text())
+                text = unwrapped_page(pdf.pages[n].extract_text(visitor_operand_before=budget.take))
+                budget.check()
         except BadRecordError as reason:
             reading.bad(path, None, f"page {n + 1}: {reason}")
             continue

@@ -31,7 +31,7 @@ def read_json_lines(path: Path, reading: Reading, lines: Iterator[tuple[int, str
             continue
         try:
             record = _parsed(line)
-            text = text_of(record, field)
+            text = sound(text_of(record, field))
         except BadRecordError as reason:
             reading.bad(path, number, reason)
             continue
@@ -87,6 +87,11 @@ def text_of(record: Any, field: str) -> str:
     if isinstance(value, str):
         return value
     raise BadRecordError(f"field {field!r} is no string but {_KINDS.get(type(value), type(value).__name__)}")
+
+
+def sound(text: str) -> str:
+    """Text with U+FFFD for each half of a surrogate pair, which JSON can name but nothing can write."""
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 class _Lines:

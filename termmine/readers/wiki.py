@@ -5,19 +5,19 @@ Of a dump, articles alone are read: namespace 0, no redirects. How their markup 
 
 from __future__ import annotations
 
-import html
 import io
 import re
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
-from xml.parsers import expat
 
 from termmine.readers import base
 from termmine.readers.base import BadRecordError, Document, Reading, too_long
 from termmine.readers.decoding import UNDECODABLE, decode_file, numbered_lines
+from termmine.readers.elements import XmlError, new_parser
 from termmine.readers.files import damaged, raw_blocks
+from termmine.readers.markup import NO_CHARACTER, unescaped
 from termmine.readers.records import read_json_lines
 from termmine.readers.wikitext import Stripper
 
@@ -49,13 +49,14 @@ def _extracted_articles(path: Path, reading: Reading, lines: Iterator[tuple[int,
             if line is None or line.strip():
                 reading.bad(path, number, "stands outside of <doc> and </doc>")
         elif line is not None and line.rstrip() == "</doc>":
-            text = body.getvalue()
             if size > base.MAX_RECORD:
                 reading.bad(path, begin, too_long())
-            elif UNDECODABLE in text:
+            elif UNDECODABLE in body.getvalue():
                 reading.bad(path, begin, "has undecodable bytes")
+            elif (text := unescaped(body.getvalue())) is None:
+                reading.bad(path, begin, NO_CHARACTER)
             else:
-                yield Document(path, begin + 1, (html.unescape(text),), is_lines=True)
+                yield Document(path, begin + 1, (text,), is_lines=True)
             begin = 0
         else:
             size += base.MAX_RECORD + 1 if line is None else len(line) + 1
@@ -95,12 +96,7 @@ class _Dump:
         self._page: dict[str, str | None] = {}
         self._data: list[str] | None = None
         self._size = 0
-        self.parser = expat.ParserCreate()
-        self.parser.buffer_text = True
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-        self.parser.CharacterDataHandler = self._characters
-        self.parser.StartDoctypeDeclHandler = self._refuse  # and with it every entity that a file could define
+        self.parser = new_parser(self._start, self._end, self._characters, self._refuse)
 
     def _refuse(self, *declared: object) -> None:
         raise _NoDumpError("declares a document type, as no dump does")
@@ -109,7 +105,7 @@ class _Dump:
         self.n_events += 1
         self._depth += 1
         if self._depth > _MAX_DEPTH:
-            raise expat.ExpatError(f"more than {_MAX_DEPTH} elements within each other")
+            raise XmlError(f"more than {_MAX_DEPTH} elements within each other")
         if self._depth == 1:
             self.is_dump = name == "mediawiki"
             if not self.is_dump:
@@ -174,10 +170,10 @@ def _pages(path: Path, dump: _Dump, reading: Reading) -> Iterator[_Page]:
             dump.parser.Parse(raw, not raw)
             waiting = waiting + len(raw) if dump.n_events == before else 0
             if waiting > base.MAX_RECORD:
-                raise expat.ExpatError("a tag without an end")
+                raise XmlError("a tag without an end")
             yield from dump.pages
             dump.pages.clear()
-    except (_NoDumpError, expat.ExpatError, ValueError, LookupError) as error:  # the last two: unknown encodings
+    except (_NoDumpError, XmlError, ValueError, LookupError) as error:  # the last two: unknown encodings
         if dump.is_dump:
             raise damaged(path, error) from error
         reading.no_text(path, f"is no MediaWiki dump ({error})", "name its --input-format")

@@ -18,7 +18,6 @@ _MAX_OPEN = 64  # of them within each other, beyond which nothing is matched
 _REDIRECT = re.compile(r"\s*#\s*(?:redirect|重定向|重新導向)", re.IGNORECASE)
 _QUOTES = re.compile("'{2,}")  # bold and italic
 _SWITCH = re.compile("__[A-Z]+__")  # as __NOTOC__
-_LINES = re.compile(r"\s*\n\s*")
 _VARIANT = re.compile(r"-\{([^{}]*)\}-")
 _MAX_NESTING = 4  # of language variants
 _VARIANTS = ("zh-hans", "zh-cn", "zh", "zh-sg", "zh-my", "zh-hant", "zh-tw", "zh-hk", "zh-mo")  # the first one is taken
@@ -51,7 +50,8 @@ class Stripper:
         except (self._parser.parser.ParserError, RecursionError) as error:
             raise BadRecordError(f"its markup cannot be parsed ({type(error).__name__})") from None
         text = _SWITCH.sub("", _QUOTES.sub("", "".join(parts)))
-        return f"{title}\n{_LINES.sub(chr(10), without_variants(text)).strip()}\n"
+        lines = (line.strip() for line in without_variants(text).split("\n"))
+        return "\n".join([title, "\n".join(filter(None, lines)), ""])
 
     def _walk(self, code: Any, parts: list[str]) -> None:
         for node in code.nodes:
@@ -124,12 +124,16 @@ def _variant(match: re.Match[str]) -> str:
 _BRACKET = re.compile(r"\{\{|\}\}|\{\||\|\}(?!\})|\[|\]|<!--|-->|<(/?)([a-zA-Z]+)([^<>]*)(>?)")
 _CLOSES = {"}}": "{{", "|}": "{|", "]": "[", "-->": "<!--"}
 _SINGLES = 200  # elements without an end that cost as much as one whose end is missing
+_MAX_PARTS = 100_000  # marks of lists, cells, headings, tags: the parser makes some kilobytes of each
+_PARTS = re.compile(r"^([*#:;]+)|^[|!=]|^-{4,}|\|\||!!|<[a-zA-Z]", re.MULTILINE)
 _SINGLE = frozenset("br hr wbr img li dd dt td th tr".split())
 
 
 def _check(markup: str) -> None:
     if len(markup) > _MAX_PAGE:
         raise BadRecordError(f"its markup is longer than {_MAX_PAGE} characters")
+    if sum(len(part[1] or "1") for part in _PARTS.finditer(markup)) > _MAX_PARTS:
+        raise BadRecordError(f"its markup has more than {_MAX_PARTS} list marks, cells and tags")
     n_brackets = markup.count("{") + markup.count("[") + markup.count("<")
     if n_brackets > _MAX_UNCLOSED and n_unclosed(markup) > _MAX_UNCLOSED:
         raise BadRecordError(f"its markup has more than {_MAX_UNCLOSED} brackets or tags that nothing closes")

@@ -84,5 +84,5 @@ def test_what_is_no_stream_behind_one_is_an_error(tmp_path: Path, extension: str
 
 def test_an_xz_file_that_wants_much_memory_is_refused(tmp_path: Path) -> None:
     filters = [{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 29}]
-    with pytest.raises(TermmineError, match="[Mm]emory usage limit"):
+    with pytest.raises(TermmineError, match=r"[Mm]emory usage limit"):
         text_of(tmp_path / "x.txt.xz", lzma.compress(FIRST, filters=filters))

@@ -88,7 +88,7 @@ def test_an_unknown_format(tmp_path: Path) -> None:
     ("form", "module", "extra"),
     [
         ("parquet", "pyarrow.parquet", "parquet"), ("mediawiki", "mwparserfromhell", "wiki"),
-        ("markdown", "markdown_it", "markdown"), ("docx", "docx", "docx"), ("pdf", "pypdf", "pdf"),
+        ("markdown", "markdown_it", "markdown"), ("pdf", "pypdf", "pdf"),
     ],
 )  # fmt: skip
 def test_an_extra_that_is_missing(tmp_path: Path, form: str, module: str, extra: str) -> None:
