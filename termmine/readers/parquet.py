@@ -16,7 +16,6 @@ from termmine.readers.base import BadRecordError, Document, Reading, extra, too_
 from termmine.readers.files import BLOCK, damaged, seekable
 from termmine.readers.parquet_pages import DIFFERENCES, IN_DICTIONARY, Page, read_pages
 from termmine.readers.records import group_of, no_column, text_of
-from termmine.runtime.memory import MIB, least_limit
 
 _MAX_ROWS = 1 << 14  # rows drawn at once; fewer where they are long
 _MAX_PAGE = 1 << 27  # bytes of a page; programs begin a new one after one, but not within some 1000 rows
@@ -73,12 +72,11 @@ def _is_bomb(page: Page) -> bool:
 
 
 def _check_room(path: Path, page: Page | None) -> None:
-    """Refuse a page of many books that does not fit the memory, which it takes twice."""
-    limit = least_limit()
-    if limit is not None and page is not None and page.size > _MAX_PAGE and 3 * page.size > limit.memory:
+    """Refuse a page of a thousand books, which no budget of memory could bound."""
+    if page is not None and page.size > _MAX_PAGE:
         raise TermmineError(
-            f"{path}: holds a page of {page.size // MIB} MiB, which is unpacked whole: "
-            f"give --memory {3 * page.size // MIB + 1}M, or write the file with smaller pages"
+            f"{path}: holds a page of {page.size >> 20} MiB, which is unpacked whole: "
+            "write the file with smaller pages (pyarrow: write_batch_size=10)"
         )
 
 
