@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support import naive
-from termmine.runtime.resources import Resources
+from termmine.runtime.job import Job
 from termmine.text import pieces
 from termmine.text.characters import MOST_MARKS, nfkc
 from termmine.text.encode import encode
@@ -51,7 +51,7 @@ def test_a_long_row_of_marks_makes_the_symbols_of_its_normal_form(letter: str, m
 def test_where_a_row_of_marks_is_cut_does_not_matter(text: str, piece: int, threads: int) -> None:
     whole = words(text)
     with mock.patch.object(pieces, "PIECE", piece):
-        assert words(text, resources=Resources(threads=threads)) == whole  # type: ignore[arg-type]
+        assert words(text, job=Job(threads=threads)) == whole  # type: ignore[arg-type]
 
 
 def test_no_long_row_of_marks_is_put_in_order_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,6 +81,6 @@ def test_a_row_of_marks_without_end_comes_in_pieces(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(pieces.encode_kernels, "contains", measured)
     monkeypatch.setattr(pieces, "PIECE", 1000)
-    encode(["a" + "\u0301" * 20_000], resources=Resources(threads=1))
+    encode(["a" + "\u0301" * 20_000], job=Job(threads=1))
     assert sum(sizes) >= 20_000
     assert max(sizes) <= 2000
