@@ -100,7 +100,7 @@ ATTRIBUTES = "a tag has more than 16384 attributes"
 FILES = [
     Hostile("rows.parquet", _one_value_many_rows),
     Hostile("differences.parquet", _differences),
-    Hostile("cell.parquet", lambda: table([GOOD, "变" * 16_777_217]), ":2: is longer than 16777216 characters"),
+    Hostile("cell.parquet", lambda: table([GOOD, "a" * 16_777_217]), ":2: is longer than 16777216 characters"),
     Hostile("huge.parquet", lambda: table([GOOD, "a" * 140_000_000]), "rows from here on unpack to too many bytes"),
     Hostile("elements.docx", document(b"<a/>" * 3_000_000)),
     Hostile("depth.docx", document(b"<a>" * 2000 + b"</a>" * 2000), "more than 1000 elements within each other"),
