@@ -37,13 +37,18 @@ def word(paragraphs: list[str]) -> bytes:
 
 def pdf(pages: list[list[str]]) -> bytes:
     """A PDF whose pages hold these lines, in the characters that its built-in font has a map for."""
+    shown = ["".join(f"<{line.encode('utf-16-be').hex()}> Tj 0 -16 Td " for line in lines) for lines in pages]
+    return pdf_of([f"BT /F1 12 Tf 50 780 Td {text}ET".encode() for text in shown])
+
+
+def pdf_of(pages: list[bytes]) -> bytes:
+    """A PDF whose pages have these contents."""
     writer = pypdf.PdfWriter()
-    for lines in pages:
+    for data in pages:
         sheet = writer.add_blank_page(600, 800)
-        shown = "".join(f"<{line.encode('utf-16-be').hex()}> Tj 0 -16 Td " for line in lines)
         content = pypdf.generic.StreamObject()
-        content.set_data(f"BT /F1 12 Tf 50 780 Td {shown}ET".encode())
-        sheet[pypdf.generic.NameObject("/Contents")] = writer._add_object(content)
+        content.set_data(data)
+        sheet[pypdf.generic.NameObject("/Contents")] = writer._add_object(content.flate_encode())
         name = pypdf.generic.NameObject
         font = {"/Type": "/Font", "/Subtype": "/Type0", "/BaseFont": "/STSong-Light", "/Encoding": "/UniGB-UCS2-H"}
         fonts = pypdf.generic.DictionaryObject({name(key): name(value) for key, value in font.items()})
