@@ -53,7 +53,7 @@ def pdf_of(pages: list[bytes]) -> bytes:
         font = {"/Type": "/Font", "/Subtype": "/Type0", "/BaseFont": "/STSong-Light", "/Encoding": "/UniGB-UCS2-H"}
         fonts = pypdf.generic.DictionaryObject({name(key): name(value) for key, value in font.items()})
         resources = pypdf.generic.DictionaryObject({name("/F1"): fonts})
-        sheet[name("/Job")] = pypdf.generic.DictionaryObject({name("/Font"): resources})
+        sheet[name("/Resources")] = pypdf.generic.DictionaryObject({name("/Font"): resources})
     packed = io.BytesIO()
     writer.write(packed)
     return packed.getvalue()
