@@ -19,7 +19,7 @@ from termmine.counting.source import check_has_lines, read_corpus
 from termmine.formats.write import COLUMNS, frame_of
 from termmine.measures import find_measure, noun_context
 from termmine.options import DiscoverOptions, default_min_freq, make_options
-from termmine.ranking.background import Background, Candidates, contrast_with
+from termmine.ranking.background import Background, Candidates, check_background, contrast_with
 from termmine.ranking.contrast import compare
 from termmine.ranking.distribution import survey
 from termmine.ranking.lists import consult, keep, reach_like, read_lists
@@ -156,8 +156,12 @@ def run_discovery(
 
 
 def open_background(background: Given | None) -> Source | None:
-    """A background as a source; an error where it is not there, before other work is done."""
-    return None if background is None else open_source(background)
+    """A background as a source; an error where it is none, before other work is done."""
+    if background is None:
+        return None
+    source = open_source(background)
+    check_background(source)
+    return source
 
 
 def rank(analysis: Analysis, job: Job) -> Ranking:

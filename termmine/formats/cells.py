@@ -98,6 +98,9 @@ def column_as_text(values: list[Any], write: Callable[[list[str]], list[str]]) -
     return [write([value])[0] if isinstance(value, str) else as_text(value) for value in values]
 
 
+_MOST = (1 << 63) - 1  # that a column of whole numbers holds
+
+
 def parse(kind: type, value: Any) -> Any:
     """A cell of a file as a value of that kind, None where it is empty; what it cannot be is a ValueError that says so.
 
@@ -123,4 +126,7 @@ def parse(kind: type, value: Any) -> Any:
         return number
     if not number.is_integer():
         raise ValueError(f"{text!r} is no whole number")
-    return int(text) if text.lstrip("+-").isdecimal() else int(number)
+    whole = int(text) if text.lstrip("+-").isdecimal() else int(number)
+    if abs(whole) > _MOST:
+        raise ValueError(f"{text!r} is too large a number")
+    return whole

@@ -38,7 +38,7 @@ def read_ranking(path: Path, fold: str | None = None) -> list[str]:
         rows = _rows(lines)
     except csv.Error as error:  # a quotation mark that nothing closes makes one cell of all that follows
         raise TermmineError(f"{path}: is no CSV ({error}): close its quotes, or give one term a line") from None
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         raise TermmineError(f'{path}: is no JSON Lines: give one object with a "term" a line') from None
     column = rows[0].index("term") if "term" in rows[0] else 0
     body = rows[1:] if "term" in rows[0] else rows
@@ -186,7 +186,7 @@ def _json_lines(path: Path, text: str) -> tuple[list[Any], Iterator[_Row]]:
         try:
             record = json.loads(line)
             json.dumps(record, ensure_ascii=False).encode()  # half of a surrogate pair is no character
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise TermmineError(f"{path}:{number}: is no JSON ({error}): give one object a line") from None
         if not isinstance(record, dict):
             raise TermmineError(f"{path}:{number}: is no JSON object: give one object a line")

@@ -9,6 +9,7 @@ import io
 import itertools
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -32,21 +33,74 @@ def load_openpyxl() -> Any:
     return openpyxl
 
 
+_MAX_UNPACKED = 1 << 30  # bytes of a sheet, which is read row by row
+_MAX_HELD = 1 << 27  # bytes of any other part: openpyxl holds the texts of all cells
+_MAX_ROW = 1 << 17  # elements between two rows: Excel has 16,384 columns
+_MAX_TEXTS, _MAX_ELEMENTS = 1 << 21, 1 << 17  # elements of the texts of cells, and of any other part
+_MAX_ROWS = 1 << 20  # that a sheet of Excel can have
+
+
 def read_rows(path: Path) -> Iterator[tuple[int, tuple[Any, ...]]]:
     """Number and cells of each row of the first sheet; an empty cell is None, a formula is its last result."""
     openpyxl = load_openpyxl()
-    try:
+    with _broken_is_ours(path):
+        _check_size(path)
         workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except OSError as error:
-        raise TermmineError(f"{path}: {error.strerror}: check the path and the permissions") from error
-    except (zipfile.BadZipFile, KeyError, ValueError, openpyxl.utils.exceptions.InvalidFileException) as error:
-        raise TermmineError(f"{path}: is no Excel workbook ({error}): save it as .xlsx, or give CSV") from error
     try:
-        sheet = workbook.worksheets[0]
-        sheet.reset_dimensions()  # what some programs write there is wrong, and would cut the sheet off
-        yield from enumerate(sheet.iter_rows(values_only=True), 1)
+        with _broken_is_ours(path):
+            if not workbook.worksheets:
+                raise ValueError("it has no sheet")
+            sheet = workbook.worksheets[0]
+            sheet.reset_dimensions()  # what some programs write there is wrong, and would cut the sheet off
+            rows = enumerate(sheet.iter_rows(values_only=True), 1)
+        while True:
+            with _broken_is_ours(path):
+                row = next(rows, None)
+                if row is not None and row[0] > _MAX_ROWS:
+                    raise ValueError(f"it has more than {_MAX_ROWS} rows")
+            if row is None:
+                return
+            yield row
     finally:
         workbook.close()
+
+
+@contextmanager
+def _broken_is_ours(path: Path) -> Iterator[None]:
+    """Turn whatever openpyxl makes of a broken workbook into one of our errors."""
+    try:
+        yield
+    except (TermmineError, MemoryError):
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.strerror:
+            raise TermmineError(f"{path}: {error.strerror}: check the path and the permissions") from error
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise TermmineError(f"{path}: is no Excel workbook ({reason}): save it as .xlsx, or give CSV") from error
+
+
+def _check_size(path: Path) -> None:
+    """Refuse a workbook that takes more memory than there may be; no part is unpacked beyond what it declares."""
+    with zipfile.ZipFile(path) as archive:
+        for part in archive.infolist():
+            is_sheet = part.filename.startswith("xl/worksheets/")
+            if part.file_size > (_MAX_UNPACKED if is_sheet else _MAX_HELD):
+                raise ValueError(f"its {part.filename} unpacks to {part.file_size} bytes")
+            n, separator = (_MAX_ROW, b"<row") if is_sheet else (_MAX_ELEMENTS, b"\0")
+            n = _MAX_TEXTS if part.filename.endswith("sharedStrings.xml") else n
+            if _most_elements(archive, part, separator) > n:
+                raise ValueError(f"its {part.filename} has more than {n} elements{' in a row' * is_sheet}")
+
+
+def _most_elements(archive: zipfile.ZipFile, part: zipfile.ZipInfo, separator: bytes) -> int:
+    """The elements of a part, at most, from one separator to the next."""
+    most = n = 0
+    with archive.open(part) as unpacked:
+        while block := unpacked.read(1 << 20):
+            for i, stretch in enumerate(block.split(separator)):
+                n = stretch.count(b"<") + (0 if i else n)
+                most = max(most, n)
+    return most
 
 
 def write_rows(header: list[str], rows: Iterable[list[Any]], n_rows: int) -> bytes:

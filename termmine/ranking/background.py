@@ -18,7 +18,7 @@ from termmine.errors import TermmineError, UsageError
 from termmine.options import DiscoverOptions
 from termmine.readers.base import ReadReport
 from termmine.readers.source import Files, Source
-from termmine.readers.wordlists import read_lines
+from termmine.readers.wordlists import read_numbered_lines
 from termmine.runtime.arrays import Arrays
 from termmine.runtime.job import Job
 from termmine.search.jieba import Dictionary, dictionary_name
@@ -80,9 +80,15 @@ def _whole(expected: np.ndarray, arrays: Arrays) -> np.ndarray:
     return arrays.in_parts(np.rint, expected, dtype=np.int64)
 
 
+def check_background(source: Source) -> None:
+    """Raise what a background that is nearly a frequency list raises when it is read, before other work is done."""
+    if isinstance(source, Files) and len(source.named) == 1:
+        is_frequency_list(source.named[0])
+
+
 def _count(source: Source, candidates: Candidates, options: DiscoverOptions, job: Job) -> tuple[np.ndarray, int]:
     if isinstance(source, Files) and len(source.named) == 1 and is_frequency_list(source.named[0]):
-        return _expected_by_list(source.named[0], candidates, job.arrays)
+        return _expected_by_list(source.named[0], candidates, job)
     text = source.text if isinstance(source, Files) else source
     freq, n_symbols = job.arrays.zeros(len(candidates.rows), np.int64), 0
     with job.progress.stage("counting in the background", text.size if text else 0) as advance:
@@ -130,10 +136,15 @@ def _look_up(file: CountFile, candidates: Candidates, arrays: Arrays) -> np.ndar
 
 _SNIFFED = 1 << 16  # bytes that decide whether a file is a frequency list
 _ENTRY = re.compile(r"[^\t]+\t\d+\s*")
+_LIKE_ENTRY = re.compile(r"[^\t]+\t\s*[-+]?[\d.,]+(?:[eE][-+]?\d+)?\s*")  # of a list with decimals, or counts below 0
+_MOST = (1 << 62) - 1  # characters that a list may have been counted from
 
 
 def is_frequency_list(path: Path) -> bool:
-    """Whether each line of a file is a term, a tab, and a whole number, as far as its beginning shows."""
+    """Whether each line of a file is a term, a tab, and a whole number, as far as its beginning shows.
+
+    Raises `TermmineError` for what is nearly one: half of its lines or more have a number behind the tab.
+    """
     try:
         if not path.is_file():  # a pipe can be read but once
             return False
@@ -143,25 +154,38 @@ def is_frequency_list(path: Path) -> bool:
         return False
     text = start.decode("utf-8-sig", errors="replace")
     lines = text.splitlines()[: None if len(start) < _SNIFFED else -1]
-    entries = [line for line in lines if line.strip()]
-    return bool(entries) and all(map(_ENTRY.fullmatch, entries))
+    entries = {number: line for number, line in enumerate(lines, 1) if line.strip()}
+    others = [number for number, line in entries.items() if not _ENTRY.fullmatch(line)]
+    n_alike = sum(_LIKE_ENTRY.fullmatch(line) is not None for line in entries.values())
+    if others and 2 * n_alike >= len(entries):
+        raise TermmineError(
+            f"{path}:{others[0]}: is no word, tab and whole number in what looks like a frequency list: "
+            "mend or remove that line, or give running text"
+        )
+    return bool(entries) and not others
 
 
-def _expected_by_list(path: Path, candidates: Candidates, arrays: Arrays) -> tuple[np.ndarray, int]:
+def _expected_by_list(path: Path, candidates: Candidates, job: Job) -> tuple[np.ndarray, int]:
     """How often a frequency list leads to expect each candidate, and the symbols that it was counted from."""
-    segmenter = Segmenter(_read_frequency_list(path), candidates.table.alphabet, arrays)
+    words = _read_frequency_list(path)
+    job.progress.note(f"background: {path}: read as a frequency list of {len(words.words)} words")
+    segmenter = Segmenter(words, candidates.table.alphabet, job.arrays)
     looks = segmenter.look_up(candidates.table, candidates.rows)
-    return _whole(looks.expected_freq, arrays), segmenter.n_symbols
+    return _whole(looks.expected_freq, job.arrays), segmenter.n_symbols
 
 
 def _read_frequency_list(path: Path) -> Dictionary:
     words, freq = [], []
-    for number, line in enumerate(read_lines(path), 1):
+    for number, line in read_numbered_lines(path):
         word, _, count = line.rpartition("\t")
         if not word or not count.strip().isdecimal():
-            raise TermmineError(f"{path}: entry {number} is no term, tab and count: mend or remove that line")
+            raise TermmineError(f"{path}:{number}: is no word, tab and count: mend or remove that line")
+        if len(count.strip().lstrip("0")) > len(str(_MOST)):
+            raise TermmineError(f"{path}:{number}: the count is too large: mend or remove that line")
         words.append(word)
-        freq.append(int(count))
+        freq.append(int(count.strip().lstrip("0") or "0"))
     if not sum(freq):
         raise TermmineError(f"{path}: its counts add up to 0: give a list with frequencies")
+    if sum(n * len(word) for n, word in zip(freq, words, strict=True)) > _MOST:
+        raise TermmineError(f"{path}: its words have more than {_MOST} characters: give smaller counts")
     return Dictionary(words, np.array(freq, dtype=np.int64), np.full(len(words), "", dtype="<U1"), str(path))

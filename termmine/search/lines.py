@@ -41,7 +41,7 @@ def read_lines(source: Source, options: ReadOptions) -> Iterator[Line]:
 
 
 def _numbered(document: Document) -> Iterator[Line]:
-    number, path = document.line, str(document.path)
+    number, path = document.line, writable(str(document.path))
     name = "stdin" if path == STDIN else path  # a spreadsheet would take -:12 for a formula
     for line in _lines(document.blocks):
         yield Line(name, number, line.rstrip("\n"))
@@ -65,9 +65,14 @@ def _lines(blocks: Iterable[str]) -> Iterator[str]:
         yield rest.removesuffix("\r") + "\n"
 
 
-_UNPRINTABLE = re.compile("[\\s\x00-\x1f\x7f-\x9f]+")
+def writable(name: str) -> str:
+    """A file's name as it can be written; of one that is no UTF-8 the bytes that are none as escapes."""
+    return name.encode(errors="backslashreplace").decode()
+
+
+_UNPRINTABLE = re.compile("[\\s\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 
 
 def printable(text: str) -> str:
-    """Text on one line: each stretch of blanks, line ends and control characters is one blank."""
+    """Text on one line: each stretch of blanks, line ends, control characters and halves of pairs is one blank."""
     return _UNPRINTABLE.sub(" ", text)

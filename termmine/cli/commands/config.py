@@ -37,7 +37,9 @@ def config(context: click.Context, arguments: tuple[str, ...], as_json: bool) ->
     file, parsed = _parse(group_context, group, context.meta.get("config"), names, rest)
     for line in misspelt(group.commands):
         tell(line)
-    outputs.write(Path("-"), (as_object(file, parsed) if as_json else as_toml(file, parsed)).encode())
+    outputs.write(
+        Path("-"), (as_object(file, parsed) if as_json else as_toml(file, parsed)).encode(errors="backslashreplace")
+    )
 
 
 def _split(arguments: tuple[str, ...], group: Commands) -> tuple[str | None, list[str]]:

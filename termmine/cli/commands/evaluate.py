@@ -40,4 +40,4 @@ def evaluate(lists: tuple[Path, ...], gold: Path, corpus: tuple[str, ...], as_js
 
     report = compare_lists(lists, gold, paths(corpus), ReadOptions(**options), tell)
     text = json.dumps(report, ensure_ascii=False) + "\n" if as_json else tables(report)
-    outputs.write(Path("-"), text.encode())
+    outputs.write(Path("-"), text.encode(errors="backslashreplace"))

@@ -52,4 +52,4 @@ def explain(
 
     records = explain_source(paths(corpus), paths(background) or None, chosen, terms, job)
     texts = (json.dumps(record, ensure_ascii=False) if as_json else as_text(record) for record in records)
-    outputs.write(Path("-"), "".join(text + "\n" for text in texts).encode())
+    outputs.write(Path("-"), "".join(text + "\n" for text in texts).encode(errors="backslashreplace"))

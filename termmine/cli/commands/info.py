@@ -24,4 +24,4 @@ def info(file: Path, as_json: bool) -> None:
         text = json.dumps(header | {"signature": signature(header)}, ensure_ascii=False) + "\n"
     else:
         text = "".join(f"{name}: {value}\n" for name, value in describe(header))
-    outputs.write(Path("-"), text.encode())
+    outputs.write(Path("-"), text.encode(errors="backslashreplace"))
