@@ -27,7 +27,7 @@ OPTIONS = {
         "top measure min-score like min-freq min-doc-freq max-length min-cohesion min-left-entropy min-right-entropy "
         "min-independence any-script neighbours no-text gold limit check by"
     ),
-    "Your own lists": "known mark-known ban keep feedback",
+    "Your own lists": "known mark-known ban keep feedback review lang date",
     "Output": "output format to wide bom crlf contexts absorbed meta check-report width json exit-code man",
     "Run": "memory threads tmp config log-format quiet verbose help",
 }

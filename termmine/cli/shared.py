@@ -101,6 +101,12 @@ def with_job(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_them
 
 
+def is_given(name: str) -> bool:
+    """Whether the user has given a parameter of the present command a value, anywhere."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source not in (None, click.core.ParameterSource.DEFAULT)
+
+
 def paths(given: tuple[str, ...]) -> list[Path]:
     """The arguments as paths."""
     return [Path(path) for path in given]

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 #: A column's name -> its Chinese heading. The first of them is what `--lang zh` writes; every one is understood.
 CHINESE: dict[str, str] = {
-    "term": "术语", "verdict": "审定", "status": "状态", "added": "加入日期", "history": "变更记录",
+    "term": "术语", "verdict": "审定", "change": "变化", "first_seen": "首次出现", "replaced": "改动记录",
     "score": "得分", "freq": "词频", "doc_freq": "文档数", "background_freq": "背景词频", "cohesion": "凝固度",
     "left_entropy": "左邻熵", "right_entropy": "右邻熵", "keyness": "关键性", "log_ratio": "对数比",
     "known": "词典已有", "listed": "清单已有", "probability": "接受概率", "translation": "译文", "note": "备注",

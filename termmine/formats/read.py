@@ -156,7 +156,8 @@ def _text(path: Path) -> tuple[list[Any], Iterator[_Row]]:
     return next(rows).cells, rows
 
 
-def _delimiter(path: Path, first_line: str) -> str:
+def delimiter_of(path: Path, first_line: str) -> str:
+    """What separates the cells of a table, by its first line."""
     if "\t" in first_line or path.suffix.lower() == ".tsv":
         return "\t"
     return ";" if ";" in first_line and "," not in first_line else ","  # semicolons: Excel in some countries
@@ -164,7 +165,7 @@ def _delimiter(path: Path, first_line: str) -> str:
 
 def _delimited(path: Path, text: str) -> Iterator[_Row]:
     """The rows with anything in them; the first one is the header."""
-    delimiter = _delimiter(path, text.lstrip().splitlines()[0])
+    delimiter = delimiter_of(path, text.lstrip().splitlines()[0])
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     line = 1
     try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -121,6 +122,124 @@ def write_rows(header: list[str], rows: Iterable[list[Any]], n_rows: int) -> byt
     for row in itertools.chain([first] if first else [], rows):
         sheet.append([_cell(openpyxl, sheet, value) for value in row])
     return _packed(openpyxl, workbook)
+
+
+# --- workbooks that are somebody's own ------------------------------------------------------------------------------
+
+#: Parts of a workbook that openpyxl does not write back, and what to call them.
+_LOST = {
+    "xl/drawings/drawing": "pictures or shapes", "xl/slicers/": "slicers", "xl/vbaProject": "macros",
+    "xl/threadedComments/": "threaded comments", "xl/ctrlProps/": "form controls", "xl/embeddings/": "embedded files",
+}  # fmt: skip
+_SHEET_ROWS = 1 << 20
+_SENTENCE_WIDTH, _TERM_WIDTH = 48, 22  # characters
+_VERDICTS = {False: "y,n", True: "是,否"}  # of the drop-down, in either language
+
+
+def load_workbook(path: Path) -> Any:
+    """A workbook with all that stands in it, to be edited; an error where it holds what could not be written back."""
+    openpyxl = load_openpyxl()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.namelist()
+        for prefix, what in _LOST.items():
+            if any(part.startswith(prefix) for part in parts):
+                raise TermmineError(
+                    f"{path}: holds {what}, which could not be written back: move them to another workbook"
+                )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of extensions of Excel's own formats
+            return openpyxl.load_workbook(path, rich_text=True)
+    except OSError as error:
+        raise TermmineError(f"{path}: {error.strerror}: check the path and the permissions") from error
+    except (zipfile.BadZipFile, KeyError, ValueError, openpyxl.utils.exceptions.InvalidFileException) as error:
+        raise TermmineError(f"{path}: is no Excel workbook ({error}): save it as .xlsx, or give CSV") from error
+
+
+def workbook_rows(workbook: Any) -> Iterator[tuple[int, list[Any]]]:
+    """Number and cells of each row of the first sheet; a formula as it is written."""
+    for number, row in enumerate(workbook.worksheets[0].iter_rows(values_only=True), 1):
+        yield number, list(row)
+
+
+def new_workbook(headings: list[str], names: list[str], *, chinese: bool) -> Any:
+    """A workbook for a glossary: header and term stay in sight, verdicts are chosen from a list, sentences wrap."""
+    openpyxl = load_openpyxl()
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    workbook = openpyxl.Workbook()
+    workbook.properties.created = _EPOCH
+    sheet = workbook.active
+    sheet.title = "terms"
+    sheet.freeze_panes = "C2" if names[:2] == ["term", "verdict"] else "B2"
+    sheet.append(headings)
+    for i, name in enumerate(names, 1):
+        sheet.cell(1, i).font = openpyxl.styles.Font(bold=True)
+        width = _SENTENCE_WIDTH if name.startswith("context_") else _TERM_WIDTH if name == "term" else 14
+        sheet.column_dimensions[openpyxl.utils.get_column_letter(i)].width = width
+    column = openpyxl.utils.get_column_letter(names.index("verdict") + 1)
+    choice = DataValidation(type="list", formula1=f'"{_VERDICTS[chinese]}"', allow_blank=True, errorStyle="warning")
+    choice.add(f"{column}2:{column}{_SHEET_ROWS}")
+    sheet.add_data_validation(choice)
+    return workbook
+
+
+def edit_workbook(
+    workbook: Any, headings: list[str], names: list[str], rows: list[list[Any]], lines: list[int]
+) -> bytes:
+    """The workbook's bytes with those cells; a cell that stays as it was keeps all that belongs to it.
+
+    ``lines``: the row of the sheet that each row stands in; 0 for one that comes behind all others.
+    """
+    openpyxl = load_openpyxl()
+    sheet = workbook.worksheets[0]
+    for i, heading in enumerate(headings, 1):
+        if sheet.cell(1, i).value is None:
+            sheet.cell(1, i, heading).font = openpyxl.styles.Font(bold=True)
+    end = max(sheet.max_row, *lines, 1) if lines else sheet.max_row
+    last = end + sum(line == 0 for line in lines)
+    wrapped = openpyxl.styles.Alignment(wrap_text=True, vertical="top")
+    for row, line in zip(rows, lines, strict=True):
+        end += line == 0
+        for i, (name, value) in enumerate(zip(names, row, strict=True), 1):
+            cell = sheet.cell(line or end, i)
+            if cell.value is not value and (type(cell.value), cell.value) != (type(value), value):
+                _set(cell, value)
+            if not line and name.startswith("context_"):
+                cell.alignment = wrapped
+    _reach(openpyxl, sheet, len(names), last)
+    workbook.properties.modified = _EPOCH
+    data = _packed(openpyxl, workbook)
+    if any(lines):
+        return data
+    again = openpyxl.load_workbook(io.BytesIO(data), rich_text=True)  # what was read has other bytes than what is new
+    again.properties.modified = _EPOCH
+    return _packed(openpyxl, again)
+
+
+def is_formula(workbook: Any, line: int, column: int) -> bool:
+    """Whether a cell of the first sheet (counted from 1) is a formula, and not text that looks like one."""
+    return bool(workbook.worksheets[0].cell(line, column).data_type == "f")
+
+
+def _set(cell: Any, value: Any) -> None:
+    cell.value = value
+    if isinstance(value, str):
+        cell.data_type = "s"
+        cell.quotePrefix = guard(value) != value
+    elif type(value) in _NUMBER_FORMATS:
+        cell.number_format = _NUMBER_FORMATS[type(value)]
+
+
+def _reach(openpyxl: Any, sheet: Any, n_columns: int, last: int) -> None:
+    """Have the filter, and a table that begins in the first cell, reach over all rows."""
+    corner = f"{openpyxl.utils.get_column_letter(n_columns)}{last}"
+    for table in sheet.tables.values():
+        if table.ref.startswith("A1:"):
+            begin, end = table.ref.split(":")
+            table.ref = f"{begin}:{''.join(filter(str.isalpha, end))}{last}"
+    if not sheet.tables and (sheet.auto_filter.ref is None or sheet.auto_filter.ref.startswith("A1:")):
+        sheet.auto_filter.ref = f"A1:{corner}"
 
 
 def _cell(openpyxl: Any, sheet: Any, value: Any, font: Any = None) -> Any:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from termmine.cli.glossary import check_glossary, refreshed, with_glossary
 from termmine.cli.help import Command
 from termmine.cli.names import WRITER
 from termmine.cli.shared import (
@@ -21,6 +22,7 @@ from termmine.cli.shared import (
     claim,
     closing,
     counted,
+    is_given,
     on_terminal,
     output_option,
     paths,
@@ -70,6 +72,7 @@ if TYPE_CHECKING:
 )
 @click.option("-q", "--quiet", is_flag=True, help=QUIET_HELP)
 @click.option("-v", "--verbose", is_flag=True, help=VERBOSE_HELP)
+@with_glossary
 @with_job
 @with_options(DiscoverOptions)
 def discover(
@@ -81,6 +84,9 @@ def discover(
     crlf: bool,
     absorbed: Path | None,
     meta: Path | None,
+    glossary: Path | None,
+    lang: str,
+    today: str | None,
     job: Job,
     **options: Any,
 ) -> None:
@@ -90,23 +96,39 @@ def discover(
     check_inputs(inputs)
     from termmine.formats.write import check_format, format_by_name
 
-    as_table = form is None and str(output) in STDOUT and on_terminal()
+    with_list = glossary is None or is_given("output") or is_given("form")
+    check_glossary(glossary)
+    as_table = with_list and form is None and str(output) in STDOUT and on_terminal()
     form = form or format_by_name(output)
-    check_format(form, bom=bom, crlf=crlf)
-    check_terminal(form, output)
-    claim((output, absorbed, meta), inputs)
+    if with_list:
+        check_format(form, bom=bom, crlf=crlf)
+        check_terminal(form, output)
+    claim((output if with_list else None, absorbed, meta, glossary), inputs)
 
     from termmine.pipeline import run_discovery
 
-    result = run_discovery(paths(corpus), paths(background) or None, chosen, job)
+    living = None
+    if glossary is None:
+        result = run_discovery(paths(corpus), paths(background) or None, chosen, job)
+    else:
+        given = {"lang": lang, "today": today, "bom": bom}
+        living = refreshed(glossary, given, (corpus, background), chosen, job, with_list=with_list)
+        result = living.found
     beside = _files_beside(result, absorbed, meta, bom=bom, crlf=crlf)
-    if as_table:
+    if living is not None:
+        beside.append((living.path, living.data))
+    if not with_list:
+        _write_files(beside)
+    elif as_table:
         _show(result, job, beside)
     else:
         _write(result, job, beside, output, form=form, bom=bom, crlf=crlf)
     n_terms = len(result.ranking)
-    report(n_terms=n_terms, **result.signature["corpus"])
-    closing(counted(n_terms, "term"), output)
+    report(n_terms=n_terms, **result.signature["corpus"], **(living.facts if living else {}))
+    for line in living.told if living else []:
+        job.progress.note(line)
+    if with_list:
+        closing(counted(n_terms, "term"), output)
     job.progress.detail(f"{n_terms} term{'s' * (n_terms != 1)}; signature: {_signature(result)}")
 
 
@@ -147,6 +169,12 @@ def _write(
     outputs.write_all([*beside, (output, data)])
     for line in notes:
         job.progress.note(f"{form}: {line}")
+
+
+def _write_files(files: list[tuple[Path, bytes]]) -> None:
+    from termmine.runtime import outputs
+
+    outputs.write_all(files)
 
 
 def _show(result: Discovery, job: Job, beside: list[tuple[Path, bytes]]) -> None:

@@ -1,0 +1,1 @@
+"""A list of terms in a person's hands: the living glossary."""
