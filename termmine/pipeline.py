@@ -5,7 +5,7 @@ blocks -> Corpus -> NgramTable -> candidates -> contrast -> terms
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from termmine.candidates.select import Absorbed, select
-from termmine.counting.local import count_ngrams
-from termmine.counting.source import check_has_lines, read_corpus
+from termmine.counting.engines import Engine, LocalEngine
+from termmine.counting.source import check_has_lines
 from termmine.formats.write import COLUMNS, frame_of
 from termmine.measures import find_measure, noun_context
 from termmine.options import DiscoverOptions, default_min_freq, make_options
@@ -39,9 +39,6 @@ from termmine.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd
-
-#: Who counts: the name of an engine -> a function from a corpus to its table. There is one so far.
-ENGINES: dict[str, Callable[..., NgramTable]] = {"local": count_ngrams}
 
 
 def discover(
@@ -140,14 +137,15 @@ def run_discovery(
 ) -> Discovery:
     """`discover` with everything that it found on the way."""
     job = job or Job()
+    engine = LocalEngine(job)
     source, against = open_source(corpus), open_background(background)
     if not options.contexts:
-        analysis = analyse(source, against, options, job)
-        return Discovery(analysis, rank(analysis, job))
+        analysis = analyse(source, against, options, engine)
+        return Discovery(analysis, rank(analysis, engine))
     check_has_lines(source)
     with readable_twice(source, job.folder) as (source_again, rewind):
-        analysis = analyse(source_again, against, options, job)
-        ranking = rank(analysis, job)
+        analysis = analyse(source_again, against, options, engine)
+        ranking = rank(analysis, engine)
         rewind()
         with job.progress.stage("looking for examples"):
             terms = ranking.whole()["term"].tolist()
@@ -164,10 +162,10 @@ def open_background(background: Given | None) -> Source | None:
     return source
 
 
-def rank(analysis: Analysis, job: Job) -> Ranking:
+def rank(analysis: Analysis, engine: Engine) -> Ranking:
     """The terms of an analysis in order."""
-    with job.progress.stage("ranking"):
-        return Ranking(analysis.corpus, analysis.table, analysis.columns, analysis.options, job.arrays)
+    with engine.job.progress.stage("ranking"):
+        return Ranking(analysis.corpus, analysis.table, analysis.columns, analysis.options, engine)
 
 
 def illustrate(terms: Columns, sentences: dict[str, list[Example]] | None, options: DiscoverOptions) -> Columns:
@@ -197,42 +195,44 @@ def column_names(options: DiscoverOptions) -> list[str]:
     return [*COLUMNS, *listed, *judged, *shown]
 
 
-def analyse(source: Source, background: Source | None, options: DiscoverOptions, job: Job) -> Analysis:
+def analyse(source: Source, background: Source | None, options: DiscoverOptions, engine: Engine) -> Analysis:
     """All stages but the last: read, count, select, look at the occurrences, contrast, consult the reader's lists."""
     find_measure(options.measure)
+    job = engine.job
     good_terms = read_words(Path(options.like)) if options.like is not None else []
     lists = read_lists(options)
-    corpus, options, table = count_domain(source, options, job)
+    corpus, options, table = count_domain(source, options, engine)
     with job.progress.stage("selecting candidates"):
         kept = keep(lists, table, options, job)
         candidates, absorbed = select(table, options, kept, job.arrays)
-        candidates, strings = observe(corpus, table, candidates, job)
-    compared = contrast_with(background, strings, options, job)
+        candidates, strings = observe(corpus, table, candidates, engine)
+    compared = contrast_with(background, strings, options, engine)
     columns = compare(candidates, table, compared, options.measure, job.arrays)
     if good_terms:
         options = reach_like(good_terms, columns, table, options, job)
     if lists:
-        columns = consult(lists, columns, corpus, table, options, job)
+        columns = consult(lists, columns, corpus, table, options, engine)
     return Analysis(corpus, table, kept, columns, absorbed, options, _signature(corpus, compared, options))
 
 
-def count_domain(source: Source, options: DiscoverOptions, job: Job) -> tuple[Corpus, DiscoverOptions, NgramTable]:
+def count_domain(
+    source: Source, options: DiscoverOptions, engine: Engine
+) -> tuple[Corpus, DiscoverOptions, NgramTable]:
     """The corpus, the options with the --min-freq that its size asks for, and its table."""
-    corpus, table = read_corpus(source, options, job)
+    corpus, table = engine.read(source, options)
     least = default_min_freq(corpus.n_symbols) if options.min_freq is None else options.min_freq
     if table is None:
-        with job.progress.stage("counting n-grams"):
-            table = ENGINES["local"](corpus, min_freq=least, max_length=options.max_length, job=job)
+        table = engine.count(corpus, min_freq=least, max_length=options.max_length)
     return corpus, replace(options, min_freq=least), table
 
 
-def observe(corpus: Corpus, table: NgramTable, candidates: Columns, job: Job) -> tuple[Columns, Candidates]:
+def observe(corpus: Corpus, table: NgramTable, candidates: Columns, engine: Engine) -> tuple[Columns, Candidates]:
     """The candidates with what a dictionary and their own occurrences say of them, and what to look for elsewhere."""
-    rows = candidates["row"]
+    rows, job = candidates["row"], engine.job
     segmenter = Segmenter(jieba_dictionary(), table.alphabet, job.arrays)
     job.guard.give_back()  # the dictionary's 349,000 strings
     looks = segmenter.look_up(table, rows)
-    places = survey(corpus, table, rows, segmenter, job)
+    places = survey(corpus, table, rows, segmenter, engine)
     job.guard.give_back()
     observed = {
         "known": looks.is_word,

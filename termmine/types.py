@@ -9,12 +9,13 @@ stretch of symbols that nothing separates; an *n-gram* is a counted sequence of 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from typing import TypeAlias, overload
 
 import numpy as np
 
+from termmine.kernels import contexts as contexts_kernels
 from termmine.kernels.codes import AFTER_BLANK, FIRST_SYMBOL, FIRST_WORD, RUN_END
 from termmine.kernels.encode import Strings
 from termmine.runtime.spill import Tape
@@ -110,15 +111,16 @@ SEGMENT = 1 << 20
 class Segment:
     """A piece of an encoded corpus, with a margin on either side to look into.
 
-    ``codes`` (int32) holds the margins too, ``codes[start:stop]`` is the piece itself; ``offset`` is the place of
-    ``codes[0]`` in the corpus. ``variants`` (n, 2) are the corpus's within ``codes``, their places counted from there.
+    ``codes`` (int32) holds the margins too, ``codes[start:stop]`` is the piece itself; ``n_before``: how many symbols
+    of the source that goes on in it stand before it. ``variants`` (n, 2) are the corpus's within ``codes``, their
+    places counted from there.
     """
 
     codes: np.ndarray
     start: int
     stop: int
-    offset: int
-    variants: np.ndarray
+    n_before: int = 0
+    variants: np.ndarray = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))
 
 
 @dataclass(frozen=True)
@@ -154,14 +156,14 @@ class Corpus:
         A piece ends behind the last separator in reach, so that its runs are whole; only a longer run is cut, into
         pieces of just `SEGMENT` symbols.
         """
-        start = 0
+        start = n_before = 0
         while start < len(self.codes):
             stop = self._end_of_segment(start)
             low, high = max(start - before, 0), min(stop + after, len(self.codes))
             variants = self.variants.read(*(2 * self._first_variant(place) for place in (low, high)))
-            yield Segment(
-                self.codes.read(low, high), start - low, stop - low, low, variants.reshape(-1, 2) - (low, 0)
-            )  # fmt: skip
+            codes = self.codes.read(low, high)
+            yield Segment(codes, start - low, stop - low, n_before, variants.reshape(-1, 2) - (low, 0))
+            n_before = contexts_kernels.symbols_of_source(codes, start - low, stop - low, n_before)
             start = stop
 
     def _end_of_segment(self, start: int) -> int:

@@ -27,9 +27,9 @@ import pytest
 
 from support.command import run
 from termmine.cli import cli
+from termmine.counting.engines import ENGINES
 from termmine.formats.write import COLUMNS, WRITERS
 from termmine.measures import MEASURES
-from termmine.pipeline import ENGINES
 from termmine.readers.files import UNPACKERS
 from termmine.readers.formats import EXTENSIONS, READERS
 

@@ -12,13 +12,18 @@ from hypothesis import strategies as st
 
 from support import naive
 from termmine import types
-from termmine.kernels.codes import FIRST_SYMBOL
+from termmine.kernels.codes import FIRST_SYMBOL, SOURCE_END
 from termmine.kernels.segment import WINDOW
 from termmine.text.encode import encode
 
 
 @naive.compared("types: segments")
-@given(naive.dense_texts(), st.integers(1, 9), st.integers(0, 3), st.integers(0, 3))
+@given(
+    st.lists(naive.dense_texts(), min_size=1, max_size=3).map("\x1c".join),
+    st.integers(1, 9),
+    st.integers(0, 3),
+    st.integers(0, 3),
+)
 def test_segments_are_the_corpus(text: str, size: int, before: int, after: int) -> None:
     corpus = encode([text])
     with pytest.MonkeyPatch.context() as patch:
@@ -27,13 +32,16 @@ def test_segments_are_the_corpus(text: str, size: int, before: int, after: int) 
     codes, pairs = np.asarray(corpus.codes), np.asarray(corpus.variants).reshape(-1, 2).tolist()
     done, places = 0, []
     for segment in segments:
-        assert segment.offset + segment.start == done
+        offset = done - segment.start  # of codes[0] in the corpus
         assert segment.start == min(before, done)
-        assert len(segment.codes) == min(segment.stop + after, len(corpus.codes) - segment.offset)
-        whole = codes[segment.offset : segment.offset + len(segment.codes)]
+        assert len(segment.codes) == min(segment.stop + after, len(corpus.codes) - offset)
+        whole = codes[offset : offset + len(segment.codes)]
         np.testing.assert_array_equal(segment.codes, whole)
-        inside = [(place + segment.offset, form) for place, form in segment.variants.tolist()]
-        assert inside == [(place, form) for place, form in pairs if 0 <= place - segment.offset < len(whole)]
+        inside = [(place + offset, form) for place, form in segment.variants.tolist()]
+        assert inside == [(place, form) for place, form in pairs if 0 <= place - offset < len(whole)]
+        since = codes[:done][::-1]
+        source = since[: int(np.argmax(since == SOURCE_END))] if (since == SOURCE_END).any() else since
+        assert segment.n_before == int((source >= FIRST_SYMBOL).sum())
         places += [(place, form) for place, form in inside if 0 <= place - done < segment.stop - segment.start]
         own = segment.codes[segment.start : segment.stop]
         done += len(own)

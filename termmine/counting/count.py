@@ -15,7 +15,7 @@ from typing import Any
 from termmine.counting.countfile.format import Settings
 from termmine.counting.countfile.read import CountFile, load
 from termmine.counting.countfile.write import saving
-from termmine.counting.local import count_ngrams
+from termmine.counting.engines import LocalEngine
 from termmine.counting.source import announce_compilation, check_settings, tell_of_reading
 from termmine.errors import TermmineError, UsageError
 from termmine.kernels.jit import COUNTING
@@ -69,15 +69,13 @@ def count(
         corpus = _read(builder, sources, opened, options, job)
         min_freq = settings.least or default_min_freq(corpus.n_symbols)
         writer.sync()
-        with job.progress.stage("counting n-grams"):
-            table = count_ngrams(
-                corpus,
-                min_freq=min_freq,
-                max_length=settings.max_length,
-                job=job,
-                neighbours=settings.neighbours,
-                keep_codes=False,
-            )
+        table = LocalEngine(job).count(
+            corpus,
+            min_freq=min_freq,
+            max_length=settings.max_length,
+            neighbours=settings.neighbours,
+            keep_codes=False,
+        )
         with job.progress.stage("writing"):
             writer.finish(corpus, table)
     return Counted(corpus.n_symbols, corpus.n_documents, len(table), min_freq)

@@ -9,15 +9,17 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from termmine.candidates.filters import unit_rules
 from termmine.candidates.fragments import absorbers
+from termmine.counting.engines import Engine, Key, LocalEngine
 from termmine.counting.source import check_has_lines
 from termmine.errors import EmptyResultError
-from termmine.kernels.codes import FIRST_SYMBOL
+from termmine.kernels.codes import FIRST_SYMBOL, RUN_END
 from termmine.measures import find_measure, pmi, score_factors
 from termmine.options import DiscoverOptions
 from termmine.pipeline import Analysis, analyse, open_background, rank
@@ -30,7 +32,7 @@ from termmine.search.examples import examples
 from termmine.search.lines import read_lines
 from termmine.search.rows import find_rows
 from termmine.text.encode import encode, encode_strings
-from termmine.types import Columns, spell
+from termmine.types import Columns, Segment, spell
 
 MOST = 5  # neighbours, longer strings, near strings shown of each kind
 
@@ -44,11 +46,12 @@ def explain_source(
 ) -> list[dict[str, Any]]:
     """`explain` for a source; with ``contexts`` each record has sentences that hold the term, each with its place."""
     terms, source, background = list(terms), open_source(corpus), open_background(background)
+    engine = LocalEngine(job)
     if not options.contexts:
-        return explain(analyse(source, background, options, job), terms, job)
+        return explain(analyse(source, background, options, engine), terms, engine)
     check_has_lines(source)
     with readable_twice(source, job.folder) as (again, rewind):
-        records = explain(analyse(again, background, options, job), terms, job)
+        records = explain(analyse(again, background, options, engine), terms, engine)
         rewind()
         found = examples(terms, read_lines(again, options), options.contexts, options.fold)
     return [
@@ -57,21 +60,26 @@ def explain_source(
     ]
 
 
-def explain(analysis: Analysis, terms: Iterable[str], job: Job | None = None) -> list[dict[str, Any]]:
+def explain(analysis: Analysis, terms: Iterable[str], engine: Engine | None = None) -> list[dict[str, Any]]:
     """One record a term: its counts, its weakest split, its neighbours, what holds it, its score, and the verdict."""
-    job, terms = job or Job(), list(terms)
-    rows = find_rows(analysis.table, terms)
+    engine, terms = engine or LocalEngine(Job()), list(terms)
+    rows, found = find_rows(analysis.table, terms), look_around(analysis, terms, engine)
     try:
-        ranking = rank(analysis, job).whole()
+        ranking = rank(analysis, engine).whole()
     except EmptyResultError:  # the rule that leaves nothing is just what is to be explained
         ranking = {"row": np.zeros(0, dtype=np.int32), "term": np.zeros(0, dtype=object)}
-    return [_explain(analysis, term, int(row), ranking, job.arrays) for term, row in zip(terms, rows, strict=True)]
+    arrays = engine.job.arrays
+    return [
+        _explain(analysis, term, int(row), around, ranking, arrays)
+        for term, row, around in zip(terms, rows, found, strict=True)
+    ]
 
 
-def _explain(analysis: Analysis, term: str, row: int, ranking: Columns, arrays: Arrays) -> dict[str, Any]:
-    positions, codes = occurrences(analysis, term)
-    record: dict[str, Any] = {"term": term, "freq": len(positions)}
-    if not len(positions):
+def _explain(
+    analysis: Analysis, term: str, row: int, around: Around, ranking: Columns, arrays: Arrays
+) -> dict[str, Any]:
+    record: dict[str, Any] = {"term": term, "freq": around.freq}
+    if not around.freq:
         record["verdict"] = (
             "does not occur in the corpus"
             if _is_one_run(term)
@@ -79,10 +87,10 @@ def _explain(analysis: Analysis, term: str, row: int, ranking: Columns, arrays: 
         )
         record["nearest"] = _nearest(term, ranking["term"].tolist())
         return record
-    record["left_neighbours"] = _neighbours(analysis, positions - 1)
-    record["right_neighbours"] = _neighbours(analysis, positions + len(codes))
+    record["left_neighbours"] = _neighbours(analysis, around.left)
+    record["right_neighbours"] = _neighbours(analysis, around.right)
     if row < 0:
-        times, symbols = _number(len(positions), "time"), _number(len(codes), "symbol")
+        times, symbols = _number(around.freq, "time"), _number(around.length, "symbol")
         record["verdict"] = (
             f"not counted as an n-gram: it occurs {times}, in {symbols}; "
             f"--min-freq is {analysis.options.min_freq}, --max-length {analysis.options.max_length}"
@@ -92,8 +100,8 @@ def _explain(analysis: Analysis, term: str, row: int, ranking: Columns, arrays: 
     record["doc_freq"] = int(table.doc_freq[row])
     record["left_entropy"] = float(table.left_entropy[row])
     record["right_entropy"] = float(table.right_entropy[row])
-    if len(codes) > 1:
-        record["weakest_split"] = _weakest_split(analysis, row, len(codes))
+    if around.length > 1:
+        record["weakest_split"] = _weakest_split(analysis, row, around.length)
     record["longer"] = _longer(analysis, row)
     return record | _verdict(analysis, row, ranking, arrays)
 
@@ -112,35 +120,66 @@ def _nearest(term: str, ranking: list[str]) -> list[str]:
     return difflib.get_close_matches(term, [t for t in ranking if characters & set(t)], n=MOST, cutoff=0.3)
 
 
-def occurrences(analysis: Analysis, term: str) -> tuple[np.ndarray, np.ndarray]:
-    """Where a string begins in the corpus (int64), and its symbols; none where it is not one run."""
-    runs, which = encode_strings([term], analysis.corpus.alphabet)
-    symbols, found = runs[1:-1], [np.zeros(0, dtype=np.int64)]
-    if len(which):
-        for segment in analysis.corpus.segments(0, len(symbols)):
-            codes = segment.codes
-            positions = np.flatnonzero(codes[: segment.stop] == symbols[0])
-            for i, symbol in enumerate(symbols[1:], 1):
-                positions = positions[codes[positions + i] == symbol]  # a corpus ends with a separator
-            found.append(positions + segment.offset)
-    return np.concatenate(found), symbols
+@dataclass(frozen=True)
+class Around:
+    """Where a string of ``length`` symbols stands: how often, and the codes on either side with their numbers."""
+
+    length: int = 0
+    freq: int = 0
+    left: Counter[int] = field(default_factory=Counter)
+    right: Counter[int] = field(default_factory=Counter)
 
 
-def _codes_at(analysis: Analysis, places: np.ndarray) -> np.ndarray:
-    """The codes at places of the corpus, which are in ascending order."""
-    found = [np.zeros(0, dtype=np.int32)]
-    for segment in analysis.corpus.segments(0, 0):
-        begin, end = np.searchsorted(places, (segment.offset, segment.offset + segment.stop))
-        found.append(segment.codes[places[begin:end] - segment.offset])
-    return np.concatenate(found)
+_LEFT, _RIGHT = 0, 1
 
 
-def _neighbours(analysis: Analysis, places: np.ndarray) -> list[tuple[str, int]]:
-    """The commonest symbols at places; the edges of runs together as (edge)."""
-    codes, counts = np.unique(_codes_at(analysis, places), return_counts=True)
+@dataclass(frozen=True)
+class Neighbours:
+    """The task of counting what stands on either side of some runs of codes: keys (run, side, code)."""
+
+    runs: tuple[tuple[int, ...], ...]
+
+    before = 1
+
+    @property
+    def after(self) -> int:
+        """The longest run, and what stands behind it."""
+        return max(map(len, self.runs), default=0) + 1
+
+    def look(self, piece: Segment) -> Counter[Key]:
+        """Count the occurrences that begin in a piece."""
+        found: Counter[Key] = Counter()
+        codes = piece.codes
+        for i, run in enumerate(self.runs):
+            at = piece.start + np.flatnonzero(codes[piece.start : piece.stop] == run[0])
+            at = at[at + len(run) < len(codes)]
+            for n, symbol in enumerate(run[1:], 1):
+                at = at[codes[at + n] == symbol]
+            for side, places in ((_LEFT, at - 1), (_RIGHT, at + len(run))):
+                beside, counts = np.unique(codes[places], return_counts=True)
+                found.update({(i, side, code): n for code, n in zip(beside.tolist(), counts.tolist(), strict=True)})
+        return found
+
+
+def look_around(analysis: Analysis, terms: list[str], engine: Engine) -> list[Around]:
+    """Where each string stands in the corpus; nowhere where it is not one run."""
+    codes, which = encode_strings(terms, analysis.corpus.alphabet)
+    runs = [tuple(run.tolist()) for run in np.split(codes, np.flatnonzero(codes == RUN_END))]
+    runs = [run[1:] for run in runs if len(run) > 1]
+    found = [Around() for _ in terms]
+    sides = [(Counter[int](), Counter[int]()) for _ in runs]
+    for (i, side, code), n in engine.tally(analysis.corpus, Neighbours(tuple(runs))).items():
+        sides[i][side][code] += n
+    for term, run, (left, right) in zip(which.tolist(), runs, sides, strict=True):
+        found[term] = Around(len(run), left.total(), left, right)
+    return found
+
+
+def _neighbours(analysis: Analysis, codes: Counter[int]) -> list[tuple[str, int]]:
+    """The commonest symbols among codes; the edges of runs together as (edge)."""
     found: Counter[str] = Counter()
     words = analysis.corpus.alphabet.first_forms
-    for code, n in zip(codes.tolist(), counts.tolist(), strict=True):
+    for code, n in codes.items():
         found["(edge)" if code < FIRST_SYMBOL else spell([code], words)] += n
     return sorted(found.items(), key=lambda item: (-item[1], item[0]))[:MOST]
 

@@ -1,16 +1,18 @@
-"""What stands beside a string, and in how many windows of text it occurs. What becomes of it is in `termmine.contexts`.
+"""What stands beside a string, and in how many windows of text it occurs. What that says is in `ranking.distribution`.
 
 A context has the slot of the two symbols beside a boundary where those are a node of the trie, else of one. Behind all
 slots follow: the edge of a run at once; a neighbour that is no node; and, by its slot, one symbol with the edge of a
 run behind it. The trie holds whatever occurs often enough of one and two symbols.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
-from termmine.kernels.codes import FIRST_SYMBOL, SOURCE_END
+from termmine.kernels.codes import FIRST_SYMBOL, SOURCE_END, UNKNOWN
 from termmine.kernels.jit import inlined, njit
 from termmine.kernels.segment import INSIDE
-from termmine.kernels.tries import BLOCK, child, step
+from termmine.kernels.tries import BLOCK, Trie, child, step
 
 _EDGE = -2  # instead of a trie's symbol, which is -1 for what is none
 
@@ -69,24 +71,40 @@ def count_contexts(codes, start, stop, word_at, trie, is_noun, left, right):
             word, begin, context = np.int32(INSIDE) if ends else word_at[i - start], i, np.int64(before[i - lo + 2])
 
 
-@njit
-def pass_windows(codes, stop, size, window, begin):
-    """The window that goes on at stop, where in codes it began, its symbols so far; window, begin: an earlier one's.
+class Look(NamedTuple):
+    """What `survey` looks for, and what stands beside it is worth.
 
-    A window is at least size symbols long, ends with a run, and does not reach over a source's end, nor over a stop
-    inside a run.
+    number (int32, one a slot of the trie): the entry of the sums that a node is counted in; longest: the most symbols
+    of any node; singles: whether single symbols are of interest; left, right (int32): the weight of each context.
     """
-    n = 0
-    for i in range(begin, stop):
-        if codes[i] >= FIRST_SYMBOL:
+
+    trie: Trie
+    number: np.ndarray
+    longest: int
+    singles: bool
+    left: np.ndarray
+    right: np.ndarray
+
+
+@njit
+def symbols_of_source(codes, start, stop, n):
+    """The symbols of the source that goes on at stop, where n of the one that goes on at start stand before that."""
+    for i in range(start, stop):
+        if codes[i] >= UNKNOWN:
             n += 1
-        elif n >= size or (n and codes[i] == SOURCE_END):
-            window += 1
+        elif codes[i] == SOURCE_END:
             n = 0
-            begin = i + 1
-    if codes[stop - 1] >= FIRST_SYMBOL:
-        return window + 1, stop, 0
-    return window, begin, n
+    return n
+
+
+@njit
+def window_begin(codes, start, n):
+    """Where the last n symbols before start begin."""
+    i = start
+    while n > 0 and i > 0:
+        i -= 1
+        n -= codes[i] >= UNKNOWN
+    return i
 
 
 @inlined
@@ -98,32 +116,49 @@ def _add(sums, n, left, right, window):
     sums[n, 3] = window
 
 
+@inlined
+def _number_windows(codes, lo, hi, size, symbols, n, window, windows):
+    """Say for each place of codes[lo:hi] in which window it lies (windows[2:]); n: the symbols of the window so far.
+
+    A window holds size symbols of one source, the last one of it the rest.
+    """
+    for i in range(2, hi - lo + 2):
+        if symbols[i] == _EDGE:
+            if n and codes[lo + i - 2] == SOURCE_END:
+                window += 1
+                n = 0
+        else:
+            if n == size:
+                window += 1
+                n = 0
+            n += 1
+        windows[i] = window
+    return n, window
+
+
 @njit
-def survey(codes, start, stop, begin, window, size, trie, number, longest, singles, left_weight, right_weight, sums):
+def survey(codes, start, stop, n_before, size, look, sums, n_windows):
     """Sum the weights of the contexts over all occurrences of nodes that begin in codes[start:stop].
 
-    And count the windows that hold it: begin and window are those of `pass_windows` at start, and what stands between
-    begin and start has been counted with the piece before. left_weight, right_weight (int32): one a context; longest:
-    the most symbols of any node; singles: whether single symbols are of interest. sums (int64; N, 4): left, right,
-    windows, and the last window (-1 at first), of the nodes that number (int32, one a slot) says.
+    And count the windows of ``size`` symbols that hold it (`_number_windows`). n_before: symbols of the source before
+    start; as many of them as belong to the window there must stand before start in codes. sums (int64; N, 4): left,
+    right, windows, and the last window (-1 at first), of the nodes that look.number says. n_windows (int64, 1): the
+    windows that these sums have seen; those that begin in codes[start:stop] are returned.
     """
+    trie, number, longest, singles, left_weight, right_weight = look
     links, room = trie.links, BLOCK + longest + 3
     symbols, pairs = np.empty(room, np.int32), np.empty(room, np.int32)
     before, after, windows = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int64)
     starts, nodes = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)  # the walks: where from, and where they are
     rows, seen = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64)
-    n = 0
+    n, window = 0, n_windows[0]
+    begin = window_begin(codes, start, (n_before - 1) % size + 1 if n_before else 0)
     for lo in range(begin, stop, BLOCK):
         hi = min(lo + BLOCK, stop)  # what is at place lo + i of codes stands at i + 2
         contexts_beside(codes, lo, hi + longest, trie, symbols, pairs, before, after)
         for i in range(2, hi - lo + longest + 2):
             before[i], after[i] = left_weight[before[i]], right_weight[after[i]]
-        for i in range(2, hi - lo + 2):
-            if symbols[i] == _EDGE and (n >= size or (n and codes[lo + i - 2] == SOURCE_END)):
-                window += 1
-                n = 0
-            n += symbols[i] != _EDGE
-            windows[i] = window
+        n, window = _number_windows(codes, lo, hi, size, symbols, n, window, windows)
         own = min(max(start - lo, 0), hi - lo) + 2
         for i in range(2, own):
             node, j = symbols[i], i + 1
@@ -153,3 +188,18 @@ def survey(codes, start, stop, begin, window, size, trie, number, longest, singl
                 others += np.uint64(goes_on)
             count = others
             length += np.uint32(1)
+    n_windows[0] = window + 1
+    return count_windows(codes, start, stop, n_before, size)
+
+
+@njit
+def count_windows(codes, start, stop, n_before, size):
+    """The windows that begin in codes[start:stop]."""
+    n, found = n_before, 0
+    for i in range(start, stop):
+        if codes[i] >= UNKNOWN:
+            found += n % size == 0
+            n += 1
+        elif codes[i] == SOURCE_END:
+            n = 0
+    return found

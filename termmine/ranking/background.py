@@ -13,20 +13,19 @@ from pathlib import Path
 import numpy as np
 
 from termmine.counting.countfile.read import CountFile, load
-from termmine.counting.source import check_settings, tell_of_reading
+from termmine.counting.engines import Engine
+from termmine.counting.source import check_settings
 from termmine.errors import TermmineError, UsageError
 from termmine.options import DiscoverOptions
-from termmine.readers.base import ReadReport
 from termmine.readers.source import Files, Source
 from termmine.readers.wordlists import read_numbered_lines
 from termmine.runtime.arrays import Arrays
 from termmine.runtime.job import Job
 from termmine.search.jieba import Dictionary, dictionary_name
-from termmine.search.occurrences import count_in_codes, count_rows
+from termmine.search.occurrences import count_rows, of_rows
 from termmine.search.rows import match_rows
 from termmine.search.segmenter import Segmenter
 from termmine.text.alphabet import translation
-from termmine.text.encode import encode_frozen
 from termmine.types import NgramTable
 
 SMALL_BACKGROUND = 200  # symbols, about a paragraph: less says nothing about the general language
@@ -57,14 +56,16 @@ class Candidates:
     n_expected: int
 
 
-def contrast_with(source: Source | None, candidates: Candidates, options: DiscoverOptions, job: Job) -> Background:
+def contrast_with(
+    source: Source | None, candidates: Candidates, options: DiscoverOptions, engine: Engine
+) -> Background:
     """Count the candidates in a background; None stands for jieba's dictionary."""
-    expected, n_expected = candidates.expected, candidates.n_expected
+    expected, n_expected, job = candidates.expected, candidates.n_expected, engine.job
     if source is None:
         name = f"{dictionary_name()} (no --background given)"
         job.progress.note(f"background: {name}")
         return Background(_whole(expected, job.arrays), n_expected, name, expected, n_expected)
-    freq, n_symbols = _count(source, candidates, options, job)
+    freq, n_symbols = _count(source, candidates, options, engine)
     job.guard.give_back()
     if n_symbols < SMALL_BACKGROUND:
         job.progress.note(
@@ -86,24 +87,22 @@ def check_background(source: Source) -> None:
         is_frequency_list(source.named[0])
 
 
-def _count(source: Source, candidates: Candidates, options: DiscoverOptions, job: Job) -> tuple[np.ndarray, int]:
+def _count(source: Source, candidates: Candidates, options: DiscoverOptions, engine: Engine) -> tuple[np.ndarray, int]:
+    job, (table, rows) = engine.job, (candidates.table, candidates.rows)
     if isinstance(source, Files) and len(source.named) == 1 and is_frequency_list(source.named[0]):
         return _expected_by_list(source.named[0], candidates, job)
     text = source.text if isinstance(source, Files) else source
-    freq, n_symbols = job.arrays.zeros(len(candidates.rows), np.int64), 0
+    freq, n_symbols = job.arrays.zeros(len(rows), np.int64), 0
     with job.progress.stage("counting in the background", text.size if text else 0) as advance:
         for path in source.counted:
             file = load(path, job.arrays)
             check_settings([file], options, document=False)
-            freq += _count_in_file(file, candidates, job)
+            freq += _count_in_file(file, candidates, engine)
             n_symbols += file.corpus.n_symbols
         if text is not None:
-            report = ReadReport()
-            blocks = text.blocks(options, report, advance)
-            codes = encode_frozen(blocks, candidates.table.alphabet, job=job)
-            found, size = count_in_codes(codes, candidates.table, candidates.rows, job)
-            tell_of_reading(report, "background", job.progress)
-            freq += found
+            task = count_rows(table, rows, job.arrays)
+            (sums,), size = engine.add_up_text(text, options, table.alphabet, task, advance)
+            freq += of_rows(task, sums, table, rows, job.arrays)
             n_symbols += size
     return freq, n_symbols
 
@@ -111,13 +110,13 @@ def _count(source: Source, candidates: Candidates, options: DiscoverOptions, job
 # --- count files -----------------------------------------------------------------------------------------------------
 
 
-def _count_in_file(file: CountFile, candidates: Candidates, job: Job) -> np.ndarray:
+def _count_in_file(file: CountFile, candidates: Candidates, engine: Engine) -> np.ndarray:
+    table, rows, arrays = candidates.table, candidates.rows, engine.job.arrays
     if not file.settings.text:
-        return _look_up(file, candidates, job.arrays)
-    words = translation(file.corpus.alphabet, candidates.table.alphabet, job.arrays)
-    longest = len(candidates.table.level) - 1
-    pieces = ((segment.codes, segment.start, segment.stop) for segment in file.corpus.segments(0, longest))
-    return count_rows(pieces, candidates.table, candidates.rows, job, words)
+        return _look_up(file, candidates, arrays)
+    task = count_rows(table, rows, arrays, translation(file.corpus.alphabet, table.alphabet, arrays))
+    (sums,) = engine.add_up(file.corpus, task)
+    return of_rows(task, sums, table, rows, arrays)
 
 
 def _look_up(file: CountFile, candidates: Candidates, arrays: Arrays) -> np.ndarray:

@@ -14,12 +14,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from termmine.counting.engines import Engine
 from termmine.kernels import contexts as contexts_kernels
 from termmine.kernels import tries as tries_kernels
+from termmine.kernels.contexts import Look
 from termmine.kernels.tries import Trie
 from termmine.measures import burstiness, log_ratio, logit
 from termmine.runtime.arrays import Arrays
-from termmine.runtime.columns import added_up, put, slices
+from termmine.runtime.columns import put, slices
 from termmine.runtime.job import Job
 from termmine.search.segmenter import NOUN_TAG, Segmenter
 from termmine.search.trie import slots_of, table_trie
@@ -44,12 +46,13 @@ class Survey:
     burstiness: np.ndarray
 
 
-def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segmenter, job: Job) -> Survey:
+def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segmenter, engine: Engine) -> Survey:
     """Look at every occurrence of the rows."""
+    job = engine.job
     always = np.arange(_sizes(table)[0], dtype=np.int32)
-    weights = _weights_beside(corpus, table, segmenter, job)
+    weights = _weights_beside(corpus, table, segmenter, engine)
     sums = job.arrays.zeros((len(rows), 3), np.int64)
-    n_windows = 0
+    n_windows = np.zeros(1, dtype=np.int64)
     for part in _parts(table, rows, _size_of_part(job), job.arrays):
         trie = table_trie(table, np.concatenate([always, rows[part]]), job.arrays)
         number = job.arrays.full(len(trie.links), len(part), np.int32, hot=True)  # what is not asked for shares one
@@ -57,15 +60,15 @@ def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segme
         contexts = _contexts_of(trie, table, job.arrays)
         singles = bool((rows[part] < table.level[1]).any())
         weights_here = (job.arrays.take(weight, contexts, hot=True) for weight in weights)
-        look = _Look(trie, number, len(part), len(table.level) - 1, singles, *weights_here)
-        found, n_windows = look.over(corpus, job)
-        put(sums, part, found)
+        look = Look(trie, number, len(table.level) - 1, singles, *weights_here)
+        found, n_windows = engine.add_up(corpus, Surroundings(look, len(part), WINDOW))
+        put(sums, part, found[:, :3])
     left, right, n_holding = sums.T
     freq = job.arrays.take(table.freq, rows)
     return Survey(
         job.arrays.in_parts(lambda left, freq: left / (_SCALE * freq), left, freq),
         job.arrays.in_parts(lambda right, freq: right / (_SCALE * freq), right, freq),
-        job.arrays.in_parts(lambda freq, n_holding: burstiness(freq, n_holding, n_windows), freq, n_holding),
+        job.arrays.in_parts(lambda freq, n_holding: burstiness(freq, n_holding, int(n_windows[0])), freq, n_holding),
     )
 
 
@@ -86,77 +89,93 @@ def _parts(table: NgramTable, rows: np.ndarray, size: int, arrays: Arrays) -> It
 
 
 @dataclass(frozen=True)
-class _Look:
-    """What to look for, and what is beside it worth: ``left``, ``right`` (int32) are one a context of the trie.
+class Surroundings:
+    """The task of a survey: left, right and windows of ``size`` rows (int64; size + 1, 4), and the number of windows.
 
-    ``number`` (int32, one a slot): which of ``size`` rows a node is; ``size`` itself where it is none of them.
+    ``look.number`` says which row a node is; ``size`` itself where it is none of them. A window is so many symbols of
+    one source, counted from its beginning, so that it does not matter in which pieces it is looked at.
+    """
+
+    look_for: Look
+    size: int
+    window: int
+
+    @property
+    def before(self) -> int:
+        """A window that goes on in a piece, a separator behind each of its symbols, and what stands beside it."""
+        return 2 * self.window + 2
+
+    @property
+    def after(self) -> int:
+        """The longest row that begins in a piece, and what stands beside it."""
+        return self.look_for.longest + 2
+
+    @property
+    def n_bytes(self) -> int:
+        """What a worker's sums take."""
+        return 32 * self.size
+
+    def start(self, arrays: Arrays) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The sums, the windows seen, and those that began."""
+        sums = arrays.zeros((self.size + 1, 4), np.int64, hot=True)
+        sums[:, 3] = -1
+        return sums, *np.zeros((2, 1), dtype=np.int64)
+
+    def look(self, piece: Segment, state: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
+        """Add what stands around the occurrences that begin in a piece."""
+        sums, seen, begun = state
+        bounds = piece.codes, piece.start, piece.stop, piece.n_before, self.window
+        begun += contexts_kernels.survey(*bounds, self.look_for, sums, seen)
+
+    def result(self, state: tuple[np.ndarray, np.ndarray, np.ndarray]) -> tuple[np.ndarray, ...]:
+        """The sums, and the windows that began."""
+        return state[0], state[2]
+
+
+@dataclass(frozen=True)
+class WordsBeside:
+    """The task of counting what stands beside dictionary words, of nouns of the domain and of any (contexts, 2), on
+    the left and on the right.
     """
 
     trie: Trie
-    number: np.ndarray
-    size: int
-    longest: int
-    singles: bool
-    left: np.ndarray
-    right: np.ndarray
+    n_contexts: int
+    segmenter: Segmenter
+    is_noun: np.ndarray
 
-    def over(self, corpus: Corpus, job: Job) -> tuple[np.ndarray, int]:
-        """Left, right and windows of each row (int64; size + 1, 3), and the number of all windows."""
-        n_threads = job.threads_for(32 * self.size)
-        sums = [job.arrays.zeros((self.size + 1, 4), np.int64, hot=True) for _ in range(n_threads)]
-        for mine in sums:
-            mine[:, 3] = -1
-        windows = _Windows(corpus, 2 * WINDOW + 2, self.longest + 2, WINDOW)
-        job.spread(windows, self._at, sums)
-        return added_up(sums)[:, :3], windows.n
+    before = after = 2
 
-    def _at(self, piece: tuple[Segment, int, int], mine: np.ndarray) -> None:
-        segment, begin, window = piece
-        bounds = segment.codes, segment.start, segment.stop, begin, window, WINDOW
-        contexts_kernels.survey(
-            *bounds, self.trie, self.number, self.longest, self.singles, self.left, self.right, mine
+    @property
+    def n_bytes(self) -> int:
+        """What a worker's counts take."""
+        return 32 * self.n_contexts
+
+    def start(self, arrays: Arrays) -> np.ndarray:
+        """Nothing has been counted."""
+        return arrays.zeros((2, self.n_contexts, 2), np.int64, hot=True)
+
+    def look(self, piece: Segment, seen: np.ndarray) -> None:
+        """Count the words that begin in a piece."""
+        word_at = self.segmenter.words_at(piece.codes[piece.start : piece.stop])
+        contexts_kernels.count_contexts(
+            piece.codes, piece.start, piece.stop, word_at, self.trie, self.is_noun, seen[0], seen[1]
         )
 
-
-class _Windows:
-    """The segments of a corpus, each with where in its codes the window began that goes on there, and its number.
-
-    A window that goes on has fewer symbols than ``size``, and a separator at most behind each: ``before`` is to be
-    twice as much, and what is looked at beside a symbol. ``n``: the windows passed; all of them in the end.
-    """
-
-    def __init__(self, corpus: Corpus, before: int, after: int, size: int) -> None:
-        self._segments = corpus.segments(before, after)
-        self._size = size
-        self.n = 0
-
-    def __iter__(self) -> Iterator[tuple[Segment, int, int]]:
-        begun = unfinished = 0
-        for segment in self._segments:
-            begin = begun - segment.offset
-            yield segment, begin, self.n
-            self.n, begin, unfinished = contexts_kernels.pass_windows(
-                segment.codes, segment.stop, self._size, self.n, begin
-            )
-            begun = begin + segment.offset
-        self.n += unfinished > 0
+    def result(self, seen: np.ndarray) -> tuple[np.ndarray, ...]:
+        """The counts, left and right (int64; 2, contexts, 2)."""
+        return (seen,)
 
 
-def _weights_beside(corpus: Corpus, table: NgramTable, segmenter: Segmenter, job: Job) -> tuple[np.ndarray, np.ndarray]:
+def _weights_beside(
+    corpus: Corpus, table: NgramTable, segmenter: Segmenter, engine: Engine
+) -> tuple[np.ndarray, np.ndarray]:
     """The weights to the left and to the right, in the numbering of `_weights`."""
     n_rows, n_singles = _sizes(table)
+    job = engine.job
     trie = table_trie(table, np.arange(n_rows, dtype=np.int32), job.arrays)
     is_noun = _domain_nouns(table, segmenter, job.arrays).astype(np.uint8)
     n_contexts = len(trie.links) + 2 + n_singles
-    threads = job.threads_for(32 * n_contexts)
-    seen = [job.arrays.zeros((2, n_contexts, 2), np.int64, hot=True) for _ in range(threads)]
-
-    def look(segment: Segment, mine: np.ndarray) -> None:
-        word_at = segmenter.words_at(segment.codes[segment.start : segment.stop])
-        contexts_kernels.count_contexts(segment.codes, segment.start, segment.stop, word_at, trie, is_noun, *mine)
-
-    job.spread(corpus.segments(2, 2), look, seen)
-    beside = added_up(seen)
+    (beside,) = engine.add_up(corpus, WordsBeside(trie, n_contexts, segmenter, is_noun))
     by_row = job.arrays.zeros((2, n_rows + 2 + n_singles + 1, 2), np.int64)
     contexts = _contexts_of(trie, table, job.arrays)
     for side in range(2):

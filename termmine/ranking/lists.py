@@ -13,6 +13,7 @@ import numpy as np
 from termmine.candidates.filters import could_be_term
 from termmine.candidates.verdicts import read_verdicts
 from termmine.candidates.wordlists import TermLists, kept_rows, read_known, read_rules, rule_on
+from termmine.counting.engines import Engine
 from termmine.errors import TermmineError
 from termmine.options import DiscoverOptions
 from termmine.ranking.contrast import score_like
@@ -54,14 +55,14 @@ def consult(
     corpus: Corpus,
     table: NgramTable,
     options: DiscoverOptions,
-    job: Job,
+    engine: Engine,
 ) -> Columns:
     """The candidates with what the lists say of them: the columns of `wordlists.Rulings`, and what feedback teaches."""
-    rows, learns = columns["row"], bool(lists.verdicts)
+    rows, learns, job = columns["row"], bool(lists.verdicts), engine.job
     kept, dropped = np.empty(len(rows), dtype=object), np.empty(len(rows), dtype=object)  # a few strings, many times
     listed, terms = job.arrays.empty(len(rows), bool), []
     for here in slices(0, len(rows)):
-        some = surfaces(corpus, table, rows[here], job.arrays)
+        some = surfaces(corpus, table, rows[here], engine)
         kept[here], dropped[here], listed[here] = rule_on(lists, some, mark_known=options.mark_known)
         terms += some if learns else []
     columns = columns | {"kept": kept, "dropped": dropped, "listed": listed}

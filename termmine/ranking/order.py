@@ -12,9 +12,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from termmine.candidates.filters import apply_rules
+from termmine.counting.engines import Engine
 from termmine.options import DiscoverOptions
 from termmine.ranking.contrast import term_rules
-from termmine.runtime.arrays import Arrays
 from termmine.runtime.columns import stacked
 from termmine.search.spelling import surfaces
 from termmine.types import Columns, Corpus, NgramTable
@@ -27,9 +27,10 @@ class Ranking:
     """The terms of an analysis; a candidate that no rule dropped is one. An error where there is none."""
 
     def __init__(
-        self, corpus: Corpus, table: NgramTable, columns: Columns, options: DiscoverOptions, arrays: Arrays
+        self, corpus: Corpus, table: NgramTable, columns: Columns, options: DiscoverOptions, engine: Engine
     ) -> None:
-        self._corpus, self._table, self._columns, self._arrays = corpus, table, columns, arrays
+        self._corpus, self._table, self._columns, self._engine = corpus, table, columns, engine
+        arrays = engine.job.arrays
         self._best = "merit" if "merit" in columns else "score"
         chosen = arrays.where(apply_rules(term_rules(columns, options, arrays), "candidates", arrays))
         keys = arrays.in_parts(_descending, arrays.take(columns[self._best], chosen), dtype=np.uint64)
@@ -47,9 +48,9 @@ class Ranking:
     def parts(self, room: int | None = None) -> Iterator[Columns]:
         """The terms in order, so many at a time as take about ``room`` bytes: the analysis's columns and ``term``."""
         rest, room = self._n, _MOST * _BYTES_A_TERM if room is None else room
-        for order in self._arrays.in_order(self._keys, min(max(room // _BYTES_A_TERM, _FEWEST), _MOST)):
+        for order in self._engine.job.arrays.in_order(self._keys, min(max(room // _BYTES_A_TERM, _FEWEST), _MOST)):
             rows = self._chosen[order]
-            spelt = surfaces(self._corpus, self._table, self._columns["row"][rows], self._arrays)
+            spelt = surfaces(self._corpus, self._table, self._columns["row"][rows], self._engine)
             terms: np.ndarray = np.array(spelt, dtype=object)
             by_term = _by_term(self._columns[self._best][rows], terms)[:rest]
             part = {name: column[rows[by_term]] for name, column in self._columns.items()}

@@ -7,10 +7,13 @@ spelling is shown; ties go to the first in code point order.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
+from termmine.counting.engines import Engine, Key
 from termmine.kernels import segment as segment_kernels
 from termmine.kernels.codes import AFTER_BLANK, FIRST_WORD
 from termmine.kernels.tries import Trie
@@ -19,10 +22,10 @@ from termmine.search.trie import slots_of, table_trie
 from termmine.types import Corpus, NgramTable, Segment, spell
 
 
-def surfaces(corpus: Corpus, table: NgramTable, rows: np.ndarray, arrays: Arrays) -> list[str]:
+def surfaces(corpus: Corpus, table: NgramTable, rows: np.ndarray, engine: Engine) -> list[str]:
     """The most frequent written form of each row."""
     texts = table.texts(rows)
-    of_rows = _counts_by_form(corpus, table, rows, arrays)
+    of_rows = _counts_by_form(corpus, table, rows, engine)
     order = np.argsort(rows)
     places = order[np.searchsorted(rows, list(of_rows), sorter=order)].tolist()
     for (row, counts), i in zip(of_rows.items(), places, strict=True):
@@ -32,23 +35,49 @@ def surfaces(corpus: Corpus, table: NgramTable, rows: np.ndarray, arrays: Arrays
     return texts
 
 
-def _counts_by_form(corpus: Corpus, table: NgramTable, rows: np.ndarray, arrays: Arrays) -> dict[int, dict[str, int]]:
+def _counts_by_form(corpus: Corpus, table: NgramTable, rows: np.ndarray, engine: Engine) -> dict[int, dict[str, int]]:
     """Row -> written form -> occurrences, for the occurrences that hold a variant."""
     may_vary = corpus.varied.copy()
     may_vary[FIRST_WORD:] = True  # behind or before a word may stand a blank
     rows = rows[_hold_any(table, rows, may_vary)]
-    trie, longest = table_trie(table, rows, arrays), len(table.level) - 1
+    forms, counts = corpus.alphabet.form_texts, dict[int, dict[str, int]]()
+    for (row, *codes), occurrences in engine.tally(corpus, spellings(corpus, table, rows, engine.job.arrays)).items():
+        of_row, text = counts.setdefault(row, {}), spell(codes, forms)
+        of_row[text] = of_row.get(text, 0) + occurrences
+    return counts
+
+
+def spellings(corpus: Corpus, table: NgramTable, rows: np.ndarray, arrays: Arrays) -> Spellings:
+    """The task of counting how those rows are written where they hold a variant."""
+    trie = table_trie(table, rows, arrays)
     wanted = np.zeros(len(trie.links), dtype=bool)
     wanted[slots_of(trie, rows, len(table), arrays)] = True
-    first, forms = corpus.alphabet.word_form, corpus.alphabet.form_texts
-    counts: dict[int, dict[str, int]] = {}
-    for segment in corpus.segments(longest, longest):
-        spans, starts = _spans(segment, trie, wanted, longest)
-        for row, codes, occurrences in _written(segment, table, spans, starts, first):
-            of_row = counts.setdefault(row, {})
-            text = spell(codes, forms)
-            of_row[text] = of_row.get(text, 0) + occurrences
-    return counts
+    longest = len(table.level) - 1
+    return Spellings(trie, wanted, longest, longest, table.length, corpus.alphabet.word_form)
+
+
+@dataclass(frozen=True)
+class Spellings:
+    """The task of counting in which forms the nodes of a trie are written that are ``wanted`` (bool, one a slot).
+
+    A key is the row and the codes of the forms. ``length``: the symbols of each row; ``first``: the first form of each
+    word.
+    """
+
+    trie: Trie
+    wanted: np.ndarray
+    before: int
+    after: int
+    length: np.ndarray
+    first: np.ndarray
+
+    def look(self, piece: Segment) -> Counter[Key]:
+        """The occurrences that hold a variant and begin in a piece."""
+        found: Counter[Key] = Counter()
+        spans, starts = _spans(piece, self.trie, self.wanted, self.after)
+        for row, codes, occurrences in _written(piece, self.length[spans], spans, starts, self.first):
+            found[(row, *codes)] += occurrences
+        return found
 
 
 def _hold_any(table: NgramTable, rows: np.ndarray, symbols: np.ndarray) -> np.ndarray:
@@ -71,11 +100,10 @@ def _spans(segment: Segment, trie: Trie, wanted: np.ndarray, longest: int) -> tu
 
 
 def _written(
-    segment: Segment, table: NgramTable, spans: np.ndarray, starts: np.ndarray, first: np.ndarray
+    segment: Segment, lengths: np.ndarray, spans: np.ndarray, starts: np.ndarray, first: np.ndarray
 ) -> Iterator[tuple[int, list[int], int]]:
     """Each way in which a row is written at those places: the row, the codes of its forms, how often."""
     places, forms = segment.variants[:, 0], segment.variants[:, 1]
-    lengths = table.length[spans]
     for n in np.unique(lengths):
         of_length = np.flatnonzero(lengths == n)
         where = starts[of_length, None] + np.arange(n)

@@ -16,10 +16,10 @@ from termmine.kernels.codes import FIRST_WORD
 from termmine.kernels.tries import N_DOCUMENTS, N_SYMBOLS, Trie
 from termmine.runtime.arrays import IN_MEMORY
 from termmine.runtime.job import Job
-from termmine.search.occurrences import whole_runs
 from termmine.search.trie import runs_trie
 from termmine.text.alphabet import translation
 from termmine.text.encode import encode, encode_frozen, encode_strings
+from termmine.text.runs import whole_runs
 from termmine.types import Block, Corpus
 
 

@@ -63,8 +63,10 @@ class CorpusBuilder:
         forms = corpus.alphabet.forms
         ids = self._adopt(forms.pool, forms.offsets[: int(forms.size[0]) + 1])
         end = len(corpus.codes) - 1  # without the separator that ends it
+        at = 0
         for segment in corpus.segments(0, 0):
-            codes = segment.codes[: end - segment.offset].copy()
+            codes = segment.codes[: end - at].copy()
+            at += len(segment.codes)
             written = np.empty((len(segment.variants) + int((codes >= FIRST_WORD).sum()), 2), dtype=np.int64)
             n = encode_kernels.unsettle(codes, segment.variants, corpus.alphabet.word_form, written)
             self._append(codes, written[:n], ids, int(NOTHING))

@@ -24,7 +24,7 @@ from termmine.counting.source import announce_compilation
 from termmine.kernels import contexts, jit
 from termmine.runtime.progress import Progress
 
-contexts.pass_windows(np.zeros(1, dtype=np.int32), 1, 300, 0, 0)
+contexts.window_begin(np.zeros(1, dtype=np.int32), 1, 0)
 announce_compilation(Progress(print))
 print(jit.cache_folder())
 """
@@ -57,7 +57,7 @@ def test_a_read_only_installation_caches_in_the_users_folder(read_only: Path, tm
     note, folder = run(read_only, home)
     assert note == "compiling the counting loops: some seconds, only this once"
     assert Path(folder).is_relative_to(home)
-    assert list(Path(folder).glob("contexts.pass_windows-*.nbi"))
+    assert list(Path(folder).glob("contexts.window_begin-*.nbi"))
 
 
 def test_without_a_home_nothing_is_cached_and_the_way_out_is_named(read_only: Path, tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_a_change_in_any_kernels_file_drops_all_machine_code(read_only: Path, tm
 
     def compiled() -> float:
         _, folder = run(read_only, home)
-        (index,) = Path(folder).glob("contexts.pass_windows-*.nbi")
+        (index,) = Path(folder).glob("contexts.window_begin-*.nbi")
         return index.stat().st_mtime_ns
 
     first = compiled()

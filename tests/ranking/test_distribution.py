@@ -18,15 +18,17 @@ from support.command import ENCYCLOPEDIA, POWER
 from support.naive import Context
 from support.tables import ngrams
 from termmine import types
+from termmine.counting.engines import LocalEngine
 from termmine.counting.local import count_ngrams
 from termmine.kernels import contexts as contexts_kernels
+from termmine.kernels.contexts import Look
 from termmine.kernels.segment import WINDOW
 from termmine.kernels.tries import Trie
 from termmine.measures import PRIOR_SYMBOLS, burstiness, general_ratio, log_ratio, noun_context, score, score_factors
 from termmine.options import make_options
 from termmine.pipeline import Analysis, analyse
 from termmine.ranking import distribution
-from termmine.ranking.distribution import DOMAIN_NOUN, SHRINKAGE, survey
+from termmine.ranking.distribution import DOMAIN_NOUN, SHRINKAGE, Surroundings, survey
 from termmine.readers.source import open_source
 from termmine.runtime.arrays import IN_MEMORY
 from termmine.runtime.job import Job
@@ -93,12 +95,9 @@ def sums_over(
 ) -> tuple[np.ndarray, int]:
     """Left, right and windows of each slot, and the number of windows."""
     number = np.arange(len(trie.links), dtype=np.int32)
-    sums = np.tile(np.array([0, 0, 0, -1]), (len(trie.links), 1))
-    pieces = distribution._Windows(corpus, 2 * size + 2, longest + 2, size)
-    for piece, begin, window in pieces:
-        bounds = piece.codes, piece.start, piece.stop, begin, window, size
-        contexts_kernels.survey(*bounds, trie, number, longest, True, *weights, sums)
-    return sums[:, :3], pieces.n
+    task = Surroundings(Look(trie, number, longest, True, *weights), len(trie.links), size)
+    sums, n_windows = LocalEngine(Job(threads=2)).add_up(corpus, task)
+    return sums[:-1, :3], int(n_windows[0])
 
 
 def context_names(table: NgramTable, trie: Trie, n_rows: int, *, to_the_left: bool) -> list[Context | None]:
@@ -142,9 +141,15 @@ def test_neighbours_sums_and_windows_are_the_naive_ones(
     assert n_windows == len(windows)
     for row, slot in zip(rows, slots_of(trie, rows, len(table), IN_MEMORY), strict=True):
         found = [beside(place, known) for place in naive.places(runs, everything[row])]
-        held = sum(bool(naive.places(window, everything[row])) for window in windows)
+        held = n_holding(windows, runs, everything[row])
         expected = [sum(of_left[left] for left, _ in found), sum(of_right[right] for _, right in found), held]
         assert sums[slot].tolist() == expected
+
+
+def n_holding(windows: list[list[tuple[int, int]]], runs: list[list[str]], ngram: naive.Ngram) -> int:
+    """The windows in which an n-gram begins."""
+    begun = {(r, i) for r, run in enumerate(runs) for i in range(len(run)) if tuple(run[i : i + len(ngram)]) == ngram}
+    return sum(any(place in begun for place in window) for window in windows)
 
 
 def windows_of(text: str, term: str, size: int) -> tuple[int, int]:
@@ -161,12 +166,11 @@ def windows_of(text: str, term: str, size: int) -> tuple[int, int]:
     ("text", "expected"),
     [
         ("变电站。变电站。变电站", (2, 2)),  # 6 symbols, and what is left
-        ("变电站。变电站内外。变电站", (2, 2)),  # a window ends with a run, however long that is
-        ("变电站，变电站\n变电站", (2, 2)),  # not with a line
-        ("变电站\x1c变电站\x1c变电站", (3, 3)),  # but with a source, however short
-        ("变电站变电站变电站变电站", (1, 1)),  # never within a run
-        ("\x1c\x1c变电站\x1c。\x1c", (1, 1)),  # nor where nothing stands
-        ("甲乙丙丁戊。变电站", (1, 1)),
+        ("变电站，变电站\n变电站", (2, 2)),  # a line ends no window
+        ("变电站\x1c变电站\x1c变电站", (3, 3)),  # a source does, however short
+        ("变电站变电站变电站变电站", (2, 2)),  # within a run, too
+        ("\x1c\x1c变电站\x1c。\x1c", (1, 1)),  # none where nothing stands
+        ("甲乙丙丁戊。变电站", (2, 1)),  # a string lies where it begins
         ("甲乙丙丁戊己。变电站", (2, 1)),
     ],
 )
@@ -174,8 +178,7 @@ def test_where_windows_end(text: str, expected: tuple[int, int]) -> None:
     assert windows_of(text, "变电站", 6) == expected
 
 
-def test_a_run_longer_than_a_segment_is_cut_into_windows_there() -> None:
-    """What stands beside its strings is seen across the cuts all the same."""
+def test_a_run_longer_than_a_segment_is_looked_at_across_the_cuts() -> None:
     size = 40 if naive.TINY else WINDOW
     text = "".join(np.random.default_rng(4).choice(list("甲乙丙"), 3 * size + 9))
     corpus, table = count(text + "。甲乙", 1, 3)
@@ -184,9 +187,8 @@ def test_a_run_longer_than_a_segment_is_cut_into_windows_there() -> None:
     whole, n_windows = sums_over(corpus, trie, weights, 30, 3)
     with mock.patch.object(types, "SEGMENT", size):
         cut, n_cut = sums_over(corpus, trie, weights, 30, 3)
-    np.testing.assert_array_equal(cut[:, :2], whole[:, :2])
-    assert (n_windows, n_cut) == (2, 4)  # three whole segments, and the nine symbols left together with 甲乙
-    assert cut[trie.ids == 0, 2] == 4
+    np.testing.assert_array_equal(cut, whole)
+    assert n_cut == n_windows == -(-(3 * size + 11) // 30)
 
 
 # --- the survey ------------------------------------------------------------------------------------------------------
@@ -256,7 +258,9 @@ def test_the_survey_is_the_naive_one(
         mock.patch.multiple(distribution, WINDOW=window, _size_of_part=lambda *_: at_once),
         mock.patch.object(types, "SEGMENT", piece),
     ):
-        found = survey(corpus, table, rows, Segmenter(dictionary, corpus.alphabet, IN_MEMORY), Job(threads=threads))
+        found = survey(
+            corpus, table, rows, Segmenter(dictionary, corpus.alphabet, IN_MEMORY), LocalEngine(Job(threads=threads))
+        )
 
     runs, everything = read_runs(text), ngrams(table)
     freq = dict(zip(everything, table.freq.tolist(), strict=True))
@@ -269,7 +273,7 @@ def test_the_survey_is_the_naive_one(
             here = [place[side] for place in places]
             weights = naive.context_weights(*seen[side], set(here), SHRINKAGE)
             assert column[i] == pytest.approx(sum(weights[at] for at in here) / len(here), abs=1 / SCALE)
-        held = sum(bool(naive.places(window, everything[row])) for window in windows)
+        held = n_holding(windows, runs, everything[row])
         assert found.burstiness[i] == pytest.approx(naive.burstiness(len(places), held, len(windows)), rel=1e-12)
 
 
@@ -313,7 +317,7 @@ def test_a_neighbour_of_the_domains_nouns_speaks_for_a_string() -> None:
     corpus, table = count(text, 2)
     dictionary = Dictionary(words, np.array([1, 1, 1, 1, 10_000]), np.array(["n", "n", "v", "v", "n"]), "small")
     rows = np.array([ngrams(table).index(tuple(word)) for word in ("新词", "怪词")])
-    found = survey(corpus, table, rows, Segmenter(dictionary, corpus.alphabet, IN_MEMORY), Job())
+    found = survey(corpus, table, rows, Segmenter(dictionary, corpus.alphabet, IN_MEMORY), LocalEngine(Job()))
     good, bad = noun_context(found.left, found.right)
     assert found.left[0] > 0 > found.left[1]
     assert found.right[0] > 0 > found.right[1]
@@ -380,7 +384,9 @@ needs_jieba = pytest.mark.skipif(naive.TINY, reason="jieba's dictionary is too l
 
 def evidence(files: Sequence[Path], **options: object) -> dict[str, tuple[float, float]]:
     """Context and burstiness of every candidate."""
-    found: Analysis = analyse(open_source(files), open_source(ENCYCLOPEDIA), make_options(**options), Job())
+    found: Analysis = analyse(
+        open_source(files), open_source(ENCYCLOPEDIA), make_options(**options), LocalEngine(Job())
+    )
     columns = (found.columns[name].tolist() for name in ("context", "burstiness"))
     rows = found.columns["row"]
     return dict(zip([text.lower() for text in found.table.texts(rows)], zip(*columns, strict=True), strict=True))

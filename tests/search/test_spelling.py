@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from support import naive
 from support.tables import build, ngrams
 from termmine import types
-from termmine.runtime.arrays import IN_MEMORY
+from termmine.counting.engines import LocalEngine
+from termmine.runtime.job import Job
 from termmine.search.spelling import surfaces
 from termmine.text.encode import encode
 
@@ -26,11 +27,11 @@ def test_the_most_frequent_form_is_shown(text: str, min_freq: int, places: list[
     documents = naive.read(text)
     rows = np.arange(len(table))
     expected = [naive.surface(ngram, documents) for ngram in ngrams(table)]
-    assert surfaces(encode([text]), table, rows, IN_MEMORY) == expected
-    assert surfaces(encode(naive.cut(text, places)), table, rows, IN_MEMORY) == expected
-    assert surfaces(encode([text]), table, rows[1::2], IN_MEMORY) == expected[1::2]
+    assert surfaces(encode([text]), table, rows, LocalEngine(Job())) == expected
+    assert surfaces(encode(naive.cut(text, places)), table, rows, LocalEngine(Job())) == expected
+    assert surfaces(encode([text]), table, rows[1::2], LocalEngine(Job())) == expected[1::2]
     with mock.patch.object(types, "SEGMENT", 5):
-        assert surfaces(encode([text]), table, rows, IN_MEMORY) == expected
+        assert surfaces(encode([text]), table, rows, LocalEngine(Job())) == expected
 
 
 @pytest.mark.parametrize(
@@ -50,9 +51,9 @@ def test_the_most_frequent_form_is_shown(text: str, min_freq: int, places: list[
 def test_surface_form(text: str, shown: str) -> None:
     table = build(text, 2)
     longest = np.array([len(table) - 1])
-    assert surfaces(encode([text]), table, longest, IN_MEMORY) == [shown]
+    assert surfaces(encode([text]), table, longest, LocalEngine(Job())) == [shown]
 
 
 def test_no_rows() -> None:
     table = build("GPU gpu", 1)
-    assert surfaces(encode(["GPU gpu"]), table, np.zeros(0, dtype=np.int64), IN_MEMORY) == []
+    assert surfaces(encode(["GPU gpu"]), table, np.zeros(0, dtype=np.int64), LocalEngine(Job())) == []

@@ -1,6 +1,7 @@
 """Known strings counted in text that streams past: against `naive.occurrences` and against pyahocorasick."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 from unittest import mock
 
 import ahocorasick
@@ -13,6 +14,7 @@ from support import naive
 from support.tables import build, ngrams
 from termmine import types
 from termmine.candidates.fragments import nesting
+from termmine.counting.engines import LocalEngine
 from termmine.kernels import contexts as contexts_kernels
 from termmine.kernels import decode as decode_kernels
 from termmine.kernels import encode as encode_kernels
@@ -28,15 +30,43 @@ from termmine.runtime.arrays import IN_MEMORY
 from termmine.runtime.job import Job
 from termmine.search import occurrences
 from termmine.search.jieba import Dictionary
-from termmine.search.occurrences import count_in_codes, count_rows, whole_runs
+from termmine.search.occurrences import count_rows, of_rows
 from termmine.search.rows import find_rows
 from termmine.search.segmenter import Segmenter
 from termmine.search.spelling import surfaces
 from termmine.search.trie import runs_trie, slots_of, table_trie
+from termmine.text import runs as runs_module
 from termmine.text.encode import encode, encode_frozen, encode_strings
-from termmine.types import NgramTable
+from termmine.text.runs import whole_runs
+from termmine.types import NgramTable, Segment
 
 LONG = 300 if naive.TINY else 30_000
+
+
+class Stream:
+    """Arrays of codes in order, as a corpus that is looked at once."""
+
+    def __init__(self, parts: Iterable[np.ndarray]) -> None:
+        self._parts = parts
+        self.n_symbols = 0
+
+    def segments(self, before: int, after: int) -> Iterator[Segment]:
+        for codes, end in whole_runs(self._parts):
+            self.n_symbols += int(np.count_nonzero(codes[:end] >= UNKNOWN))
+            yield Segment(codes, 0, end)
+
+
+def counted(
+    corpus: Any, table: NgramTable, rows: np.ndarray, threads: int = 1, words: np.ndarray | None = None
+) -> np.ndarray:
+    task = count_rows(table, rows, IN_MEMORY, words)
+    (sums,) = LocalEngine(Job(threads=threads)).add_up(corpus, task)
+    return of_rows(task, sums, table, rows, IN_MEMORY)
+
+
+def count_in_codes(parts: Iterable[np.ndarray], table: NgramTable, rows: np.ndarray) -> tuple[np.ndarray, int]:
+    stream = Stream(parts)
+    return counted(stream, table, rows), stream.n_symbols
 
 
 def aho_corasick(wanted: list[naive.Ngram], documents: list[naive.Document]) -> list[int]:
@@ -79,7 +109,7 @@ def test_background_counts_are_exact(
     table = build(domain, 1, max_length)
     some = data.draw(st.sets(st.integers(0, len(table) - 1), max_size=20)) if len(table) else set()
     rows = np.array(sorted(some), dtype=np.int64)
-    freq, n_symbols = count_in_codes(parts_of(background, table, places), table, rows, job=Job(threads=1))
+    freq, n_symbols = count_in_codes(parts_of(background, table, places), table, rows)
     documents = naive.read(background)
     everything = ngrams(table)
     wanted = [everything[row] for row in rows]
@@ -97,8 +127,8 @@ def test_background_counts_are_exact(
 def test_runs_longer_than_a_block(text: str, places: list[int], window: int) -> None:
     table = build(text, 1, 6)
     rows = np.arange(len(table))
-    with mock.patch.object(occurrences, "WINDOW", window):  # read by `whole_runs` alone here
-        freq, n_symbols = count_in_codes(parts_of(text, table, places), table, rows, job=Job(threads=1))
+    with mock.patch.object(runs_module, "WINDOW", window):  # read by `whole_runs` alone here
+        freq, n_symbols = count_in_codes(parts_of(text, table, places), table, rows)
         parts = [codes[:end].copy() for codes, end in whole_runs(parts_of(text, table, places))]
     assert freq.tolist() == table.freq.tolist()
     assert n_symbols == table.n_symbols
@@ -109,7 +139,7 @@ def test_a_run_of_many_windows() -> None:
     text = "".join(np.random.default_rng(1).choice(list("甲乙丙"), LONG))
     table = build(text, 2, 8)
     rows = np.arange(0, len(table), 7)
-    freq, n_symbols = count_in_codes(parts_of(text, table, range(0, LONG, 1500)), table, rows, job=Job(threads=1))
+    freq, n_symbols = count_in_codes(parts_of(text, table, range(0, LONG, 1500)), table, rows)
     assert n_symbols == LONG > (0 if naive.TINY else 4 * WINDOW)
     assert freq.tolist() == table.freq[rows].tolist()
     assert freq.tolist() == aho_corasick(ngrams(table)[::7], naive.read(text))
@@ -125,7 +155,7 @@ def test_a_long_run_does_not_pile_up() -> None:
 @pytest.mark.parametrize("text", ["甲乙甲乙。甲，乙甲乙甲", "GPU加速 gpu 加速，Ａ股"])
 def test_a_corpus_against_itself_has_no_keyness(text: str) -> None:
     table = build(text, 1, 5)
-    freq, n_symbols = count_in_codes(parts_of(text, table), table, np.arange(len(table)), job=Job(threads=1))
+    freq, n_symbols = count_in_codes(parts_of(text, table), table, np.arange(len(table)))
     assert freq.tolist() == table.freq.tolist()
     assert keyness(table.freq, table.n_symbols, freq, n_symbols).tolist() == [0.0] * len(table)
 
@@ -133,10 +163,10 @@ def test_a_corpus_against_itself_has_no_keyness(text: str) -> None:
 def test_no_rows_and_no_text() -> None:
     table = build("甲乙甲乙", 2)
     none = np.zeros(0, dtype=np.int64)
-    freq, n_symbols = count_in_codes(parts_of("甲乙", table), table, none, job=Job(threads=1))
+    freq, n_symbols = count_in_codes(parts_of("甲乙", table), table, none)
     assert (freq.tolist(), n_symbols) == ([], 2)
     for text in ("", "。"):
-        freq, n_symbols = count_in_codes(parts_of(text, table), table, np.array([0]), job=Job(threads=1))
+        freq, n_symbols = count_in_codes(parts_of(text, table), table, np.array([0]))
         assert (freq.tolist(), n_symbols) == ([0], 0)
 
 
@@ -193,10 +223,9 @@ def test_threads_and_pieces_change_no_count(text: str, size: int, threads: int) 
     rows = np.arange(len(table))
     corpus = encode([text])
     with mock.patch.object(types, "SEGMENT", size):
-        pieces = [(segment.codes, segment.start, segment.stop) for segment in corpus.segments(0, 5)]
-    assert count_rows(pieces, table, rows, Job(threads=threads)).tolist() == table.freq.tolist()
+        assert counted(corpus, table, rows, threads).tolist() == table.freq.tolist()
     with mock.patch.object(occurrences, "_MOST", size):  # 32-bit counts are added up before they can overflow
-        assert count_rows(pieces, table, rows, job=Job(threads=1)).tolist() == table.freq.tolist()
+        assert counted(corpus, table, rows).tolist() == table.freq.tolist()
 
 
 @naive.compared("tries: another alphabet")
@@ -207,9 +236,8 @@ def test_a_corpus_under_another_alphabet(domain: str, background: str) -> None:
     rows = np.arange(len(table))
     codes = {word: FIRST_WORD + i for i, word in enumerate(table.alphabet.word_texts)}
     words = np.array([codes.get(word, UNKNOWN) for word in corpus.alphabet.word_texts], dtype=np.int64)
-    pieces = [(segment.codes, segment.start, segment.stop) for segment in corpus.segments(0, 4)]
-    found = count_rows(pieces, table, rows, words=words, job=Job(threads=1))
-    assert found.tolist() == count_in_codes(parts_of(background, table), table, rows, job=Job(threads=1))[0].tolist()
+    found = counted(corpus, table, rows, words=words)
+    assert found.tolist() == count_in_codes(parts_of(background, table), table, rows)[0].tolist()
 
 
 def test_each_kernel_is_compiled_once() -> None:
@@ -218,14 +246,14 @@ def test_each_kernel_is_compiled_once() -> None:
     corpus = encode([chars[: decode_kernels.decode(raw, chars)[0]], "gpu加速"])
     table = build("GPU加速，gpu加速", 1, 4)
     rows = np.arange(len(table))
-    surfaces(corpus, table, rows, IN_MEMORY)
+    surfaces(corpus, table, rows, LocalEngine(Job()))
     nesting(table, rows, IN_MEMORY)
-    count_in_codes(parts_of("GPU加速", table), table, rows, job=Job(threads=1))
+    count_in_codes(parts_of("GPU加速", table), table, rows)
     segmenter = Segmenter(Dictionary(["加速"], np.array([3]), np.array(["v"]), "test"), corpus.alphabet, IN_MEMORY)
     codes, which = encode_strings(["加速"], corpus.alphabet)
     segmenter.words(codes)
     segmenter.is_word(codes, len(which))
-    survey(corpus, table, rows, segmenter, Job())
+    survey(corpus, table, rows, segmenter, LocalEngine(Job()))
     find_rows(table, ["gpu"])
     kernels = [
         decode_kernels.decode,
@@ -249,7 +277,7 @@ def test_each_kernel_is_compiled_once() -> None:
         tries_kernels.count_in_trie,
         segment_kernels.segment,
         contexts_kernels.count_contexts,
-        contexts_kernels.pass_windows,
+        contexts_kernels.symbols_of_source,
         contexts_kernels.survey,
         segment_kernels.spans_with_variants,
     ]

@@ -509,21 +509,20 @@ def context_weights(
     return weights
 
 
-def windows(sources: Iterable[Iterable[Sequence[str]]], size: int) -> list[list[Sequence[str]]]:
-    """Sources of runs, each cut into stretches of whole runs, a stretch ending where it has that many symbols.
+def windows(sources: Iterable[Iterable[Sequence[str]]], size: int) -> list[list[tuple[int, int]]]:
+    """Sources of runs, each cut into windows of so many symbols: of each, the places (run, symbol) that lie in it.
 
     >>> windows([["变电", "站", "内"], ["外"]], 3)
-    [['变电', '站'], ['内'], ['外']]
+    [[(0, 0), (0, 1), (1, 0)], [(2, 0)], [(3, 0)]]
     """
-    found: list[list[Sequence[str]]] = []
+    found: list[list[tuple[int, int]]] = []
+    n = 0
     for runs in sources:
-        found.append([])
+        places = []
         for run in runs:
-            if sum(map(len, found[-1])) >= size:
-                found.append([])
-            found[-1].append(run)
-        if not found[-1]:
-            found.pop()
+            places += [(n, i) for i in range(len(run))]
+            n += 1
+        found += [places[i : i + size] for i in range(0, len(places), size)]
     return found
 
 
@@ -656,6 +655,8 @@ RANDOM_CORPORA = {
     "segment: routes": 300,
     "contexts: places": 100,
     "contexts: survey": 80,
+    "engines: sums": 80,
+    "engines: keys": 80,
     "contexts: weights": 150,
     "lexicon: counts": 200,
     "lexicon: lists": 120,

@@ -1,0 +1,180 @@
+"""Engines: who looks at the occurrences of a corpus.
+
+In: a source, or a task. Out: a corpus, its table of n-grams, and the sums of tasks. An engine owns the corpus in
+pieces. Whatever looks at all occurrences is a `Task`: a map over the pieces, and a sum of whole numbers, so that the
+result is the same in whatever pieces and on however many workers. The tasks themselves are written once, beside the
+stage that wants them: what stands beside candidates (`ranking.distribution`), how often given strings occur
+(`search.occurrences`), how terms are spelt (`search.spelling`), what surrounds a string (`evaluation.explain`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Protocol, TypeAlias, TypeVar
+
+import numpy as np
+
+from termmine.counting.local import count_ngrams
+from termmine.counting.source import read_corpus, tell_of_reading
+from termmine.errors import UsageError
+from termmine.kernels.codes import UNKNOWN
+from termmine.options import DiscoverOptions, ReadOptions
+from termmine.readers.base import ReadReport
+from termmine.readers.source import Source
+from termmine.runtime.arrays import Arrays
+from termmine.runtime.columns import added_up
+from termmine.runtime.job import Job
+from termmine.text.encode import encode_frozen
+from termmine.text.runs import whole_runs
+from termmine.types import Alphabet, Corpus, NgramTable, Segment
+
+State = TypeVar("State")
+
+#: What a keyed task counts.
+Key: TypeAlias = "tuple[int, ...]"
+
+
+class Task(Protocol[State]):
+    """A map over pieces, and integer arrays that are added up. It must be possible to pickle it."""
+
+    @property
+    def before(self) -> int:
+        """Codes that it wants to see before a piece."""
+
+    @property
+    def after(self) -> int:
+        """Codes that it wants to see behind a piece."""
+
+    @property
+    def n_bytes(self) -> int:
+        """What a state takes, about."""
+
+    def start(self, arrays: Arrays) -> State:
+        """The state of one worker that has seen nothing."""
+
+    def look(self, piece: Segment, state: State) -> None:
+        """Add what a piece holds to the state."""
+
+    def result(self, state: State) -> tuple[np.ndarray, ...]:
+        """What a worker has seen, as arrays of whole numbers, to be added to those of the others."""
+
+
+class KeyedTask(Protocol):
+    """A map over pieces to keys (whole numbers) that are counted. It must be possible to pickle it."""
+
+    @property
+    def before(self) -> int:
+        """Codes that it wants to see before a piece."""
+
+    @property
+    def after(self) -> int:
+        """Codes that it wants to see behind a piece."""
+
+    def look(self, piece: Segment) -> Counter[Key]:
+        """What a piece holds."""
+
+
+class Engine(Protocol):
+    """What every stage may ask an engine for. ``job``: what it may use on this machine, and whom it tells."""
+
+    job: Job
+
+    def read(self, source: Source, options: DiscoverOptions) -> tuple[Corpus, NgramTable | None]:
+        """The corpus of a domain; with its table, where a count file holds the one that the options ask for."""
+
+    def count(
+        self, corpus: Corpus, *, min_freq: int, max_length: int, neighbours: bool = True, keep_codes: bool = True
+    ) -> NgramTable:
+        """The table of the frequent n-grams; see `counting.local.count_ngrams`."""
+
+    def add_up(self, corpus: Corpus, task: Task[State]) -> tuple[np.ndarray, ...]:
+        """The sums of a task over a corpus."""
+
+    def add_up_text(
+        self,
+        source: Source,
+        options: ReadOptions,
+        alphabet: Alphabet,
+        task: Task[State],
+        advance: Callable[[int], None],
+    ) -> tuple[tuple[np.ndarray, ...], int]:
+        """The sums over text that is streamed through, encoded under an alphabet, and the number of its symbols."""
+
+    def tally(self, corpus: Corpus, task: KeyedTask) -> Counter[Key]:
+        """The sums of a task by key, over a corpus."""
+
+
+class LocalEngine:
+    """One machine: the threads, memory and scratch files of a job."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+
+    def read(self, source: Source, options: DiscoverOptions) -> tuple[Corpus, NgramTable | None]:
+        """See `Engine.read`."""
+        return read_corpus(source, options, self.job)
+
+    def count(
+        self, corpus: Corpus, *, min_freq: int, max_length: int, neighbours: bool = True, keep_codes: bool = True
+    ) -> NgramTable:
+        """See `Engine.count`."""
+        with self.job.progress.stage("counting n-grams"):
+            return count_ngrams(
+                corpus,
+                min_freq=min_freq,
+                max_length=max_length,
+                job=self.job,
+                neighbours=neighbours,
+                keep_codes=keep_codes,
+            )
+
+    def add_up(self, corpus: Corpus, task: Task[State]) -> tuple[np.ndarray, ...]:
+        """See `Engine.add_up`."""
+        return self._sums(corpus.segments(task.before, task.after), task)
+
+    def add_up_text(
+        self,
+        source: Source,
+        options: ReadOptions,
+        alphabet: Alphabet,
+        task: Task[State],
+        advance: Callable[[int], None],
+    ) -> tuple[tuple[np.ndarray, ...], int]:
+        """See `Engine.add_up_text`."""
+        report, n_symbols = ReadReport(), 0
+
+        def pieces() -> Iterator[Segment]:
+            nonlocal n_symbols
+            blocks = source.blocks(options, report, advance)
+            for codes, end in whole_runs(encode_frozen(blocks, alphabet, job=self.job)):
+                n_symbols += int(np.count_nonzero(codes[:end] >= UNKNOWN))
+                yield Segment(codes, 0, end)
+
+        sums = self._sums(pieces(), task)
+        tell_of_reading(report, "background", self.job.progress)
+        return sums, n_symbols
+
+    def _sums(self, pieces: Iterator[Segment], task: Task[State]) -> tuple[np.ndarray, ...]:
+        states = [task.start(self.job.arrays) for _ in range(self.job.threads_for(task.n_bytes))]
+        self.job.spread(pieces, task.look, states)
+        results = [task.result(state) for state in states]
+        return tuple(added_up(column) for column in zip(*results, strict=True))
+
+    def tally(self, corpus: Corpus, task: KeyedTask) -> Counter[Key]:
+        """See `Engine.tally`."""
+        total: Counter[Key] = Counter()
+        for found in self.job.stream(task.look, corpus.segments(task.before, task.after)):
+            total.update(found)
+        return total
+
+
+#: The name of an engine -> how it is made. To add one, see docs/architecture.md.
+ENGINES: dict[str, Callable[[Job], Engine]] = {"local": LocalEngine}
+
+
+def find_engine(name: str) -> Callable[[Job], Engine]:
+    """How the engine of that name is made; an unknown one is an error that lists the known ones."""
+    if name not in ENGINES:
+        raise UsageError(f"unknown engine {name!r}: choose one of {', '.join(ENGINES)}")
+    return ENGINES[name]
