@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from dataclasses import Field, dataclass, field, fields
 from numbers import Integral, Real
-from typing import Any
+from types import NoneType, UnionType
+from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 from termmine.errors import UsageError
 
@@ -21,8 +22,31 @@ MAX_CONTEXTS = 20  # sentences: each term's are held in memory
 
 _MIN_FREQ_HELP = "Least number of occurrences; by default 2 to 7, more in a corpus of over 200 MB."
 
-_KINDS: dict[str, Any] = {"int": Integral, "float": Real, "str": str, "bool": bool}
-SEVERAL = "tuple[str, ...]"  # the type of an option that may be given several times
+_KINDS: dict[type, Any] = {int: Integral, float: Real, str: str, bool: bool}
+
+
+class OptionType(NamedTuple):
+    """The type of an option: ``kind`` is int, float, str, bool, or tuple for one that may be given several times;
+    ``optional``: None is a value.
+    """
+
+    kind: type
+    optional: bool
+
+
+def option_types(options: type) -> dict[str, OptionType]:
+    """The type of each option of a class of options, by name."""
+    return {name: _option_type(hint) for name, hint in get_type_hints(options).items()}
+
+
+def _option_type(hint: Any) -> OptionType:
+    """The type that an annotation says.
+
+    >>> _option_type(int | None), _option_type(tuple[str, ...])
+    (OptionType(kind=<class 'int'>, optional=True), OptionType(kind=<class 'tuple'>, optional=False))
+    """
+    kinds = [kind for kind in (get_args(hint) if isinstance(hint, UnionType) else [hint]) if kind is not NoneType]
+    return OptionType(get_origin(kinds[0]) or kinds[0], isinstance(hint, UnionType))
 
 
 def _option(
@@ -36,25 +60,25 @@ def _option(
     return field(default=default, metadata={"help": help, "low": low, "high": high, "choices": choices, "path": path})
 
 
-def _check(option: Field[Any], value: Any) -> None:
-    kind, _, optional = str(option.type).partition(" | ")
+def _check(option: Field[Any], type_: OptionType, value: Any) -> None:
+    kind, optional = type_
     low, high, choices = (option.metadata[name] for name in ("low", "high", "choices"))
     flag = "--" + option.name.replace("_", "-")
     if value is None and optional:
         return
-    if kind == SEVERAL:
+    if kind is tuple:
         if not isinstance(value, tuple) or not all(isinstance(item, str) for item in value):
             raise UsageError(f"{flag} {value!r}: must be a list of str")
         return
-    if not isinstance(value, _KINDS[kind]) or isinstance(value, bool) != (kind == "bool"):
-        raise UsageError(f"{flag} {value!r}: must be of type {kind}")
+    if not isinstance(value, _KINDS[kind]) or isinstance(value, bool) != (kind is bool):
+        raise UsageError(f"{flag} {value!r}: must be of type {kind.__name__}")
     if choices and value not in choices:
         raise UsageError(f"{flag} {value}: choose one of {', '.join(choices)}")
-    if kind == "float" and not math.isfinite(value):
+    if kind is float and not math.isfinite(value):
         raise UsageError(f"{flag} {value}: give a finite number")
-    if kind in ("int", "float") and value < low:
+    if kind in (int, float) and value < low:
         raise UsageError(f"{flag} {value}: must be at least {low:g}")
-    if kind in ("int", "float") and value > high:
+    if kind in (int, float) and value > high:
         raise UsageError(f"{flag} {value}: must be at most {high:g}")
 
 
@@ -80,11 +104,12 @@ class ReadOptions:
     )
 
     def __post_init__(self) -> None:
+        types = option_types(type(self))
         for option in fields(self):
             value = getattr(self, option.name)
-            if option.type == SEVERAL and isinstance(value, list):
+            if types[option.name].kind is tuple and isinstance(value, list):
                 object.__setattr__(self, option.name, tuple(value))
-            _check(option, getattr(self, option.name))
+            _check(option, types[option.name], getattr(self, option.name))
 
     def signature(self) -> dict[str, Any]:
         """All options, in order, for the reproducibility signature."""

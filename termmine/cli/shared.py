@@ -15,14 +15,13 @@ from termmine.cli import names
 from termmine.cli.help import window_width as window_width
 from termmine.cli.log import Log
 from termmine.errors import UsageError
-from termmine.options import SEVERAL, ReadOptions
+from termmine.options import ReadOptions, option_types
 from termmine.runtime.locks import STDOUT, output_lock
 from termmine.runtime.outputs import check_outputs, write_stream
 
 if TYPE_CHECKING:
     from termmine.runtime.progress import Progress
 
-_TYPES: dict[str, type] = {"int": int, "float": float, "str": str}
 OUTPUT_PATH = click.Path(path_type=Path)
 FORMATS = "csv, tsv, jsonl, txt, xlsx, tbx, jieba, ik, hanlp, hanlp-csv, pkuseg or rime"
 QUIET_HELP = "Say nothing on standard error but errors."
@@ -36,26 +35,26 @@ def with_options(
     options: type[ReadOptions], leave_out: tuple[str, ...] = ()
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a command one option for each field of a class of options, in the order of the fields."""
+    types = option_types(options)
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         for option in reversed(fields(options)):
             if option.name not in leave_out:
-                command = _click_option(option)(command)
+                command = _click_option(option, types[option.name].kind)(command)
         return command
 
     return decorate
 
 
-def _click_option(option: Field[Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def _click_option(option: Field[Any], kind: type) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     flag = "--" + option.name.replace("_", "-")
-    kind = str(option.type).split(" |")[0]
     given: dict[str, Any] = {"default": option.default, "help": option.metadata["help"]}
-    if kind == "bool":
+    if kind is bool:
         given["is_flag"] = True
-    elif kind == SEVERAL:
+    elif kind is tuple:
         given |= {"type": INPUT_PATH, "multiple": True}
     else:
-        named = names.TYPES.get(option.name, _TYPES[kind])
+        named = names.TYPES.get(option.name, kind)
         given["type"] = INPUT_PATH if option.metadata["path"] else named
         given["show_default"] = option.default is not None
     if option.metadata["choices"]:

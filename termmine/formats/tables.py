@@ -22,17 +22,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _ROWS_AT_ONCE = 1 << 12  # that are made text together
+MANY_ROWS = 1 << 12  # from here on kernels write them: the same bytes, sooner
 _SHEET_ROWS = 1 << 20  # of an Excel sheet, the header among them
 
 
-def csv_rows(columns: Columns, *, header: bool = True, many: bool = False, crlf: bool = False) -> bytes:
-    """Comma-separated values: a header, quotes as in RFC 4180; ``crlf``: its line ends, too; ``many``: by kernels."""
-    return _delimited(columns, header, ",", "\r\n" if crlf else "\n", guarded, many)
+def csv_rows(columns: Columns, *, header: bool = True, crlf: bool = False) -> bytes:
+    """Comma-separated values: a header, quotes as in RFC 4180; ``crlf``: its line ends, too."""
+    return _delimited(columns, header, ",", "\r\n" if crlf else "\n", guarded)
 
 
-def tsv_rows(columns: Columns, *, header: bool = True, many: bool = False) -> bytes:
+def tsv_rows(columns: Columns, *, header: bool = True) -> bytes:
     """Tab-separated values with a header and LF line ends; a tab or line end inside a cell becomes a blank."""
-    return _delimited(columns, header, "\t", "\n", lambda texts: guarded(list(map(one_line, texts))), many)
+    return _delimited(columns, header, "\t", "\n", lambda texts: guarded(list(map(one_line, texts))))
 
 
 #: What the csv module is told: it then quotes a cell with either character, in every version of Python.
@@ -52,14 +53,14 @@ class _Lines(io.StringIO):
 
 
 def _delimited(
-    columns: Columns, header: bool, delimiter: str, end: str, write: Callable[[list[str]], list[str]], many: bool
+    columns: Columns, header: bool, delimiter: str, end: str, write: Callable[[list[str]], list[str]]
 ) -> bytes:
     text = _Lines(end)
     writer = csv.writer(text, delimiter=delimiter, lineterminator=LINE_END)
     if header:
         writer.writerow(write(list(columns)))
     values = list(columns.values())
-    if many:
+    if len(values) > 1 and len(values[0]) >= MANY_ROWS:
         from termmine.formats.fast_csv import delimited_lines  # loads the kernels, for which a few rows need not wait
 
         return b"".join([text.getvalue().encode(), *delimited_lines(values, write, delimiter, end)])

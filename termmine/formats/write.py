@@ -53,8 +53,6 @@ _WITH_BOM = ("csv", "tsv", "txt")
 #: The formats that hold nothing but rows, so that a table can be written in parts.
 ROWS: dict[str, Callable[..., bytes]] = {"csv": csv_rows, "tsv": tsv_rows, "jsonl": jsonl_rows, "txt": txt_rows}
 
-_MANY_ROWS = ROWS | {"csv": partial(csv_rows, many=True), "tsv": partial(tsv_rows, many=True)}
-
 
 def _write_rows(rows: Callable[..., bytes]) -> Callable[[pd.DataFrame], Rendered]:
     return lambda frame: Rendered(rows(columns_of(frame)))
@@ -116,7 +114,7 @@ def produce_parts(
 ) -> tuple[Iterable[bytes], list[str]]:
     """The same of a table in parts, and its notes; the parts are drawn as they are written, where the format allows."""
     if form in ROWS:
-        rows = partial(_MANY_ROWS[form], crlf=True) if crlf else _MANY_ROWS[form]
+        rows = partial(ROWS[form], crlf=True) if crlf else ROWS[form]
         return _in_parts(parts, rows, _BOM if bom else b""), []
     rendered = produce(frame_of(stacked(list(parts))), form, bom=bom)
     return (rendered.data,), rendered.notes()

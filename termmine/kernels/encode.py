@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from termmine.kernels.codes import AFTER_BLANK, DOCUMENT_END, FIRST_WORD, SOURCE_END, UNKNOWN
-from termmine.kernels.jit import njit
+from termmine.kernels.jit import inlined, njit
 
 # --- kinds of characters ---------------------------------------------------------------------------------------------
 BREAK, HAN, WORD, JOINER, BLANK, LINE_BREAK, DOCUMENT_BREAK, SOURCE_BREAK, IGNORED, EXPANDING, COMPOSING = range(11)
@@ -162,6 +162,27 @@ def _word_code(strings, raw, folded, fold, length, frozen):
     return FIRST_WORD + word if word >= 0 else np.int64(UNKNOWN)
 
 
+@inlined
+def _separate(out, at, pending, blanks, previous, is_word):
+    """Write what separates a symbol from the one before; the place behind, and AFTER_BLANK where only a blank does."""
+    pending = _before(pending, blanks, previous, is_word)
+    mark = np.int64(0)
+    if pending:
+        out[at] = pending - 1
+        at += 1
+    elif blanks and previous == (HAN if is_word else WORD):
+        mark = np.int64(AFTER_BLANK)
+    return at, mark
+
+
+@inlined
+def _put_word(strings, raw, folded, fold, length, frozen, out, written, at, n_written, mark):
+    """Write the code of the word raw[:length], and its form; the places behind both."""
+    out[at] = _word_code(strings, raw, folded, fold, length, frozen)
+    written[n_written, 0], written[n_written, 1] = at, mark | np.int64(out[at])
+    return at + 1, n_written + 1
+
+
 @njit
 def encode(chars, characters, state, raw, folded, strings, out, written, frozen, lines):
     """Run the character automaton over chars (C, uint32); how many were consumed before some array was full.
@@ -170,6 +191,9 @@ def encode(chars, characters, state, raw, folded, strings, out, written, frozen,
     strings, UNKNOWN for one that is not among them. written (n, 2) receives the places, and the forms, of all words and
     of the characters that are written otherwise than they are counted, and of any symbol behind a blank between a word
     and a Han character (AFTER_BLANK). lines: a line end ends a document.
+
+    It is long because it is one loop over a dozen local variables: taken apart further, all of them would travel in and
+    out of every part.
     """
     plain, kinds, nfkc, fold, expansions = characters
     length, joiners, blanks = state[LENGTH], state[JOINERS], state[BLANKS]
@@ -179,12 +203,9 @@ def encode(chars, characters, state, raw, folded, strings, out, written, frozen,
         c = chars[i]
         code = plain[c]
         if code and not length:  # the common case
-            pending = _before(pending, blanks, previous, False)
-            if pending:
-                out[at] = pending - 1
-                at += 1
-            elif blanks and previous == WORD:
-                written[n_written, 0], written[n_written, 1] = at, AFTER_BLANK | np.int64(code)
+            at, mark = _separate(out, at, pending, blanks, previous, False)
+            if mark:
+                written[n_written, 0], written[n_written, 1] = at, mark | np.int64(code)
                 n_written += 1
             pending = blanks = np.int64(0)
             previous = np.int64(HAN)
@@ -229,30 +250,17 @@ def encode(chars, characters, state, raw, folded, strings, out, written, frozen,
                     length += 1
                     joiners -= 1
                 if length <= MAX_WORD:
-                    pending = _before(pending, blanks, previous, True)
-                    mark = np.int64(0)
-                    if pending:
-                        out[at] = pending - 1
-                        at += 1
-                    elif blanks and previous == HAN:
-                        mark = np.int64(AFTER_BLANK)
-                    out[at] = _word_code(strings, raw, folded, fold, length, frozen)
-                    written[n_written, 0], written[n_written, 1] = at, mark | np.int64(out[at])
-                    n_written += 1
-                    at += 1
+                    at, mark = _separate(out, at, pending, blanks, previous, True)
+                    at, n_written = _put_word(
+                        strings, raw, folded, fold, length, frozen, out, written, at, n_written, mark
+                    )
                     pending = blanks = np.int64(0)
                     previous = np.int64(WORD)
                 if joiners or length > MAX_WORD:
                     pending = max(pending, RUN)
                 length = joiners = np.int64(0)
             if part == HAN:
-                pending = _before(pending, blanks, previous, False)
-                mark = np.int64(0)
-                if pending:
-                    out[at] = pending - 1
-                    at += 1
-                elif blanks and previous == WORD:
-                    mark = np.int64(AFTER_BLANK)
+                at, mark = _separate(out, at, pending, blanks, previous, False)
                 out[at] = r + fold[r]
                 if fold[r] or mark:
                     written[n_written, 0], written[n_written, 1] = at, mark | np.int64(r)

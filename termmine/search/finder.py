@@ -17,7 +17,7 @@ from termmine.kernels.encode import COMPOSING, HAN, JOINER, WORD
 from termmine.options import ReadOptions
 from termmine.readers.base import ReadReport
 from termmine.readers.source import open_files
-from termmine.text.normalize import character_kinds, fold, list_folded
+from termmine.text.normalize import character_kinds, fold, folded
 from termmine.types import DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER
 
 _BLANKS_IN_LINE = re.compile(r"[^\S\n]+")
@@ -67,8 +67,8 @@ def _automaton(strings: Iterable[str]) -> Any:
 
 
 def _found(automaton: Any, text: str, fold: str | None) -> Iterable[str]:
-    folded = _BLANKS_IN_LINE.sub(" ", list_folded(text, fold))
-    return (string for _, string in automaton.iter(folded))
+    line = _BLANKS_IN_LINE.sub(" ", folded(text, fold))
+    return (string for _, string in automaton.iter(line))
 
 
 def _is_whole(text: str, begin: int, end: int) -> bool:

@@ -20,18 +20,12 @@ _HAN = re.compile("[\u4e00-\u9fa5]")
 
 
 def normal_form(term: str, fold: str | None = None) -> str:
-    """A term as lists are compared by: NFKC, lower case, no blanks, and ``fold`` as in a corpus.
+    """A term as lists are compared by: folded as in a corpus, without blanks.
 
     >>> normal_form("ＧＰＵ 加速")
     'gpu加速'
     """
-    return _BLANKS.sub("", list_folded(term, fold))
-
-
-def list_folded(text: str, fold: str | None) -> str:
-    """Text as lists are compared by, blanks and all."""
-    folded = nfkc(text).lower()
-    return folded.translate(simplified()) if fold == "t2s" else folded
+    return _BLANKS.sub("", folded(term, fold))
 
 
 def is_comparable(term: str) -> bool:
@@ -64,7 +58,8 @@ def _expressions() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     )
 
 
-def _folded(text: str, folding: str | None) -> str:
+def folded(text: str, folding: str | None) -> str:
+    """Text as its symbols are folded for counting, blanks and all: NFKC, what is ignored left out, lower case."""
     ignored, _, _ = _expressions()
     text = ignored.sub("", nfkc(text))
     if folding is not None:
@@ -81,7 +76,7 @@ def fold(text: str, folding: str | None = None) -> str:
     >>> fold("ＧＰＵ 加速，Air Motor")
     'gpu加速,air motor'
     """
-    return _expressions()[1].sub("", _folded(text, folding))
+    return _expressions()[1].sub("", folded(text, folding))
 
 
 def fold_with_places(text: str, folding: str | None = None) -> tuple[str, list[int]]:
@@ -93,9 +88,9 @@ def fold_with_places(text: str, folding: str | None = None) -> tuple[str, list[i
     _, blank, letter = _expressions()
     characters, places = [], []
     for match in letter.finditer(text):
-        folded = _folded(match[0], folding)
-        characters.append(folded)
-        places += [match.start()] * len(folded)
+        letter_folded = folded(match[0], folding)
+        characters.append(letter_folded)
+        places += [match.start()] * len(letter_folded)
     joined = "".join(characters)
     dropped = {match.start() for match in blank.finditer(joined)}
     places = [place for i, place in enumerate(places) if i not in dropped]

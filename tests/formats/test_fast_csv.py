@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support import naive
-from termmine.formats import fast_csv
+from termmine.formats import fast_csv, tables
 from termmine.formats.cells import as_text
 from termmine.formats.write import ROWS
 from termmine.kernels import csv_lines as csv_lines_kernels
@@ -79,5 +79,11 @@ def tables_of_cells(draw: st.DrawFn) -> dict[str, np.ndarray]:
 @given(table=tables_of_cells(), rows_at_once=st.integers(1, 5))
 def test_many_rows_are_written_as_few_are(table: dict[str, np.ndarray], rows_at_once: int) -> None:
     for rows in (ROWS["csv"], ROWS["tsv"]):
-        with mock.patch.object(fast_csv, "_ROWS_AT_ONCE", rows_at_once):
-            assert rows(table, many=True) == rows(table)
+        few = rows(table)
+        with (
+            mock.patch.object(fast_csv, "_ROWS_AT_ONCE", rows_at_once),
+            mock.patch.object(fast_csv, "delimited_lines", wraps=fast_csv.delimited_lines) as by_kernels,
+            mock.patch.object(tables, "MANY_ROWS", 0),
+        ):
+            assert rows(table) == few
+        assert by_kernels.called

@@ -10,6 +10,7 @@ import os
 import stat
 import threading
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 
 from support.command import ENCYCLOPEDIA, POWER, run
 from termmine import TermmineError, UsageError
+from termmine.formats import tables
 from termmine.formats.cells import guard
 from termmine.formats.write import COLUMNS, ROWS, WRITERS, check_format, find_writer, render
 from termmine.runtime import outputs
@@ -49,7 +51,8 @@ def test_csv_quotes_after_rfc_4180() -> None:
 @given(texts=st.lists(st.text('a"=,\r\n', max_size=4), min_size=1), many=st.booleans())
 def test_line_ends_are_those_of_unix_or_of_windows_and_the_cells_are_the_same(texts: list[str], many: bool) -> None:
     table = {"term": np.array(texts, dtype=object), "freq": np.arange(len(texts))}
-    unix, windows = (ROWS["csv"](table, many=many, crlf=crlf).decode() for crlf in (False, True))
+    with mock.patch.object(tables, "MANY_ROWS", 0 if many else 1 << 12):
+        unix, windows = (ROWS["csv"](table, crlf=crlf).decode() for crlf in (False, True))
     rows = [list(csv.reader(io.StringIO(data, newline=""))) for data in (unix, windows)]
     assert rows[0] == rows[1] == [["term", "freq"], *([guard(text), str(i)] for i, text in enumerate(texts))]
     assert unix.endswith(f",{len(texts) - 1}\n")

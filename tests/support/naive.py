@@ -548,12 +548,12 @@ def noun_context(left: float, right: float) -> float:
 
 
 def normal_form(term: str) -> str:
-    """A term as lists are compared by: NFKC, lower case, inner blanks removed.
+    """A term as lists are compared by: folded as in a corpus, inner blanks removed.
 
     >>> normal_form(" ＧＰＵ　加速")
     'gpu加速'
     """
-    return "".join(unicodedata.normalize("NFKC", term).lower().split())
+    return "".join(fold(IGNORED.sub("", unicodedata.normalize("NFKC", term))).split())
 
 
 def is_comparable(term: str) -> bool:
