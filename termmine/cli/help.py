@@ -25,7 +25,7 @@ OPTIONS = {
     "Background": "background min-background-freq min-keyness min-log-ratio",
     "Which terms": (
         "top measure min-score like min-freq min-doc-freq max-length min-cohesion min-left-entropy min-right-entropy "
-        "min-independence any-script neighbours no-text gold limit check by"
+        "min-independence any-script neighbours no-text gold limit check prune by accepted-only new-only all"
     ),
     "Your own lists": "known mark-known ban keep feedback review lang date",
     "Output": "output format to wide bom crlf contexts absorbed meta check-report width json exit-code man",

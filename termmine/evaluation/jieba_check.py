@@ -1,7 +1,8 @@
-"""Does jieba really cut the terms out? Its dictionary is loaded, and a text is segmented by jieba itself.
+"""Does jieba really cut the terms out, and at what price? Its dictionary is loaded, and a text is segmented by jieba.
 
 In: a user dictionary, its terms, a text. Out: for every term how often it occurs there and what jieba made of it. A
-word in jieba's dictionary is no promise: the best path through a sentence may go around it.
+word in jieba's dictionary is no promise: the best path through a sentence may go around it. And a word that is none
+tears those beside it apart: that is seen by what jieba makes of the text without the dictionary.
 """
 
 from __future__ import annotations
@@ -18,32 +19,65 @@ from termmine.options import ReadOptions
 from termmine.readers.source import open_files
 from termmine.runtime.progress import Progress
 from termmine.search.finder import LINE_ENDS, finder
-from termmine.search.jieba import load_jieba
+from termmine.search.jieba import jieba_dictionary, load_jieba
 
 _SHOWN = 10  # terms that the summary lists
 
-_CUT, _INSIDE, _TORN = range(3)
+_CUT, _INSIDE, _TORN, _TEARS = range(4)
 
 
-def check_cuts(dictionary: bytes, terms: Iterable[str], corpus: list[Path], progress: Progress) -> pd.DataFrame:
+def check_cuts(
+    dictionary: bytes, terms: Iterable[str], corpus: list[Path], progress: Progress, *, harm: bool = False
+) -> pd.DataFrame:
     """What jieba makes of each term in a corpus, once it has loaded the dictionary.
 
     Returns one row a term, in order, each once: term (str), occurrences (as it is written, in overlapping ones too),
     and how many of them jieba cut out as this word, left inside a longer word, tore apart (int64: cut, inside, torn).
+    With ``harm`` also tears (int64): how many of those cut out begin or end within a word of jieba's own dictionary
+    that jieba had cut out there before. That takes a second segmentation.
     """
-    counts: dict[str, list[int]] = {term: [0, 0, 0] for term in terms}
+    counts: dict[str, list[int]] = {term: [0, 0, 0, 0] for term in terms}
     segment, find = load_jieba(dictionary), finder(counts)
+    plain = _Plain() if harm else None
     source = open_files(corpus)
     with progress.stage("segmenting by jieba", source.size) as advance:
         for line in _lines(source.strings(ReadOptions(), progress=advance)):
             found = find(line)
             if found:  # jieba takes a second for 0.7 MB
                 starts = [0, *accumulate(map(len, segment(line)))]
-                for begin, end, term in found:
-                    counts[term][_outcome(starts, begin, end)] += 1
-    frame = pd.DataFrame.from_dict(counts, orient="index", columns=["cut", "inside", "torn"], dtype="int64")
-    frame.insert(0, "occurrences", frame.sum(axis=1))
-    return frame.reset_index(names="term")
+                outcomes = [(_outcome(starts, begin, end), begin, end, term) for begin, end, term in found]
+                within = plain.within_words(line) if plain and any(what == _CUT for what, *_ in outcomes) else set()
+                for what, begin, end, term in outcomes:
+                    counts[term][what] += 1
+                    counts[term][_TEARS] += what == _CUT and not within.isdisjoint((begin, end))
+    columns = ["cut", "inside", "torn", "tears"]
+    frame = pd.DataFrame.from_dict(counts, orient="index", columns=columns, dtype="int64")
+    frame.insert(0, "occurrences", frame[columns[:_TEARS]].sum(axis=1))
+    return (frame if harm else frame.drop(columns="tears")).reset_index(names="term")
+
+
+class _Plain:
+    """jieba without a dictionary of ours."""
+
+    def __init__(self) -> None:
+        self._segment, self._words = load_jieba(b""), set(jieba_dictionary().words)
+
+    def within_words(self, line: str) -> set[int]:
+        """The places of a line that lie within a word of jieba's dictionary, and not at an end of it."""
+        within: set[int] = set()
+        at = 0
+        for word in self._segment(line):
+            if len(word) > 1 and word in self._words:
+                within.update(range(at + 1, at + len(word)))
+            at += len(word)
+        return within
+
+
+def harmful(cuts: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """The terms that occur and are never cut out, and those that mostly tear a word apart where they are."""
+    never = (cuts["occurrences"] > 0) & (cuts["cut"] == 0)
+    tears = 2 * cuts["tears"] > cuts["cut"]
+    return cuts["term"][never].tolist(), cuts["term"][tears & ~never].tolist()
 
 
 def _outcome(starts: list[int], begin: int, end: int) -> int:

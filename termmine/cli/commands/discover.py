@@ -37,6 +37,8 @@ from termmine.options import DiscoverOptions, make_options
 from termmine.runtime.locks import STDOUT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from termmine.pipeline import Discovery
     from termmine.runtime.job import Job
 
@@ -162,10 +164,17 @@ def _write(
     crlf: bool,
 ) -> None:
     """Write everything, and say what the format could not carry."""
-    from termmine.formats.write import produce_parts
+    from termmine.candidates.choose import DICTIONARIES, Wanted, choose
+    from termmine.formats.write import produce, produce_parts
     from termmine.runtime import outputs
 
-    data, notes = produce_parts(result.parts(job.left()), form, bom=bom, crlf=crlf)
+    data: bytes | Iterable[bytes]
+    if form in DICTIONARIES:
+        frame, notes = choose(result.terms, form, Wanted())
+        rendered = produce(frame, form, bom=bom)
+        data, notes = rendered.data, [*notes, *rendered.notes()]
+    else:
+        data, notes = produce_parts(result.parts(job.left()), form, bom=bom, crlf=crlf)
     outputs.write_all([*beside, (output, data)])
     for line in notes:
         job.progress.note(f"{form}: {line}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -24,7 +26,13 @@ from termmine.cli.shared import (
     report,
     with_excel_options,
 )
-from termmine.errors import UsageError
+from termmine.errors import EmptyResultError, UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from termmine.formats.rendered import Rendered
+    from termmine.runtime.progress import Progress
 
 
 @click.command(cls=Command)
@@ -32,12 +40,27 @@ from termmine.errors import UsageError
 @click.option("-t", "--to", "form", required=True, help=f"Format to write: {FORMATS}.", type=WRITER)
 @output_option
 @with_excel_options
+@click.option("--accepted-only", is_flag=True, help="Write only what a column verdict accepts.")
+@click.option("--new-only", is_flag=True, help="Leave out what jieba's own dictionary has.")
+@click.option("--top", type=click.IntRange(1), help="Write the first N terms that are left; by default all.")
+@click.option("--min-score", type=float, help="Leave out terms with a lower score, unless they are accepted.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Write a dictionary of all terms; by default one of those with at least a twentieth of the tenth best score.",
+)
 @click.option(
     "--check",
     type=INPUT_PATH,
     multiple=True,
     help="Try a jieba dictionary: segment this text with it, and say which "
     "terms it cuts out. May be given several times.",
+)
+@click.option(
+    "--prune",
+    is_flag=True,
+    help="Leave out what --check finds never cut out, or mostly tearing another word apart.",
 )
 @click.option("--check-report", type=OUTPUT_PATH, help="Also write a CSV file of what --check found for every term.")
 @click.option("-q", "--quiet", is_flag=True, help=QUIET_HELP)
@@ -47,16 +70,20 @@ def export(
     output: Path,
     bom: bool,
     crlf: bool,
+    accepted_only: bool,
+    new_only: bool,
+    top: int | None,
+    min_score: float | None,
+    everything: bool,
     check: tuple[str, ...],
+    prune: bool,
     check_report: Path | None,
     quiet: bool,
 ) -> None:
     """Write a list of TERMS, which discover made and you may have edited, in the format that another program reads."""
     check_inputs((str(terms), *check))
-    if check and form != "jieba":
-        raise UsageError(f"--check: tries a dictionary in jieba, which cannot load {form}: use --to jieba")
-    if check_report is not None and not check:
-        raise UsageError("--check-report: there is no check to report: name a text by --check")
+    _check_usage(form, check, check_report, prune=prune)
+    from termmine.candidates.choose import Wanted, choose
     from termmine.formats.write import check_format, produce, render
     from termmine.runtime import outputs
 
@@ -64,22 +91,70 @@ def export(
     check_terminal(form, output)
     claim((output, check_report), (str(terms), *check))
 
-    from termmine.evaluation.jieba_check import check_cuts, summary
     from termmine.formats.read import read_terms
 
     progress = make_progress(quiet=quiet)
-    frame = read_terms(terms)
-    rendered = produce(frame, form, bom=bom, crlf=crlf)
-    notes, written = rendered.notes(), [(output, rendered.data)]
+    wanted = Wanted(accepted_only, new_only, everything, min_score, top)
+    frame, notes = choose(read_terms(terms), form, wanted, str(terms))
+    rendered, written = produce(frame, form, bom=bom, crlf=crlf), []
     if check:
-        left_out = set(rendered.terms)
-        written_terms = [term for term in frame["term"] if term not in left_out]
-        cuts = check_cuts(rendered.data, written_terms, paths(check), progress)
-        notes += summary(cuts)
+        checked = _checked(frame, rendered, paths(check), progress, prune=prune)
+        frame, rendered = checked.frame, checked.rendered
         if check_report is not None:
-            written.insert(0, (check_report, render(cuts, "csv")))
-    outputs.write_all(written)
-    report(n_terms=len(frame))
+            written.append((check_report, render(checked.cuts, "csv")))
+        notes += [*rendered.notes(), *checked.notes]
+    else:
+        notes += rendered.notes()
+    outputs.write_all([*written, (output, rendered.data)])
+    n_terms = len(frame) - len(rendered.terms)
+    report(n_terms=n_terms)
     for line in notes:
         progress.note(f"{form}: {line}")
-    closing(counted(len(frame), "term"), output)
+    closing(counted(n_terms, "term"), output)
+
+
+def _check_usage(form: str, check: tuple[str, ...], check_report: Path | None, *, prune: bool) -> None:
+    """Refuse options that do not go together."""
+    if check and form != "jieba":
+        raise UsageError(f"--check: tries a dictionary in jieba, which cannot load {form}: use --to jieba")
+    if check_report is not None and not check:
+        raise UsageError("--check-report: there is no check to report: name a text by --check")
+    if prune and not check:
+        raise UsageError("--prune: leaves out what a check finds: name a text by --check")
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """What a check has left of a list, and what it found."""
+
+    frame: pd.DataFrame
+    rendered: Rendered
+    cuts: pd.DataFrame
+    notes: list[str]
+
+
+def _checked(
+    frame: pd.DataFrame, rendered: Rendered, corpus: list[Path], progress: Progress, *, prune: bool
+) -> _Checked:
+    """Try a dictionary; with ``prune`` leave out what does no good in it, and try the rest once more."""
+    from termmine.candidates.choose import told
+    from termmine.evaluation.jieba_check import check_cuts, harmful, summary
+    from termmine.formats.write import produce
+
+    def cuts_of(frame: pd.DataFrame, rendered: Rendered, *, harm: bool) -> pd.DataFrame:
+        left_out = set(rendered.terms)
+        terms = [term for term in frame["term"] if term not in left_out]
+        return check_cuts(rendered.data, terms, corpus, progress, harm=harm)
+
+    cuts = cuts_of(frame, rendered, harm=prune)
+    if not prune:
+        return _Checked(frame, rendered, cuts, summary(cuts))
+    never, tearing = harmful(cuts)
+    notes = [
+        told(terms, why) for terms, why in ((never, "never cut out"), (tearing, "tearing other words apart")) if terms
+    ]
+    kept = frame[~frame["term"].isin({*never, *tearing})]
+    if not len(kept):
+        raise EmptyResultError("--prune: no term of the list is cut out of this text: check it, or leave --prune out")
+    pruned = produce(kept, "jieba")
+    return _Checked(kept, pruned, cuts, [*notes, *summary(cuts_of(kept, pruned, harm=False))])
