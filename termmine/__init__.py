@@ -6,22 +6,29 @@
 ['差动保护']
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from termmine.errors import EmptyResultError, TermmineError, UsageError
 from termmine.version import __version__
 
-__all__ = ["EmptyResultError", "TermmineError", "UsageError", "__version__", "discover", "tally"]
+if TYPE_CHECKING:
+    from termmine.api.functions import compare, contexts, count, discover, evaluate, explain, export, merge, tally
+
+__all__ = [
+    "EmptyResultError", "TermmineError", "UsageError", "__version__",
+    "compare", "contexts", "count", "discover", "evaluate", "explain", "export", "merge", "tally",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
-    """Import the pipeline, with numba and pandas behind it, when it is first asked for."""
-    if name == "discover":
-        from termmine.pipeline import discover
+    """Import the functions, with numba and pandas behind them, when one is first asked for."""
+    if name in __all__:
+        from termmine.api import functions
 
-        return discover
-    if name == "tally":
-        from termmine.evaluation.tally import tally
-
-        return tally
+        return getattr(functions, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """What a user may call."""
+    return sorted(__all__)

@@ -6,11 +6,13 @@ them. `None` stands for a default that depends on the corpus.
 
 from __future__ import annotations
 
+import difflib
 import math
+from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from numbers import Integral, Real
 from types import NoneType, UnionType
-from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 from termmine.errors import UsageError
 
@@ -203,13 +205,23 @@ class DiscoverOptions(ReadOptions):
         return (*([] if self.like is None else [self.like]), *self.known, *self.ban, *self.keep, *self.feedback)
 
 
+Options = TypeVar("Options", bound=ReadOptions)
+
+
 def make_options(**given: Any) -> DiscoverOptions:
-    """Options from keywords; an unknown one is an error that lists the known ones."""
-    known = [option.name for option in fields(DiscoverOptions)]
+    """Options of a discovery from keywords; an unknown one is an error that names what was meant."""
+    return options_of(DiscoverOptions, given)
+
+
+def options_of(kind: type[Options], given: Mapping[str, Any]) -> Options:
+    """Options of any kind from keywords."""
+    known = [option.name for option in fields(kind)]
     for name in given:
         if name not in known:
-            raise UsageError(f"unknown option {name!r}: choose from {', '.join(known)}")
-    return DiscoverOptions(**given)
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"choose from {', '.join(known)}"
+            raise UsageError(f"unknown option {name!r}: {hint}")
+    return kind(**given)
 
 
 SYMBOLS_A_TIME = 8_000_000  # beyond some 200 MB of text, one more occurrence for so many symbols

@@ -1,4 +1,4 @@
-"""The public API, and the only module that knows the order of the stages.
+"""The order of the stages, which only this module knows.
 
 blocks -> Corpus -> NgramTable -> candidates -> contrast -> terms
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from termmine.counting.engines import Engine, LocalEngine
 from termmine.counting.source import check_has_lines
 from termmine.formats.write import COLUMNS, frame_of
 from termmine.measures import find_measure, noun_context
-from termmine.options import DiscoverOptions, default_min_freq, make_options
+from termmine.options import DiscoverOptions, default_min_freq
 from termmine.ranking.background import Background, Candidates, check_background, contrast_with
 from termmine.ranking.contrast import compare
 from termmine.ranking.distribution import survey
@@ -28,7 +27,7 @@ from termmine.readers.rewind import readable_twice
 from termmine.readers.source import Given, Source, open_source
 from termmine.readers.wordlists import read_words
 from termmine.runtime.columns import stacked
-from termmine.runtime.job import Job, make_job
+from termmine.runtime.job import Job
 from termmine.search.examples import Example, examples
 from termmine.search.jieba import jieba_dictionary
 from termmine.search.lines import read_lines
@@ -39,40 +38,6 @@ from termmine.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-def discover(
-    source: Given,
-    background: Given | None = None,
-    *,
-    memory: str | int | None = None,
-    threads: int | None = None,
-    tmp: str | Path | None = None,
-    **options: Any,
-) -> pd.DataFrame:
-    """Mine the terms of a domain from raw Chinese text; the same result as the command of that name.
-
-    ``source``: a path (str or path object; a directory is read recursively, "-" is standard input), a list or tuple of
-    path objects, or an iterable of str that are a document each (an iterator is drawn once). ``background``: the same,
-    for a corpus of general text; None stands for jieba's dictionary with its word frequencies. ``memory`` (bytes, or as
-    "2G"), ``threads`` and ``tmp`` (a directory) limit what the run takes and change no result. ``options``: the
-    fields of `termmine.options.DiscoverOptions`, e.g. ``top=100``, ``min_freq=5``, ``measure="keyness"``.
-
-    Returns one row a term, the best first: term (str), score (float64, unit of the measure), freq, doc_freq,
-    background_freq (int64, occurrences and documents), cohesion, left_entropy, right_entropy (float64, bits), keyness
-    (float64, signed G2), log_ratio (float64, bits), known (bool: a word of jieba's dictionary). ``mark_known`` adds
-    listed (bool), ``feedback`` adds verdict (str) and probability (float64), ``contexts`` adds context_1, source_1 and
-    so on (str). The signature of the run is in ``.attrs["signature"]``.
-
-    Raises `termmine.TermmineError`: `UsageError` for options that cannot be meant so, `EmptyResultError` when nothing
-    is left (it says why). Method and sources: see `termmine.measures`.
-    """
-    job = make_job(memory, threads, tmp)
-    with job.in_force():
-        result = run_discovery(source, background, make_options(**options), job)
-        terms = result.terms
-    terms.attrs["signature"] = result.signature
-    return terms
 
 
 @dataclass(frozen=True)
@@ -199,7 +164,7 @@ def analyse(source: Source, background: Source | None, options: DiscoverOptions,
     """All stages but the last: read, count, select, look at the occurrences, contrast, consult the reader's lists."""
     find_measure(options.measure)
     job = engine.job
-    good_terms = read_words(Path(options.like)) if options.like is not None else []
+    good_terms = read_words(options.like) if options.like is not None else []
     lists = read_lists(options)
     corpus, options, table = count_domain(source, options, engine)
     with job.progress.stage("selecting candidates"):

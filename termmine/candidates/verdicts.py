@@ -6,12 +6,13 @@ in `ranking.feedback`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from termmine.errors import TermmineError
 from termmine.formats.read import read_numbered_terms
+from termmine.readers.wordlists import GivenList
 from termmine.text.characters import nfkc
 from termmine.text.normalize import normal_form
 
@@ -56,12 +57,7 @@ def read_verdicts(paths: Iterable[str], fold: str | None = None) -> dict[str, Ve
     paths = list(paths)
     verdicts: dict[str, Verdict] = {}
     for path in paths:
-        frame, lines = read_numbered_terms(Path(path))
-        if "verdict" not in frame:
-            raise TermmineError(
-                f"{path}:1: has no column called verdict (or 审定): add one, and write into it {UNDERSTOOD}"
-            )
-        for line, term, cell in zip(lines, frame["term"].tolist(), frame["verdict"].tolist(), strict=True):
+        for line, term, cell in _judged(path):
             accepts = verdict_of(cell, term, f"{path}:{line}")
             if accepts is not None:
                 form = normal_form(term, fold)
@@ -69,6 +65,19 @@ def read_verdicts(paths: Iterable[str], fold: str | None = None) -> dict[str, Ve
     if paths and not verdicts:
         raise TermmineError(f"{', '.join(paths)}: holds no verdict: write into its column verdict {UNDERSTOOD}")
     return verdicts
+
+
+def _judged(path: str) -> Iterator[tuple[int, str, object]]:
+    """The line, the term and the reviewer's cell of each row."""
+    if isinstance(path, GivenList):
+        yield from zip(range(1, len(path.rows) + 1), path.rows, path.verdicts or (), strict=True)
+        return
+    frame, lines = read_numbered_terms(Path(path))
+    if "verdict" not in frame:
+        raise TermmineError(
+            f"{path}:1: has no column called verdict (or 审定): add one, and write into it {UNDERSTOOD}"
+        )
+    yield from zip(lines, frame["term"].tolist(), frame["verdict"].tolist(), strict=True)
 
 
 def _overruled(before: Verdict | None, accepts: bool) -> str:

@@ -23,7 +23,7 @@ from termmine.candidates.verdicts import Verdict
 from termmine.errors import TermmineError
 from termmine.formats.headings import column_name
 from termmine.formats.read import read_terms
-from termmine.readers.wordlists import read_numbered_lines
+from termmine.readers.wordlists import GivenList, read_numbered_lines
 from termmine.runtime.arrays import Arrays
 from termmine.search.rows import find_rows
 from termmine.text.normalize import normal_form
@@ -86,7 +86,7 @@ def read_rules(paths: Iterable[str], option: str, fold: str | None = None) -> Ru
     words: dict[str, str] = {}
     expressions: list[tuple[re.Pattern[str], str]] = []
     for path in paths:
-        for number, line in read_numbered_lines(Path(path)):
+        for number, line in read_numbered_lines(path):
             rule, place = line.strip(), f"{path}:{number}"
             if _COMMENT.match(rule):
                 continue
@@ -113,7 +113,7 @@ def read_known(paths: Iterable[str], fold: str | None = None) -> dict[str, str]:
     """
     known: dict[str, str] = {}
     for path in paths:
-        for term in _terms(Path(path)):
+        for term in _terms(path):
             known.setdefault(normal_form(term, fold), str(path))
     known.pop("", None)
     return known
@@ -127,7 +127,11 @@ def read_terms_listed(path: Path) -> list[str]:
     return terms
 
 
-def _terms(path: Path) -> Iterator[str]:
+def _terms(path: Path | str) -> Iterator[str]:
+    if isinstance(path, GivenList):
+        yield from path.rows
+        return
+    path = Path(path)
     if path.suffix.lower() in _TABLES:
         yield from read_terms(path)["term"]
         return

@@ -148,14 +148,14 @@ def report(**facts: Any) -> None:
 
 def make_progress(*, quiet: bool = False, verbose: bool = False) -> Progress:
     """Where a run's notes go, by `-q` and `-v`; a bar is for a person at a terminal."""
-    from termmine.runtime.progress import Progress
+    from termmine.runtime.progress import Progress, bar_on_terminal, can_show_bar
 
     here = log()
     here.quiet = quiet
     return Progress(
         note=ignore if quiet else here.note,
         detail=here.detail if verbose and not quiet else ignore,
-        bar=sys.stderr is not None and sys.stderr.isatty() and not quiet and here.form == "text",
+        show=bar_on_terminal if can_show_bar() and not quiet and here.form == "text" else None,
     )
 
 

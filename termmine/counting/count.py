@@ -22,7 +22,7 @@ from termmine.kernels.jit import COUNTING
 from termmine.options import CountOptions, default_min_freq
 from termmine.readers.base import ReadReport
 from termmine.readers.formats import is_count_file
-from termmine.readers.source import open_files
+from termmine.readers.source import Source, Texts, open_files
 from termmine.runtime.arrays import IN_MEMORY
 from termmine.runtime.job import Job
 from termmine.runtime.outputs import check_replaceable
@@ -48,12 +48,12 @@ class Counted:
 
 
 def count(
-    sources: Sequence[Path],
+    sources: Sequence[Path | Texts],
     output: Path,
     options: CountOptions,
     job: Job | None = None,
 ) -> Counted:
-    """Count text and count files, in that order, into a count file at ``output``, which may be one of them.
+    """Count text, texts and count files, in that order, into a count file at ``output``, which may be one of them.
 
     Every n-gram of 1 to ``max_length`` symbols is counted exactly; those that reach ``min_freq`` are stored as such,
     the rarer ones with the text. Raises `TermmineError` where count files do not agree with each other or with the
@@ -61,7 +61,7 @@ def count(
     """
     check_replaceable(output)
     job = job or Job()
-    opened = [load(path, job.arrays) for path in sources if is_count_file(path)]
+    opened = [load(path, job.arrays) for path in sources if isinstance(path, Path) and is_count_file(path)]
     settings = _agreed(opened, options)
     announce_compilation(job.progress, COUNTING)
     with saving(output, settings, job) as writer:
@@ -104,7 +104,7 @@ def merge(
 
 
 def _read(
-    builder: CorpusBuilder, sources: Sequence[Path], opened: list[CountFile], options: CountOptions, job: Job
+    builder: CorpusBuilder, sources: Sequence[Path | Texts], opened: list[CountFile], options: CountOptions, job: Job
 ) -> Corpus:
     """The text of all sources, one after the other."""
     for part in _parts(sources, opened):
@@ -115,24 +115,23 @@ def _read(
             _add_text(builder, part, options, job)
     corpus = builder.finish()
     if not corpus.n_symbols:
-        raise TermmineError(f"{', '.join(map(str, sources))}: the corpus is empty: give text with words in it")
+        names = (source.name if isinstance(source, Texts) else str(source) for source in sources)
+        raise TermmineError(f"{', '.join(names)}: the corpus is empty: give text with words in it")
     return corpus
 
 
-def _parts(sources: Sequence[Path], opened: list[CountFile]) -> Iterator[CountFile | list[Path]]:
+def _parts(sources: Sequence[Path | Texts], opened: list[CountFile]) -> Iterator[CountFile | Source]:
     """The sources in order, with neighbouring text files as one."""
     by_path = {file.path: file for file in opened}
-    for is_counted, group in groupby(sources, lambda path: path in by_path):
-        paths = list(group)
-        if is_counted:
-            yield from (by_path[path] for path in paths)
+    for is_text, group in groupby(sources, lambda source: isinstance(source, Path) and source not in by_path):
+        if is_text:
+            yield open_files(path for path in group if isinstance(path, Path))
         else:
-            yield paths
+            yield from (source if isinstance(source, Texts) else by_path[source] for source in group)
 
 
-def _add_text(builder: CorpusBuilder, paths: list[Path], options: CountOptions, job: Job) -> None:
+def _add_text(builder: CorpusBuilder, source: Source, options: CountOptions, job: Job) -> None:
     report = ReadReport()
-    source = open_files(paths)
     with job.progress.stage("reading", source.size) as advance:
         builder.add_text(source.blocks(options, report, advance))
     tell_of_reading(report, "corpus", job.progress)

@@ -59,6 +59,7 @@ def count_ngrams(
     keys = np.zeros(len(symbols), dtype=np.uint64)
     levels: list[Level] = []
     for n in range(1, max_length + 1):
+        job.progress.step(n - 1, max_length)
         is_last = n == max_length
         found = counter.count_pairs(n, len(freq), seen) if neighbours or not is_last else nothing()
         levels.append(make_level(keys, freq, seen.evidence, found.left, found.right, job.arrays))

@@ -28,12 +28,12 @@ def announce_compilation(progress: Progress, needed: tuple[str, ...] = DISCOVERI
     if jit.is_compiled(needed):
         return
     if jit.cache_folder() is None:
-        progress.note(
+        progress.remark(
             "compiling the counting loops: some seconds in every run: "
             "set NUMBA_CACHE_DIR to a folder that can be written, and it happens only once"
         )
     else:
-        progress.note("compiling the counting loops: some seconds, only this once")
+        progress.remark("compiling the counting loops: some seconds, only this once")
 
 
 def check_has_lines(source: Source) -> None:

@@ -15,6 +15,7 @@ from termmine.evaluation import metrics
 from termmine.formats.read import read_ranking
 from termmine.options import ReadOptions
 from termmine.readers.base import ReadReport
+from termmine.readers.source import Files, Source
 from termmine.readers.wordlists import read_words
 from termmine.search.finder import count_strings
 from termmine.text.normalize import is_comparable, normal_form
@@ -22,9 +23,9 @@ from termmine.version import __version__
 
 
 def compare_lists(
-    lists: Sequence[Path],
-    gold: Path,
-    corpus: Sequence[Path],
+    lists: Sequence[Path | str],
+    gold: Path | str,
+    corpus: Source | None,
     reading: ReadOptions | None = None,
     note: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
@@ -55,7 +56,7 @@ def compare_lists(
     return {
         "termmine": __version__,
         "gold": {"name": str(gold), "n": len(wanted), "relevant": len(relevant)},
-        "corpus": [str(path) for path in corpus],
+        "corpus": [str(path) for path in corpus.named] if isinstance(corpus, Files) else [],
         "min_occurrences": metrics.MIN_OCCURRENCES if corpus else 0,
         "lists": [
             {

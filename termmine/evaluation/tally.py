@@ -77,13 +77,25 @@ def tally(
     >>> tally(["差动保护", "油枕"], days, wide="freq").to_dict("list")
     {'term': ['差动保护', '油枕'], '周一': [1, 0], '周二': [2, 1]}
     """
+    job = make_job(memory, threads, None)
+    with job.in_force():
+        return tally_with(terms, corpora, by, wide, ReadOptions(**reading), job)
+
+
+def tally_with(
+    terms: Iterable[str],
+    corpora: Given | Mapping[str, Given],
+    by: str,
+    wide: str | None,
+    options: ReadOptions,
+    job: Job,
+) -> pd.DataFrame:
+    """`tally` with what a job may use."""
     given = corpora if isinstance(corpora, Mapping) else {"": corpora}
     sources = {
         name or source.name: source for name, source in zip(given, map(open_source, given.values()), strict=True)
     }
-    job = make_job(memory, threads, None)
-    with job.in_force():
-        counted = count_groups(list(terms), sources, find_grouping(by), ReadOptions(**reading), job)
+    counted = count_groups(list(terms), sources, find_grouping(by), options, job)
     return as_wide(*counted, wide) if wide else as_long(*counted, find_grouping(by).name)
 
 

@@ -18,20 +18,23 @@ from termmine.errors import TermmineError
 from termmine.formats.cells import KINDS, parse, unguard
 from termmine.formats.headings import column_name
 from termmine.formats.xlsx import read_rows
-from termmine.readers.wordlists import read_lines, read_text
+from termmine.readers.wordlists import GivenList, read_lines, read_text
 from termmine.text.normalize import is_comparable, normal_form
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def read_ranking(path: Path, fold: str | None = None) -> list[str]:
+def read_ranking(path: Path | str, fold: str | None = None) -> list[str]:
     """The terms of a ranked list, the best first, in normal form: CSV, TSV, JSON Lines, or one a line.
 
     The column called ``term`` is read, else the first one. What is not comparable is left out, of equal ones the first
     is kept.
     """
     lines = read_lines(path)
+    if isinstance(path, GivenList):
+        terms = (normal_form(term, fold) for term in lines)
+        return list(dict.fromkeys(term for term in terms if is_comparable(term)))
     if not lines:
         raise TermmineError(f"{path}: is empty: give a ranked list of terms")
     try:

@@ -63,7 +63,7 @@ def contrast_with(
     expected, n_expected, job = candidates.expected, candidates.n_expected, engine.job
     if source is None:
         name = f"{dictionary_name()} (no --background given)"
-        job.progress.note(f"background: {name}")
+        job.progress.remark(f"background: {name}")
         return Background(_whole(expected, job.arrays), n_expected, name, expected, n_expected)
     freq, n_symbols = _count(source, candidates, options, engine)
     job.guard.give_back()

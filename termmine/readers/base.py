@@ -57,12 +57,16 @@ class ReadReport:
     undecodable: int = 0
     first_undecodable: str = ""
     skipped: list[str] = field(default_factory=list)
+    n_missing: int = 0
     n_bad: int = 0
     first_bad: str = ""
 
     def notes(self) -> list[str]:
         """What the user should know of, one line each."""
         notes = []
+        if self.n_missing:
+            texts = "texts were" if self.n_missing > 1 else "text was"
+            notes.append(f"{self.n_missing} missing {texts} skipped (None or NaN)")
         if self.n_bad:
             records, first = ("records were", "first: ") if self.n_bad > 1 else ("record was", "")
             notes.append(f"{self.n_bad} bad {records} skipped, {first}{self.first_bad}")

@@ -16,6 +16,7 @@ from termmine.options import ReadOptions
 from termmine.readers import decoding
 from termmine.readers.base import Document, Reading, ReadReport
 from termmine.readers.formats import READERS, find_reader, format_of
+from termmine.runtime.progress import Advance
 from termmine.types import DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER, Block
 
 AnyBlock = TypeVar("AnyBlock", bound=Block, covariant=True)
@@ -102,15 +103,29 @@ def _read_files(
     paths = list(paths)
     reading = Reading(options, report, progress, frozenset(paths) if named is None else named, group)
     for path in paths:
-        n_skipped = len(report.skipped)
+        n_skipped, n_read = len(report.skipped), [0]
+        reading.progress = _adding_to(n_read, progress)
         yield _counted((chosen or READERS[format_of(path)])(path, reading), report)
-        report.n_files += len(report.skipped) == n_skipped
+        is_left_out = len(report.skipped) > n_skipped
+        report.n_files += not is_left_out
+        if is_left_out and isinstance(progress, Advance):
+            progress.skip(path.stat().st_size, n_read[0])
     if not report.n_files:
         raise TermmineError(f"{report.skipped[0]}: no file here holds text: give a directory with text files")
     if report.n_bad and not report.n_documents:
         raise TermmineError(
             f"{report.first_bad}: no record could be read ({report.n_bad} bad): check --field and --input-format"
         )
+
+
+def _adding_to(n_read: list[int], progress: Callable[[int], None]) -> Callable[[int], None]:
+    """Progress that also adds up what it is told."""
+
+    def told(n_bytes: int) -> None:
+        n_read[0] += n_bytes
+        progress(n_bytes)
+
+    return told
 
 
 def _counted(documents: Iterator[Document], report: ReadReport) -> Iterator[Document]:

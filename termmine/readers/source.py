@@ -6,8 +6,9 @@ door takes that. Directories are walked here and nowhere else. What a count file
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -21,12 +22,14 @@ from termmine.readers.formats import is_count_file
 from termmine.readers.read import joined_blocks, read_blocks, read_documents, without_marks
 from termmine.types import DOCUMENT_END_CHARACTER, Block
 
+_LONGEST_PATH = 4096  # characters: what the systems allow at most
+
 
 @dataclass(frozen=True)
 class Texts:
-    """Texts that are a document each; an iterator can be drawn but once."""
+    """Texts that are a document each, or are missing; an iterator can be drawn but once."""
 
-    texts: Iterable[str]
+    texts: Iterable[str | None]
 
     name = "the given texts"
     size = 0  # in bytes: not known beforehand
@@ -37,15 +40,32 @@ class Texts:
         """What a document is, whatever the options say."""
         return "file"
 
-    def blocks(self, options: ReadOptions, report: ReadReport, progress: Callable[[int], None]) -> Iterator[Block]:
-        """The text to be encoded."""
-        for text in self.texts:
-            if not isinstance(text, str):
+    def numbered(self, report: ReadReport) -> Iterator[tuple[int, str]]:
+        """The texts that are there, each with its place from 1; what is missing (None, NaN) is counted."""
+        for number, text in enumerate(self.texts, 1):
+            if isinstance(text, str):
+                yield number, text
+            elif is_missing(text):
+                report.n_missing += 1
+            else:
                 raise UsageError(
-                    f"the corpus holds a {type(text).__name__}: each document must be a str "
+                    f"the corpus holds a {type(text).__name__} (number {number}): each document must be a str "
                     "(give several paths as a list)"
                 )
+
+    def blocks(self, options: ReadOptions, report: ReadReport, progress: Callable[[int], None]) -> Iterator[Block]:
+        """The text to be encoded."""
+        for _, text in self.numbered(report):
             yield without_marks(text) + DOCUMENT_END_CHARACTER
+
+    def strings(
+        self,
+        options: ReadOptions,
+        report: ReadReport | None = None,
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> Iterator[str]:
+        """The text as strings, a line end after each."""
+        return (text + "\n" for _, text in self.numbered(report or ReadReport()))
 
 
 @dataclass(frozen=True)
@@ -107,22 +127,48 @@ class Files:
 
 Source: TypeAlias = Texts | Files
 
-#: What `open_source` takes: a path, a list of path objects, an iterable of texts that are a document each, or a source.
-Given: TypeAlias = "str | os.PathLike[str] | Iterable[os.PathLike[str]] | Iterable[str] | Source"
+#: What `open_source` takes: a path, several, texts that are a document each in any iterable, or a source.
+Given: TypeAlias = "str | os.PathLike[str] | Iterable[os.PathLike[str]] | Iterable[str | None] | Source"
+
+
+def is_missing(value: object) -> bool:
+    """Whether a value stands for none: None, NaN, pandas' NA and NaT."""
+    if isinstance(value, float):
+        return math.isnan(value)
+    return value is None or type(value).__name__ in ("NAType", "NaTType")
 
 
 def open_source(given: Given) -> Source:
     """The source that is given; an error where a path leads to nothing.
 
-    One str is a path, and so is each item of a list or tuple of path objects; any other iterable is texts.
+    One str is a path, and so is each path object of a list or tuple, and each str of one if all of them lead to files;
+    any other iterable (a list, a column of a DataFrame, an array, a generator) is texts.
     """
     if isinstance(given, (Texts, Files)):
         return given
     if isinstance(given, (str, os.PathLike)):
         return open_files([given])
-    if isinstance(given, (list, tuple)) and given and all(isinstance(item, os.PathLike) for item in given):
-        return open_files(given)
-    return Texts(cast("Iterable[str]", given))
+    if hasattr(given, "columns"):
+        columns = ", ".join(map(repr, list(given.columns)[:20]))
+        raise UsageError(f"a whole DataFrame is given: give the column that holds the text, as frame[...]: {columns}")
+    if isinstance(given, (bytes, Mapping)) or not isinstance(given, Iterable):
+        raise UsageError(f"a {type(given).__name__} is given: give a path, a list of paths, or texts (each a str)")
+    if isinstance(given, (list, tuple)) and given and _are_paths(given):
+        return open_files(cast("Iterable[str]", given))
+    return Texts(cast("Iterable[str | None]", given))
+
+
+def _are_paths(given: Iterable[object]) -> bool:
+    """Whether a list holds path objects, or strings that all are names of what is there: no text is one by chance."""
+    strings = [item for item in given if not isinstance(item, os.PathLike)]
+    return all(isinstance(item, str) and _exists(item) for item in strings)
+
+
+def _exists(name: str) -> bool:
+    try:
+        return 0 < len(name) <= _LONGEST_PATH and Path(name).exists()
+    except (OSError, ValueError):
+        return False
 
 
 def open_files(paths: Iterable[str | os.PathLike[str]]) -> Files:

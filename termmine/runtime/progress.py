@@ -1,43 +1,131 @@
-"""How a run reports itself: stages, bytes, notes. The only module that imports tqdm."""
+"""How a run reports itself: stages, how far each has come, notes. The only module that imports tqdm.
+
+In: what the stages tell. Out: notes, and a bar or calls for whoever watches. What is said is decided by the stages.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, TypeAlias
+
+#: Told how much of a stage is done, and of how much (None: not known).
+Update: TypeAlias = Callable[[int, "int | None"], None]
+
+#: Shows a stage while its context lasts, from its name and the bytes that it is to read (0: it reads none).
+Show: TypeAlias = Callable[[str, int], AbstractContextManager[Update]]
+
+
+class Advance:
+    """Called with the bytes that a stage has read since the last call."""
+
+    def __init__(self, update: Update, total: int) -> None:
+        self._update, self._total, self._done = update, total, 0
+
+    def __call__(self, n_read: int) -> None:
+        """So many bytes more have been read."""
+        self._done += n_read
+        self._update(self._done, self._total or None)
+
+    def skip(self, size: int, n_read: int) -> None:
+        """A file of that size is left out, after so many of its bytes were read: neither is to count."""
+        self._total -= size
+        self(-n_read)
+
+    def step(self, done: int, total: int) -> None:
+        """So many steps of a stage that reads no bytes are done."""
+        self._update(done, total)
 
 
 class Progress:
-    """Where a run's notes go, and a bar on a terminal. The library's default says nothing.
+    """Where a run's notes go, and who sees how far it is. The library's default says nothing.
 
-    ``note`` receives what the user should know, ``detail`` what only `-v` shows; ``bar`` turns the bar on.
+    ``note`` receives what the user should know, ``remark`` what was chosen in the user's place (else ``note`` gets
+    that, too), ``detail`` what only `-v` shows; ``show`` shows a stage.
     """
 
     def __init__(
         self,
         note: Callable[[str], None] = lambda _: None,
         detail: Callable[[str], None] = lambda _: None,
-        *,
-        bar: bool = False,
+        show: Show | None = None,
+        remark: Callable[[str], None] | None = None,
     ) -> None:
         self.note = note
+        self.remark = remark or note
         self.detail = detail
-        self._bar = bar
+        self._show = show
+        self._stage = Advance(lambda _, __: None, 0)
 
     @contextmanager
-    def stage(self, name: str, n_bytes: int = 0) -> Iterator[Callable[[int], None]]:
+    def stage(self, name: str, n_bytes: int = 0) -> Iterator[Advance]:
         """A stage of the run; call what it yields with the bytes that have been read."""
         self.detail(name)
-        if not self._bar:
-            yield lambda _: None
+        if self._show is None:
+            yield self._stage
             return
-        from tqdm import tqdm  # 5 ms, for those who watch
+        with self._show(name, n_bytes) as update:
+            self._stage = Advance(update, n_bytes)
+            yield self._stage
 
-        with tqdm(
-            total=n_bytes or None, desc=name, unit="B", unit_scale=True, leave=False, file=sys.stderr, delay=0.3
-        ) as bar:
+    def step(self, done: int, total: int) -> None:
+        """So many steps of the present stage are done; for a stage that reads nothing."""
+        self._stage.step(done, total)
 
-            def advance(n_read: int) -> None:
-                bar.update(n_read)
 
-            yield advance
+def can_show_bar() -> bool:
+    """Whether standard error is a terminal that can move its cursor back."""
+    return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
+_BYTES = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}]"
+_STEPS = "{desc}: {percentage:3.0f}%|{bar}| [{elapsed}]"
+_TIME = "{desc} [{elapsed}]"
+
+
+@contextmanager
+def bar_on_terminal(name: str, n_bytes: int) -> Iterator[Update]:
+    """A bar on standard error, as wide as the window is at that moment, and gone when the stage is over."""
+    from tqdm import tqdm  # 5 ms, for those who watch
+
+    with _bar(tqdm, name, n_bytes, file=sys.stderr, leave=False) as update:
+        yield update
+
+
+@contextmanager
+def bar_anywhere(name: str, n_bytes: int) -> Iterator[Update]:
+    """A bar in a notebook, else on standard error."""
+    from tqdm.auto import tqdm
+
+    with _bar(tqdm, name, n_bytes, leave=False) as update:
+        yield update
+
+
+@contextmanager
+def _bar(tqdm: Any, name: str, n_bytes: int, **options: Any) -> Iterator[Update]:
+    look = {"unit": "B", "unit_scale": True, "bar_format": _BYTES, "delay": 0.3} if n_bytes else {"bar_format": _TIME}
+    with tqdm(total=n_bytes or None, desc=name, dynamic_ncols=True, **look, **options) as bar:
+
+        def update(done: int, total: int | None) -> None:
+            if not n_bytes and total:
+                bar.bar_format = _STEPS
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield update
+
+
+def calling(watcher: Callable[[str, int, int | None], None]) -> Show:
+    """Show a stage by calls with its name, how much is done, and of how much; the first says that it begins."""
+
+    @contextmanager
+    def show(name: str, n_bytes: int) -> Iterator[Update]:
+        def update(done: int, total: int | None) -> None:
+            watcher(name, done, total)
+
+        update(0, n_bytes or None)
+        yield update
+
+    return show

@@ -16,7 +16,7 @@ from termmine.errors import UsageError
 from termmine.kernels.encode import COMPOSING, HAN, JOINER, WORD
 from termmine.options import ReadOptions
 from termmine.readers.base import ReadReport
-from termmine.readers.source import open_files
+from termmine.readers.source import Files, Source, Texts, open_files
 from termmine.text.normalize import character_kinds, fold, folded
 from termmine.types import DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER
 
@@ -26,7 +26,7 @@ LINE_ENDS = str.maketrans(dict.fromkeys([SOURCE_END_CHARACTER, DOCUMENT_END_CHAR
 
 def count_strings(
     strings: Iterable[str],
-    paths: Iterable[Path],
+    corpus: Iterable[Path] | Source,
     reading: ReadOptions | None = None,
     report: ReadReport | None = None,
 ) -> Counter[str]:
@@ -40,7 +40,8 @@ def count_strings(
         return counts
     rest = ""
     reading = reading or ReadOptions()
-    for block in open_files(paths).strings(reading, report):
+    source = corpus if isinstance(corpus, (Texts, Files)) else open_files(corpus)
+    for block in source.strings(reading, report):
         whole, newline, rest = (rest + block.translate(LINE_ENDS)).rpartition("\n")
         counts.update(_found(automaton, whole + newline, reading.fold))
     counts.update(_found(automaton, rest, reading.fold))

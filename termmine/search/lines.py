@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from termmine.options import ReadOptions
-from termmine.readers.base import Document
+from termmine.readers.base import Document, ReadReport
 from termmine.readers.files import STDIN
 from termmine.readers.source import Source, Texts
 
@@ -33,8 +33,8 @@ class Line(NamedTuple):
 def read_lines(source: Source, options: ReadOptions) -> Iterator[Line]:
     """The lines of a source with their places; a record that is no line of its file has one number for all of it."""
     if isinstance(source, Texts):
-        for number, text in enumerate(source.texts, 1):
-            yield from (Line("text", number, line) for line in _lines([text]))
+        for number, text in source.numbered(ReadReport()):
+            yield from (Line("text", number, line.rstrip("\n")) for line in _lines([text]))
         return
     for document in source.documents(options):
         yield from _numbered(document)

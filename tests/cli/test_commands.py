@@ -21,7 +21,7 @@ import pytest
 import termmine
 from support.command import ENCYCLOPEDIA, POWER, PROCESS, SAMPLE, run
 from termmine.cli import cli
-from termmine.runtime.progress import Progress
+from termmine.runtime.progress import Progress, bar_on_terminal
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 REWRITE = os.environ.get("TERMMINE_REWRITE_GOLDEN") == "1"
@@ -132,7 +132,7 @@ def test_verbose_tells_each_stage_and_the_signature() -> None:
 
 
 def test_a_bar_on_a_terminal(capfd: pytest.CaptureFixture[str]) -> None:
-    with Progress(bar=True).stage("reading the corpus", 2000) as advance:
+    with Progress(show=bar_on_terminal).stage("reading the corpus", 2000) as advance:
         advance(1000)
         time.sleep(0.35)  # a stage that is over sooner shows no bar
         advance(500)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from termmine.cli.help import Command
-from termmine.cli.shared import INPUT_PATH, check_inputs, paths, tell, with_options
+from termmine.cli.shared import INPUT_PATH, check_inputs, tell, with_options
 from termmine.options import ReadOptions
 
 
@@ -36,8 +36,9 @@ def evaluate(lists: tuple[Path, ...], gold: Path, corpus: tuple[str, ...], as_js
     """Tell how good ranked LISTS are: how many terms of a gold list they find, and how high up."""
     check_inputs((*map(str, lists), str(gold), *corpus))
     from termmine.evaluation.report import compare_lists, tables
+    from termmine.readers.source import open_files
     from termmine.runtime import outputs
 
-    report = compare_lists(lists, gold, paths(corpus), ReadOptions(**options), tell)
+    report = compare_lists(lists, gold, open_files(corpus) if corpus else None, ReadOptions(**options), tell)
     text = json.dumps(report, ensure_ascii=False) + "\n" if as_json else tables(report)
     outputs.write(Path("-"), text.encode(errors="backslashreplace"))

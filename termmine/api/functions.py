@@ -1,0 +1,262 @@
+"""The commands as functions: one call each, with the command's reach.
+
+In: paths, texts, columns of a DataFrame; lists as files or as they are. Out: DataFrames and records. Nothing is
+computed here: what is given becomes sources, options and a job, and the stages do the rest.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from termmine.api.given import discover_options, frame_of, listed, strings, terms_of
+from termmine.api.keywords import with_signature
+from termmine.counting.count import Counted
+from termmine.counting.count import count as count_sources
+from termmine.counting.count import merge as merge_files
+from termmine.counting.source import check_has_lines
+from termmine.errors import UsageError
+from termmine.evaluation import tally as tallying
+from termmine.evaluation.compare import compare as compare_frames
+from termmine.evaluation.explain import explain_source
+from termmine.evaluation.report import compare_lists
+from termmine.formats.write import format_by_name, produce
+from termmine.options import (
+    MIN_CHANGE_KEYNESS,
+    MIN_CHANGE_LOG_RATIO,
+    CountOptions,
+    DiscoverOptions,
+    ReadOptions,
+    options_of,
+)
+from termmine.pipeline import run_discovery
+from termmine.readers.source import Files, Given, Texts, open_source
+from termmine.runtime import outputs
+from termmine.runtime.job import Job, make_job
+from termmine.runtime.progress import Progress, bar_anywhere, calling
+from termmine.search.kwic import concordance
+from termmine.search.lines import read_lines
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from termmine.api.keywords import CountKeywords, DiscoverKeywords, Listed, Paths, ReadKeywords, Watched
+
+logger = logging.getLogger("termmine")  # notes are warnings, stages are info
+
+
+@with_signature(DiscoverOptions)
+def discover(
+    source: Given,
+    background: Given | None = None,
+    *,
+    memory: str | int | None = None,
+    threads: int | None = None,
+    tmp: Paths | None = None,
+    progress: Watched = False,
+    **options: Unpack[DiscoverKeywords],
+) -> pd.DataFrame:
+    """Mine the terms of a domain from raw Chinese text; the same result as the command of that name.
+
+    ``source``: a path (a directory is read recursively, "-" is standard input), a list of paths, or texts that are a
+    document each, in any iterable: a list, a column of a DataFrame, an array, a generator. None and NaN are skipped and
+    counted. ``background``: the same, for a corpus of general text; None stands for jieba's dictionary with its word
+    frequencies. ``memory`` (bytes, or as "2G"), ``threads`` and ``tmp`` (a directory) limit what the run takes and
+    change no result. ``progress``: True shows a bar; a function is called with stage, done and total (None: unknown).
+    ``options``: the fields of `termmine.options.DiscoverOptions`, e.g. ``top=100``, ``measure="keyness"``. ``known``,
+    ``ban``, ``keep``, ``like`` and ``feedback`` take files, or lists and DataFrames as they are.
+
+    Returns one row a term, the best first: term (str), score (float64, unit of the measure), freq, doc_freq,
+    background_freq (int64, occurrences and documents), cohesion, left_entropy, right_entropy (float64, bits), keyness
+    (float64, signed G2), log_ratio (float64, bits), known (bool: a word of jieba's dictionary). ``mark_known`` adds
+    listed (bool), ``feedback`` adds verdict (str) and probability (float64), ``contexts`` adds context_1, source_1 and
+    so on (str). The signature of the run is in ``.attrs["signature"]``.
+
+    Notes go to the logger "termmine". Raises `termmine.TermmineError`: `UsageError` for options that cannot be meant
+    so, `EmptyResultError` when nothing is left (it says why). Method and sources: see `termmine.measures`.
+    """
+    with _job(memory, threads, tmp, progress).in_force() as job:
+        result = run_discovery(source, background, discover_options(options), job)
+        terms = result.terms
+    terms.attrs["signature"] = result.signature
+    return terms
+
+
+@with_signature(DiscoverOptions)
+def explain(
+    terms: str | Iterable[str],
+    source: Given,
+    background: Given | None = None,
+    *,
+    memory: str | int | None = None,
+    threads: int | None = None,
+    tmp: Paths | None = None,
+    progress: Watched = False,
+    **options: Unpack[DiscoverKeywords],
+) -> list[dict[str, Any]]:
+    """Why each of some strings is, or is not, in the list that `discover` makes with the same arguments.
+
+    Returns one record a string, with at least term (str), freq (int, occurrences) and verdict (str); what else it holds
+    (neighbours, the weakest split, the ingredients of the score) depends on how far the string came.
+    """
+    with _job(memory, threads, tmp, progress).in_force() as job:
+        return explain_source(source, background, discover_options(options), strings(terms), job)
+
+
+@with_signature(ReadOptions)
+def contexts(
+    terms: str | Iterable[str],
+    source: Given,
+    *,
+    limit: int = 20,
+    width: int = 80,
+    **reading: Unpack[ReadKeywords],
+) -> pd.DataFrame:
+    """Where terms stand in a source: at most ``limit`` occurrences of each, ``width`` characters on each side.
+
+    Returns one row an occurrence, in reading order for each term: term, path (str; "text" for texts), line (int64, from
+    1; the place among the texts), left, match, right (str). How often each term occurs in all is in ``.attrs["freq"]``.
+    """
+    options = options_of(ReadOptions, reading)
+    opened = open_source(source)
+    check_has_lines(opened)
+    found = concordance(strings(terms), read_lines(opened, options), limit=limit, width=width, folding=options.fold)
+    rows = [dataclasses.asdict(one) for of_term in found.occurrences.values() for one in of_term]
+    frame = pd.DataFrame(rows, columns=["term", "path", "line", "left", "match", "right"])
+    frame.attrs["freq"] = dict(found.freq)
+    return frame
+
+
+@with_signature(CountOptions)
+def count(
+    source: Given,
+    output: Paths,
+    *,
+    memory: str | int | None = None,
+    threads: int | None = None,
+    tmp: Paths | None = None,
+    progress: Watched = False,
+    **options: Unpack[CountKeywords],
+) -> Counted:
+    """Count a source (text, texts, count files) into a count file at ``output``, to be given in the text's place.
+
+    Returns its sizes: n_symbols, n_documents, n_ngrams, min_freq.
+    """
+    opened = open_source(source)
+    sources: Sequence[Path | Texts] = opened.named if isinstance(opened, Files) else [opened]
+    if opened.document is not None:
+        options = {"document": "file"} | options
+    with _job(memory, threads, tmp, progress).in_force() as job:
+        return count_sources(sources, Path(output), options_of(CountOptions, options), job)
+
+
+def merge(
+    files: Iterable[Paths],
+    output: Paths,
+    *,
+    min_freq: int | None = None,
+    max_length: int | None = None,
+    neighbours: bool = False,
+    memory: str | int | None = None,
+    threads: int | None = None,
+    tmp: Paths | None = None,
+    progress: Watched = False,
+) -> Counted:
+    """Add up count files into one at ``output``, as if all their text had been counted at once; see `count`."""
+    with _job(memory, threads, tmp, progress).in_force() as job:
+        return merge_files(
+            [Path(file) for file in files], Path(output),
+            min_freq=min_freq, max_length=max_length, neighbours=neighbours, job=job,
+        )  # fmt: skip
+
+
+def compare(
+    before: Paths | pd.DataFrame,
+    after: Paths | pd.DataFrame,
+    *,
+    min_keyness: float = MIN_CHANGE_KEYNESS,
+    min_log_ratio: float = MIN_CHANGE_LOG_RATIO,
+) -> pd.DataFrame:
+    """Which terms are new in the list ``after``, which of ``before`` have vanished, which rise or fall.
+
+    Returns one row a change: term, change ("new", "rising", "falling", "vanished"), rank, score and freq before and
+    after (None where missing), keyness (signed G2) and log_ratio (bits) of a rise or fall.
+    """
+    return compare_frames(frame_of(before), frame_of(after), min_keyness=min_keyness, min_log_ratio=min_log_ratio)
+
+
+def export(
+    terms: Paths | pd.DataFrame,
+    output: Paths | None = None,
+    *,
+    to: str | None = None,
+    bom: bool = False,
+    crlf: bool = False,
+) -> bytes:
+    """Write a list of terms in the format that another program reads: ``to``, else what ``output``'s extension says.
+
+    Returns the bytes; with ``output`` they are in that file too, whole or not at all. Terms that the format cannot
+    carry are noted.
+    """
+    rendered = produce(frame_of(terms), to or format_by_name(Path(output or "")), bom=bom, crlf=crlf)
+    if output is not None:
+        outputs.write_whole(Path(output), rendered.data)
+    for line in rendered.notes():
+        _warn(line)
+    return rendered.data
+
+
+@with_signature(ReadOptions)
+def evaluate(
+    lists: Listed | Mapping[str, Listed],
+    gold: Listed,
+    corpus: Given | None = None,
+    **reading: Unpack[ReadKeywords],
+) -> dict[str, Any]:
+    """How good ranked lists are: how many terms of a gold list they find, and how high up.
+
+    ``lists``: one list, or several as a dict by name. With ``corpus`` only gold terms that occur 5 times in it are
+    expected. Returns the record of `termmine evaluate --json`: for each list its scores, their 95 % intervals and
+    bands, and the paired differences from the first one.
+    """
+    named = lists if isinstance(lists, Mapping) else {"": lists}
+    ranked = [path for name, one in named.items() for path in listed(one, name or None)]
+    expected = listed(gold)
+    if len(expected) != 1:
+        raise UsageError(f"gold: {len(expected)} lists are given: give one")
+    opened = None if corpus is None else open_source(corpus)
+    return compare_lists(ranked, expected[0], opened, options_of(ReadOptions, reading), _warn)
+
+
+@with_signature(ReadOptions)
+def tally(
+    terms: Listed,
+    corpora: Given | Mapping[str, Given],
+    *,
+    by: str = "corpus",
+    wide: Literal["freq", "doc_freq"] | None = None,
+    memory: str | int | None = None,
+    threads: int | None = None,
+    tmp: Paths | None = None,
+    progress: Watched = False,
+    **reading: Unpack[ReadKeywords],
+) -> pd.DataFrame:
+    """Count given terms in corpora, exactly; see `termmine.evaluation.tally.tally` for what comes out."""
+    wanted = [term for one in listed(terms) for term in terms_of(one)]
+    with _job(memory, threads, tmp, progress).in_force() as job:
+        return tallying.tally_with(wanted, corpora, by, wide, options_of(ReadOptions, reading), job)
+
+
+def _job(memory: str | int | None, threads: int | None, tmp: Paths | None, progress: Watched) -> Job:
+    show = calling(progress) if callable(progress) else bar_anywhere if progress else None
+    told = Progress(note=_warn, detail=logger.info, show=show, remark=logger.info)
+    return make_job(memory, threads, None if tmp is None else Path(tmp), told)
+
+
+def _warn(note: str) -> None:
+    logger.warning(note.removeprefix("warning: "))
