@@ -25,3 +25,9 @@ class BusyError(TermmineError):
     """Another process is writing the same file: nothing is wrong, a later try may do; EX_TEMPFAIL of `sysexits.h`."""
 
     exit_code = 75
+
+
+class ReaderGoneError(TermmineError):
+    """Nobody reads standard output any more (`| head`): whoever did has what was wanted, so that nothing is wrong."""
+
+    exit_code = 0

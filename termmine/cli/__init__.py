@@ -6,6 +6,7 @@ imported inside the command that needs it. Errors become one line and an exit co
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import signal
@@ -31,8 +32,11 @@ from termmine.cli.commands.tally import tally
 from termmine.cli.group import Commands
 from termmine.cli.log import EXIT_BUG, Log
 from termmine.cli.signals import SIGNALLED, TerminatedError, heed_no_alarm, heed_signals, leave
-from termmine.errors import TermmineError
+from termmine.errors import ReaderGoneError, TermmineError
+from termmine.runtime.streams import silence
 from termmine.version import __version__
+
+_NO_ROOM = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -87,10 +91,12 @@ def _run(log: Log) -> int:
     try:
         code = cli.main(prog_name="termmine", standalone_mode=False, complete_var=VARIABLE, obj=log)
         code = code if isinstance(code, int) else 0
-    except SystemExit as end:  # click's own, when it has told a shell what Tab may offer
-        return end.code if isinstance(end.code, int) else 1
-    except BrokenPipeError:  # | head: the reader has what it wanted
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit as end:  # click's own: it has told a shell what Tab may offer, or nobody reads its help
+        if not isinstance(end.__context__, BrokenPipeError):
+            return end.code if isinstance(end.code, int) else 1
+        silence()
+        code = 0
+    except ReaderGoneError:  # | head
         code = 0
     except click.exceptions.NoArgsIsHelpError as help_wanted:
         if log.form == "text":
@@ -115,6 +121,10 @@ def _failed(log: Log, error: BaseException) -> int:
     elif isinstance(error, TerminatedError):
         name = signal.Signals(error.args[0]).name
         message, code = f"ended by {name}: every output file is whole, or as it was", 128 + error.args[0]
+    elif isinstance(error, OSError) and error.errno in _NO_ROOM:  # of what click writes, or a library of a format
+        place = error.filename or "an output"
+        message, code = f"{place}: {error.strerror}: free some space or choose another place", 1
+        silence()
     elif isinstance(error, MemoryError):
         message, code = "out of memory: raise --min-freq, lower --max-length, or give the corpus in parts", 1
     else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import sys
 import time
 import traceback
@@ -38,7 +39,7 @@ class Log:
     def note(self, message: str, level: str = "info") -> None:
         """Say something that the user should know; what begins with `warning: ` is a warning."""
         if self.form == "text":
-            _write(f"termmine: {message}\n")
+            _write(f"termmine: {_plain(message)}\n")
         elif message.startswith("warning: "):
             self._line("warning", message.removeprefix("warning: "))
         else:
@@ -52,7 +53,7 @@ class Log:
         """Say in one line why the run ends."""
         message = self._with_origin(" ".join(message.split()))
         if self.form == "text":
-            _write(f"termmine: error: {message}\n")
+            _write(f"termmine: error: {_plain(message)}\n")
         else:
             self._line("error", message, **self._end(code))
 
@@ -107,6 +108,20 @@ class Log:
         encoding = getattr(sys.stderr, "encoding", None) or "ascii"
         plain = encoding.lower().replace("-", "") != "utf8"
         _write(json.dumps(record, ensure_ascii=plain) + "\n")
+
+
+#: What a terminal or the reader of a log would take for more than a character of a name: control characters, line ends,
+#: marks that change the direction of what stands after them.
+_CONTROLS = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def _plain(message: str) -> str:
+    """A message of one line, for it may name files: what controls a terminal stands as its escape sequence.
+
+    >>> _plain("a\\nb\\x1b[2J")
+    'a\\\\nb\\\\x1b[2J'
+    """
+    return _CONTROLS.sub(lambda match: ascii(match[0])[1:-1], message)
 
 
 def _write(text: str) -> None:

@@ -30,7 +30,33 @@ def njit(function: Callable[..., Any]) -> Callable[..., Any]:
     if not numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
         with contextlib.suppress(RuntimeError):  # a read-only installation, no home
             kernel.enable_caching()
+            _forgive(kernel)
     return kernel
+
+
+def _forgive(kernel: Any) -> None:
+    """Have a kernel compiled anew where its machine code cannot be loaded: numba gives up on a file that was cut short.
+
+    A power cut or a full disk leaves such files, and each later run would fail. What cannot be written is not kept.
+    """
+    cache = getattr(kernel, "_cache", None)
+    if cache is None or not hasattr(cache, "load_overload"):  # another numba, which may know better
+        return
+    load, save = cache.load_overload, cache.save_overload
+
+    def load_or_drop(*arguments: Any) -> Any:
+        try:
+            return load(*arguments)
+        except Exception:  # whatever unpickling garbage comes to
+            with contextlib.suppress(Exception):
+                cache.flush()
+            return None
+
+    def save_or_not(*arguments: Any) -> None:
+        with contextlib.suppress(Exception):
+            save(*arguments)
+
+    cache.load_overload, cache.save_overload = load_or_drop, save_or_not
 
 
 def inlined(function: Callable[..., Any]) -> Callable[..., Any]:

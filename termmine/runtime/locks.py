@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import errno
 import hashlib
 import os
 import platform
+import stat
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -23,9 +25,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from termmine.errors import BusyError, TermmineError
+from termmine.runtime.streams import descriptor_of
 
-#: Paths that mean standard output. A link to it would do as well, but for `>>`: a file behind it must not be replaced.
-STDOUT = ("-", "/dev/stdout")
+#: Neither through a link, nor waiting for the other end of a pipe: whoever may write in the directory could put them
+#: there, for the name of the hidden file can be worked out.
+_AS_IT_STANDS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_NO_LOCK_FILE = {errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.ENOTDIR}  # what opening anything else comes to
 
 _LONGEST_NOTE = 300  # bytes in a lock file: a process number and a host name
 _PATIENCE = 20  # times 50 ms until a process that has just got the lock must have written who it is
@@ -81,7 +86,7 @@ def output_lock(paths: Iterable[Path]) -> Iterator[None]:
     Standard output, devices and pipes need no lock. What a killed run has left beside the outputs is removed: nobody
     else can be writing it.
     """
-    real = {Path(os.path.realpath(path)): path for path in paths if str(path) not in STDOUT}
+    real = {Path(os.path.realpath(path)): path for path in paths if descriptor_of(path) is None}
     with contextlib.ExitStack() as held:
         for path, given in sorted(real.items()):
             if path.is_file() or not path.exists():
@@ -110,6 +115,11 @@ def _locked(path: Path, given: Path) -> Iterator[None]:
         _acquire(lock)
     except OSError as error:
         _OURS.discard(lock)
+        if error.errno in _NO_LOCK_FILE:
+            raise TermmineError(
+                f"{given}: cannot be locked: {lock.place.name} beside it is no file of ours: "
+                "remove that, or choose another output file"
+            ) from error
         if isinstance(error, BlockingIOError):
             raise BusyError(f"{given}: {error}: wait until that is done, or choose another file") from error
         raise TermmineError(f"{given}: cannot be locked ({error.strerror}): choose another output file") from error
@@ -122,11 +132,16 @@ def _locked(path: Path, given: Path) -> Iterator[None]:
 def _acquire(lock: _Lock) -> None:
     """Open and lock the hidden file; not one that its last holder removed between the two."""
     while lock.descriptor is None:
-        descriptor = os.open(lock.place, os.O_RDWR | os.O_CREAT, 0o666)
+        descriptor = os.open(lock.place, os.O_RDWR | os.O_CREAT | _AS_IT_STANDS, 0o666)
         try:
+            if not _is_plain(descriptor):
+                raise OSError(errno.ELOOP, "no plain file")
             if not _try_lock(descriptor):
                 raise BlockingIOError(f"{_holder(descriptor)} is writing it")
-            if _is_open_as(descriptor, lock.place):
+            is_current = _is_open_as(descriptor, lock.place)
+            if is_current and not _is_ours(descriptor):  # left by another user's run that was killed
+                lock.place.unlink(missing_ok=True)
+            elif is_current:
                 os.ftruncate(descriptor, 0)
                 os.lseek(descriptor, 0, os.SEEK_SET)
                 os.write(descriptor, f"{os.getpid()} {platform.node()}\n".encode())
@@ -143,6 +158,16 @@ def _release(lock: _Lock) -> None:
             lock.place.unlink(missing_ok=True)
         os.close(lock.descriptor)
     _OURS.discard(lock)
+
+
+def _is_plain(descriptor: int) -> bool:
+    """Whether the open file is one that nothing else has: what is written to it must not end up in another's place."""
+    state = os.fstat(descriptor)
+    return stat.S_ISREG(state.st_mode) and state.st_nlink <= 1
+
+
+def _is_ours(descriptor: int) -> bool:
+    return not hasattr(os, "geteuid") or os.fstat(descriptor).st_uid == os.geteuid()
 
 
 def _is_open_as(descriptor: int, place: Path) -> bool:
@@ -166,4 +191,5 @@ def _holder(descriptor: int) -> str:
 
 def _remove_leftovers(path: Path) -> None:
     for leftover in path.parent.glob(f"{hidden_prefix(path)}-*"):
-        leftover.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # a directory, or another's in a directory that all may write
+            leftover.unlink(missing_ok=True)

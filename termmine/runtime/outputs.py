@@ -1,35 +1,39 @@
-"""Files that are there whole or as they were, and standard output.
+"""Files that are there whole or as they were.
 
-In: a path, and bytes or what writes them. Out: the file in its place at once, or an error and nothing changed.
+In: a path, and bytes or what writes them. Out: the file in its place at once, or an error and nothing changed. What goes
+to standard output and other streams is handed to `streams`.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
-import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from termmine.errors import TermmineError, UsageError
-from termmine.runtime.locks import STDOUT, hidden_prefix
+from termmine.runtime.locks import hidden_prefix
+from termmine.runtime.streams import descriptor_of, is_standard_output, write_descriptor, write_stream
 
 
 def check_outputs(outputs: list[Path], inputs: list[Path]) -> None:
     """Refuse outputs that cannot be written, or that are among the inputs, before any work is done."""
     for path in outputs:
-        if str(path) not in STDOUT:
+        if descriptor_of(path) is None:
             try:
                 _check_output(path, inputs)
             except OSError as error:
                 raise UsageError(f"{path}: {error.strerror}: choose another output file") from error
-    if len({os.path.realpath(path) for path in outputs}) < len(outputs):
+    if len({descriptor_of(path) or os.path.realpath(path) for path in outputs}) < len(outputs):
         raise UsageError("two outputs have the same path: give each its own")
 
 
 def _check_output(path: Path, inputs: list[Path]) -> None:
+    if _is_loop(path):
+        raise UsageError(f"{path}: is a link that leads to itself: choose another output file")
     if not path.parent.is_dir():
         raise UsageError(f"{path}: the directory {path.parent} does not exist: create it first")
     if path.is_dir():
@@ -41,6 +45,14 @@ def _check_output(path: Path, inputs: list[Path]) -> None:
             raise UsageError(f"{path}: is an input: choose another output file")
         if given.is_dir() and path.resolve().is_relative_to(given.resolve()):
             raise UsageError(f"{path}: lies in the input {given}: choose another place, or the next run reads it")
+
+
+def _is_loop(path: Path) -> bool:
+    try:
+        path.stat()
+    except OSError as error:
+        return error.errno == errno.ELOOP
+    return False
 
 
 def check_replaceable(path: Path) -> None:
@@ -59,9 +71,14 @@ def _pieces(data: Data) -> Iterable[bytes]:
 
 def write(path: Path, data: Data) -> None:
     """Write to a file, whole or not at all, or to standard output where the path says so."""
-    if str(path) in STDOUT:
+    descriptor = descriptor_of(path)
+    if is_standard_output(path):
         for piece in _pieces(data):
             write_stream(piece)
+    elif descriptor is not None:
+        with _named(path):
+            for piece in _pieces(data):
+                write_descriptor(descriptor, piece)
     elif _is_stream(path):
         with _named(path), path.open("wb") as file:
             file.writelines(_pieces(data))
@@ -120,23 +137,44 @@ def _temporary(path: Path) -> Iterator[BinaryIO]:
         with _named(path):
             file = tempfile.NamedTemporaryFile(dir=path.parent, prefix=f"{hidden_prefix(path)}-", delete=False)  # noqa: SIM115
             name = Path(file.name)
-        with file:
+        try:
             yield cast("BinaryIO", file)
+        except BaseException:  # closing writes what is left over, and must not fail in the place of what failed first
+            with contextlib.suppress(OSError):
+                file.close()
+            raise
+        with _named(path):
+            file.close()
     finally:
         if name is not None:
             name.unlink(missing_ok=True)
 
 
 def _sync(file: BinaryIO, path: Path) -> None:
-    """Have it all on the disk, with the permissions of what it replaces."""
+    """Have it all on the disk, with the owner and the permissions of what it replaces."""
     file.flush()
     os.fsync(file.fileno())
-    Path(file.name).chmod(path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask())
+    mode = 0o666 & ~_umask()
+    if path.exists():
+        old = path.stat()
+        mode = old.st_mode & 0o777  # other contents need not run as their owner
+        _give(file, old)
+    Path(file.name).chmod(mode)
+
+
+def _give(file: BinaryIO, old: os.stat_result) -> None:
+    """Give a file the owner and the group of another one, as far as that is allowed."""
+    new = os.fstat(file.fileno())
+    if (old.st_uid, old.st_gid) != (new.st_uid, new.st_gid) and hasattr(os, "fchown"):
+        with contextlib.suppress(OSError):
+            os.fchown(file.fileno(), -1, old.st_gid)
+        with contextlib.suppress(OSError):
+            os.fchown(file.fileno(), old.st_uid, -1)
 
 
 def _is_stream(path: Path) -> bool:
     """Whether a path stands for standard output, a device or a pipe."""
-    return str(path) in STDOUT or (path.exists() and not path.is_file())
+    return descriptor_of(path) is not None or (path.exists() and not path.is_file())
 
 
 def _rename(temporary: Path, path: Path) -> None:
@@ -165,16 +203,3 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
-
-
-def write_stream(data: bytes) -> None:
-    """Write to standard output; a full disk behind it is an error, a reader that has gone is not ours to report."""
-    if sys.stdout is None:
-        raise TermmineError("standard output: is closed: redirect it, or name a file with -o")
-    try:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise TermmineError(f"standard output: {error.strerror}: free some space or choose another place") from error

@@ -83,5 +83,9 @@ def load_jieba(user_dictionary: bytes) -> Callable[[str], list[str]]:
         import jieba
     logging.getLogger("jieba").setLevel(logging.CRITICAL)  # it tells of its cache, by tracebacks too
     tokenizer = jieba.Tokenizer()
+    # By itself it would read marshalled data from a file of a fixed name in the system's folder for temporary files,
+    # where anybody may have put one, and write it there.
+    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+    tokenizer.initialized = True
     tokenizer.load_userdict(io.BytesIO(user_dictionary))
     return tokenizer.lcut

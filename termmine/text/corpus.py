@@ -81,8 +81,8 @@ class CorpusBuilder:
         )
         if not self._n_symbols:  # what stands before the first symbol ends nothing
             n_documents -= codes[0] in (DOCUMENT_END, SOURCE_END)
-        self._n_symbols += n_symbols
-        self._n_documents += n_documents
+        self._n_symbols += int(n_symbols)  # of numpy's, where nothing is compiled
+        self._n_documents += int(n_documents)
         variants = written[:n]
         variants[:, 0] += len(self._codes)
         self._put(codes)
