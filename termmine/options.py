@@ -22,6 +22,9 @@ MIN_CHANGE_KEYNESS = 10.83  # of a rising or falling term: chi squared with one 
 MIN_CHANGE_LOG_RATIO = 0.5  # bits, two fifths more: what is surer than that but smaller is of no use to a reader
 MAX_CONTEXTS = 20  # sentences: each term's are held in memory
 
+MOST = 10**12  # occurrences, documents or terms: more than any corpus holds; keeps arithmetic within 64 bits
+LONGEST_NAME = 1000  # characters of a field's name, or digits of its number
+
 _MIN_FREQ_HELP = "Least number of occurrences; by default 2 to 7, more in a corpus of over 200 MB."
 
 _KINDS: dict[type, Any] = {int: Integral, float: Real, str: str, bool: bool}
@@ -74,6 +77,8 @@ def _check(option: Field[Any], type_: OptionType, value: Any) -> None:
         return
     if not isinstance(value, _KINDS[kind]) or isinstance(value, bool) != (kind is bool):
         raise UsageError(f"{flag} {value!r}: must be of type {kind.__name__}")
+    if kind is str and len(value) > LONGEST_NAME and not option.metadata["path"]:
+        raise UsageError(f"{flag} {value[:20]}...: must be at most {LONGEST_NAME} characters long")
     if choices and value not in choices:
         raise UsageError(f"{flag} {value}: choose one of {', '.join(choices)}")
     if kind is float and not math.isfinite(value):
@@ -126,7 +131,7 @@ class CountOptions(ReadOptions):
     max_length: int | None = _option(
         None, "Longest n-gram, in symbols; by default as the count files say, else 10.", low=2, high=MAX_LENGTH
     )
-    min_freq: int | None = _option(None, _MIN_FREQ_HELP, low=1)
+    min_freq: int | None = _option(None, _MIN_FREQ_HELP, low=1, high=MOST)
     neighbours: bool = _option(
         False, "Also count documents and neighbours, so that discover need not: for a file that is to be its CORPUS."
     )
@@ -145,9 +150,9 @@ class DiscoverOptions(ReadOptions):
         low=2,
         high=MAX_LENGTH,
     )
-    min_freq: int | None = _option(None, _MIN_FREQ_HELP, low=1)
-    min_doc_freq: int = _option(1, "Least number of documents that hold the term.", low=1)
-    min_background_freq: int = _option(0, "Least number of occurrences in the background.", low=0)
+    min_freq: int | None = _option(None, _MIN_FREQ_HELP, low=1, high=MOST)
+    min_doc_freq: int = _option(1, "Least number of documents that hold the term.", low=1, high=MOST)
+    min_background_freq: int = _option(0, "Least number of occurrences in the background.", low=0, high=MOST)
     min_cohesion: float | None = _option(
         None, "Least cohesion, in bits: how much oftener the parts of a term stand together than by chance."
     )
@@ -178,7 +183,7 @@ class DiscoverOptions(ReadOptions):
         "What to rank by: score (all evidence together), keyness, log_ratio, log_ratio_bound, "
         "log_odds, weirdness, simple_maths, smoothed_ratio or c_value.",
     )
-    top: int | None = _option(None, "Report only so many terms, the best.", low=1)
+    top: int | None = _option(None, "Report only so many terms, the best.", low=1, high=MOST)
     any_script: bool = _option(False, "Report terms without a Chinese character, too, as GPU.")
     known: tuple[str, ...] = _option(
         (),

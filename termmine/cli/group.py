@@ -72,6 +72,14 @@ class Commands(Overview):
         for key, setting in settings.in_force(second, file).items():
             if setting.source in ("environment", "file"):
                 log.origins[settings.flag(settings.settable(command)[key])] = setting.name or ""
+        if file is not None and name != "config":  # which shows it
+            _tell_of(log, file, is_quiet=bool(second.params.get("quiet")))
+
+
+def _tell_of(log: Log, file: settings.SettingsFile, *, is_quiet: bool) -> None:
+    """Say which settings file is in force, if the user has not named it; of one that is not theirs even with -q."""
+    if not file.named and (file.beside or not is_quiet):
+        log.note(f"settings: {file.path}")
 
 
 def trial(ctx: click.Context, name: str, command: click.Command, args: list[str]) -> click.Context:

@@ -3,6 +3,9 @@
 The precedence is click's own: the environment is each option's `envvar`, the file becomes the `default_map`. An option
 is known by its long flag: `--min-freq` is `TERMMINE_MIN_FREQ` in the environment and `min_freq` in a file. Nothing
 here names an option or a command, so that those which are added later need no word here.
+
+A file that is named, and that of the working directory, are the user's word. One that was found beside a corpus came
+with the corpus: it may say how text is read and ranked, and nothing else (docs/security.md).
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +24,7 @@ import click
 from click.core import ParameterSource
 
 from termmine.errors import UsageError
-from termmine.options import SETTINGS_FILE
+from termmine.options import SETTINGS_FILE, CountOptions, DiscoverOptions
 
 NOT_IN_A_FILE = "config"  # which file it is cannot be told by that file
 
@@ -71,15 +74,50 @@ def name_variables(command: click.Command) -> None:
 # --- the file --------------------------------------------------------------------------------------------------------
 
 
-def find_file(given: Path | None, corpus: Iterable[str | Path]) -> Path | None:
-    """The settings file that is given; else beside the corpus's first path (in or beside a directory); else here."""
+@dataclass(frozen=True)
+class SettingsFile:
+    """A settings file, and by whose word it is read: ``named`` by the user, else found; ``beside`` a corpus that lies
+    elsewhere, so that it came with the corpus and is data.
+    """
+
+    path: Path
+    named: bool = False
+    beside: bool = False
+
+
+def find_file(given: Path | None, corpus: Iterable[str | Path]) -> SettingsFile | None:
+    """The settings file that is given; else beside the corpus's first path (in or beside a directory); else here.
+
+    One that was found must belong to the user, or to the system's administrator, as git asks of a repository.
+    """
     if given is not None:
-        return given
-    places = [Path()]
+        return SettingsFile(given, named=True)
+    here, places = Path(SETTINGS_FILE), [Path()]
     first = next(iter(corpus), "-")
     if str(first) != "-":
         places = [Path(first), Path(first).parent, *places]
-    return next((place / SETTINGS_FILE for place in places if _is_file(place / SETTINGS_FILE)), None)
+    found = next((place / SETTINGS_FILE for place in places if _is_file(place / SETTINGS_FILE)), None)
+    if found is None:
+        return None
+    _check_owner(found)
+    return SettingsFile(found, beside=not (_is_file(here) and found.samefile(here)))
+
+
+def _check_owner(path: Path) -> None:
+    """Refuse a settings file that another user may have put there."""
+    if not hasattr(os, "geteuid"):
+        return
+    trusted = {os.geteuid(), 0}
+    if os.geteuid() == 0 and os.environ.get("SUDO_UID", "").isdecimal():
+        trusted.add(int(os.environ["SUDO_UID"]))
+    strangers = {path.lstat().st_uid, path.stat().st_uid} - trusted
+    if strangers:
+        raise UsageError(
+            f"{path}: belongs to another user ({min(strangers)}): {_EITHER_WAY.format(path=path, nothing=os.devnull)}"
+        )
+
+
+_EITHER_WAY = "read it, then give --config {path} if you trust it, or --config {nothing} to do without"
 
 
 def _is_file(path: Path) -> bool:
@@ -94,8 +132,31 @@ def in_toml(value: Any) -> str:
     return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False, default=str)
 
 
-def read_file(path: Path, commands: Mapping[str, click.Command]) -> dict[str, dict[str, Any]]:
+def is_about_text(option: click.Option) -> bool:
+    """Whether an option says how text is read and ranked, and names no file: all that a file beside a corpus may set."""
+    return option.name in _OF_TEXT and not isinstance(option.type, click.Path)
+
+
+_OF_TEXT = {field.name for options in (CountOptions, DiscoverOptions) for field in fields(options)}
+
+
+def _check_word(file: SettingsFile, content: Mapping[str, Any], commands: Mapping[str, click.Command]) -> None:
+    """Refuse what a file that came with a corpus may not say: data never tells where to write, or what else to read."""
+    tables = [value for value in content.values() if isinstance(value, dict)]
+    set_here = [name for table in (content, *tables) for name, value in table.items() if not isinstance(value, dict)]
+    options = [option for command in commands.values() for option in settable(command).values()]
+    free = {key(option) for option in options if is_about_text(option)}
+    refused = list(dict.fromkeys(name for name in set_here if name.replace("-", "_") not in free))
+    if refused:
+        raise UsageError(
+            f"{file.path}: sets {', '.join(refused)}, which a settings file beside a corpus may not, for it came with "
+            f"the corpus: {_EITHER_WAY.format(path=file.path, nothing=os.devnull)}"
+        )
+
+
+def read_file(file: SettingsFile, commands: Mapping[str, click.Command]) -> dict[str, dict[str, Any]]:
     """The values that a settings file sets: command -> parameter -> value, as click's `default_map` wants them."""
+    path = file.path
     content = _parse(path)
     tables = {name: value for name, value in content.items() if isinstance(value, dict)}
     shared = {name: value for name, value in content.items() if name not in tables}
@@ -106,6 +167,8 @@ def read_file(path: Path, commands: Mapping[str, click.Command]) -> dict[str, di
     for name in shared:
         if name.replace("-", "_") not in known:
             raise UsageError(f"{path}: {name}: no such option{_close_match(name, known)}")
+    if file.beside:
+        _check_word(file, content, commands)
     return {
         name: {
             **_values(path, "", shared, settable(command), strict=False),
@@ -126,8 +189,9 @@ def _parse(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path}: {error.strerror}: check the path of the settings file") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: is not UTF-8: save the settings file as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path}: is not TOML: {error}: write lines like min_freq = 5") from error
+    except (ValueError, RecursionError) as error:  # Python's own where a number or a nesting is too long
+        told = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "a number or a list in it is too long"
+        raise UsageError(f"{path}: is not TOML: {told}: write lines like min_freq = 5") from error
 
 
 def _values(
@@ -152,9 +216,13 @@ def _value(where: str, option: click.Option, value: Any, directory: Path) -> Any
 
 
 def _one(where: str, option: click.Option, value: Any, directory: Path) -> Any:
+    if isinstance(value, int) and abs(value) >= 1 << 63:
+        raise UsageError(f"{where}: the number is too large: give a smaller one")
     kinds, wanted = next(((kinds, text) for kind, kinds, text in _KINDS if isinstance(option.type, kind)), _STRING)
     if not isinstance(value, kinds) or isinstance(value, bool) != (bool in kinds):
         raise UsageError(f"{where} = {in_toml(value)}: give {wanted}")
+    if isinstance(value, str) and "\0" in value:
+        raise UsageError(f"{where} = {in_toml(value)}: holds a null character: remove it")
     if isinstance(option.type, click.Path) and value not in ("-", ""):
         value = str(directory / str(value))
     try:
@@ -185,12 +253,12 @@ class Setting:
         return " ".join(filter(None, [self.source, self.name]))
 
 
-def in_force(context: click.Context, file: Path | None) -> dict[str, Setting]:
+def in_force(context: click.Context, file: SettingsFile | None) -> dict[str, Setting]:
     """What a parsed command would run with, by key."""
     return {name: _setting(context, option, file) for name, option in settable(context.command).items()}
 
 
-def _setting(context: click.Context, option: click.Option, file: Path | None) -> Setting:
+def _setting(context: click.Context, option: click.Option, file: SettingsFile | None) -> Setting:
     name = str(option.name)
     value = context.params.get(name, context.meta.get(name))
     source = context.get_parameter_source(name)
@@ -199,7 +267,7 @@ def _setting(context: click.Context, option: click.Option, file: Path | None) ->
     if source is ParameterSource.ENVIRONMENT:
         return Setting(value, "environment", variable(option))
     if source is ParameterSource.DEFAULT_MAP:
-        return Setting(value, "file", str(file))
+        return Setting(value, "file", None if file is None else str(file.path))
     return Setting(value, "default", None)
 
 

@@ -24,6 +24,8 @@ from termmine.runtime.workers import spread, stream
 
 LEAST_MEMORY = 512 * MIB  # the interpreter with numba and pandas takes some 250 MiB before it has read a byte
 MOST_BY_DEFAULT = 4096 * MIB
+MOST_MEMORY = 1 << 44  # 16 TiB, more than any machine: keeps what is made by that size within what can be addressed
+MOST_THREADS = 256  # or four a core where there are more: each takes memory and time, whether or not a core is free
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 In = TypeVar("In")
@@ -72,8 +74,13 @@ class Job:
                 f"--memory {self.memory // MIB}M: is less than the {LEAST_MEMORY // MIB} MiB that termmine needs: "
                 "give more"
             )
+        if self.memory > MOST_MEMORY:
+            raise UsageError(f"--memory {self.memory // MIB}M: must be at most {MOST_MEMORY // MIB // MIB}T")
         if self.threads < 1:
             raise UsageError(f"--threads {self.threads}: must be at least 1")
+        most = max(MOST_THREADS, 4 * usable_cores())
+        if self.threads > most:
+            raise UsageError(f"--threads {self.threads}: must be at most {most}: more than the cores gain nothing")
         if self.folder is not None and not (self.folder.is_dir() and os.access(self.folder, os.W_OK)):
             raise UsageError(f"--tmp {self.folder}: is no directory that can be written to: name another")
 
@@ -102,10 +109,11 @@ class Job:
 
     def left(self) -> int:
         """How many bytes of the budget are still free; some always, so that the work goes on in small steps."""
-        left = self.memory - resident() - RESERVE
-        if 2 * left < self.memory:  # then it is worth the while, for what is given back has to be cleared again
+        budget = min(self.memory, machine_memory())  # what is asked for beforehand must be there
+        left = budget - resident() - RESERVE
+        if 2 * left < budget:  # then it is worth the while, for what is given back has to be cleared again
             self.guard.give_back()
-            left = self.memory - resident() - RESERVE
+            left = budget - resident() - RESERVE
         return max(left, 16 * MIB)
 
     def threads_for(self, n_bytes: int) -> int:

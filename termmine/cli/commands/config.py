@@ -12,7 +12,7 @@ import click
 
 from termmine.cli.group import Commands, corpus_of
 from termmine.cli.help import Command
-from termmine.cli.settings import Setting, find_file, in_force, in_toml, misspelt, read_file
+from termmine.cli.settings import Setting, SettingsFile, find_file, in_force, in_toml, misspelt, read_file
 from termmine.cli.shared import INPUT_PATH, tell
 from termmine.errors import UsageError
 
@@ -65,7 +65,7 @@ def _exists(name: str) -> bool:
 
 def _parse(
     context: click.Context, group: Commands, given: Path | None, names: list[str], arguments: list[str]
-) -> tuple[Path | None, dict[str, dict[str, Setting]]]:
+) -> tuple[SettingsFile | None, dict[str, dict[str, Setting]]]:
     """The settings file, and for each command what it would run with."""
     own = arguments if len(names) == 1 else []
     contexts = {name: _context(context, group.commands[name], name, own) for name in names}
@@ -97,19 +97,19 @@ def _context(context: click.Context, command: click.Command, name: str, argument
         return parsed
 
 
-def as_object(file: Path | None, parsed: dict[str, dict[str, Setting]]) -> str:
+def as_object(file: SettingsFile | None, parsed: dict[str, dict[str, Setting]]) -> str:
     """The settings as JSON: per command and key, value, source and name."""
     commands = {
         command: {key: {"value": s.value, "source": s.source, "name": s.name} for key, s in settings.items()}
         for command, settings in parsed.items()
     }
-    record = {"file": None if file is None else str(file), "commands": commands}
+    record = {"file": None if file is None else str(file.path), "commands": commands}
     return json.dumps(record, ensure_ascii=False, default=str) + "\n"
 
 
-def as_toml(file: Path | None, parsed: dict[str, dict[str, Setting]]) -> str:
+def as_toml(file: SettingsFile | None, parsed: dict[str, dict[str, Setting]]) -> str:
     """The settings as a settings file, each with its source in a comment; without a value, the line is a comment."""
-    lines = [f"# settings file: {file or 'none'}"]
+    lines = [f"# settings file: {file.path if file else 'none'}"]
     for command, settings in parsed.items():
         lines.append(f"\n[{command}]")
         for key, setting in settings.items():

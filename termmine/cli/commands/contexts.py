@@ -12,7 +12,9 @@ import click
 from termmine.cli.help import Command
 from termmine.cli.shared import INPUT_PATH, check_inputs, on_terminal, paths, tell, window_width, with_options
 from termmine.errors import TermmineError, UsageError
-from termmine.options import ReadOptions
+from termmine.options import MOST, ReadOptions
+
+WIDEST = 10_000  # columns: wider than any terminal
 
 _WIDTH = 80  # columns for the text, where nobody says and there is no window
 
@@ -27,11 +29,11 @@ _WIDTH = 80  # columns for the text, where nobody says and there is no window
     help="The text to look into, if it is not the last argument; may be given several times.",
 )
 @click.option(
-    "--limit", type=click.IntRange(1), default=20, show_default=True, help="Number of occurrences to show of each term."
+    "--limit", type=click.IntRange(1, MOST), default=20, show_default=True, help="Number of occurrences to show of each term."
 )
 @click.option(
     "--width",
-    type=click.IntRange(1),
+    type=click.IntRange(1, WIDEST),
     help="Columns for the text beside its place; by default what the window has left, else 80.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each occurrence instead of a table.")
