@@ -133,7 +133,7 @@ def in_toml(value: Any) -> str:
 
 
 def is_about_text(option: click.Option) -> bool:
-    """Whether an option says how text is read and ranked, and names no file: all that a file beside a corpus may set."""
+    """Whether an option says how text is read and ranked, and names no file: what a file beside a corpus may set."""
     return option.name in _OF_TEXT and not isinstance(option.type, click.Path)
 
 

@@ -1,7 +1,7 @@
 """Files that are there whole or as they were.
 
-In: a path, and bytes or what writes them. Out: the file in its place at once, or an error and nothing changed. What goes
-to standard output and other streams is handed to `streams`.
+In: a path, and bytes or what writes them. Out: the file in its place at once, or an error and nothing changed. What
+goes to standard output and other streams is handed to `streams`.
 """
 
 from __future__ import annotations

@@ -31,7 +31,10 @@ class OpenFile:
     def read(self, at: int, data: memoryview) -> None:
         """Fill data with what stands from a place on."""
         while data:
-            n = self._read_some(at, data)
+            try:
+                n = self._read_some(at, data)
+            except OSError as error:
+                raise TermmineError(f"{self.name}: {error.strerror}: check the disk that it is on") from error
             if not n:
                 raise TermmineError(f"{self.name}: is shorter than it says: count again")
             data, at = data[n:], at + n

@@ -148,3 +148,25 @@ def is_han(codes: np.ndarray) -> np.ndarray:
     """Which codes are Han characters (bool); kana and words are none."""
     is_kana = (codes >= 0x3041) & (codes <= 0x31FF) | (codes >= 0x1AFF0) & (codes < 0x1B170)
     return (codes >= FIRST_SYMBOL) & (codes < FIRST_WORD) & ~is_kana
+
+
+@lru_cache(maxsize=1)
+def is_symbol_table() -> np.ndarray:
+    """Which code points may stand in a corpus as symbols of their own (bool), in any version of Unicode."""
+    table = np.zeros(sys.maxunicode + 1, dtype=bool)
+    for start, end in [*_HAN, *_KANA]:
+        table[start:end] = True
+    return table
+
+
+@lru_cache(maxsize=1)
+def is_word_table() -> np.ndarray:
+    """Which code points may stand in a word (bool), in any version of Unicode: no blank, control or surrogate."""
+    table = np.ones(sys.maxunicode + 1, dtype=bool)
+    plain = [ord(character) for character in map(chr, range(0x80)) if character.isalnum() or character in JOINERS]
+    table[:0xA1] = False
+    table[plain] = True
+    for start, end in [(0x2000, 0x2010), (0x2028, 0x2030), (0x205F, 0x2070), (0x3000, 0x3001), (0xD800, 0xE000)]:
+        table[start:end] = False
+    table[[0x1680, 0xFEFF]] = False
+    return table

@@ -29,7 +29,11 @@ _WIDTH = 80  # columns for the text, where nobody says and there is no window
     help="The text to look into, if it is not the last argument; may be given several times.",
 )
 @click.option(
-    "--limit", type=click.IntRange(1, MOST), default=20, show_default=True, help="Number of occurrences to show of each term."
+    "--limit",
+    type=click.IntRange(1, MOST),
+    default=20,
+    show_default=True,
+    help="Number of occurrences to show of each term.",
 )
 @click.option(
     "--width",

@@ -15,11 +15,12 @@ from termmine.cli.help import Command
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
 def info(file: Path, as_json: bool) -> None:
     """Check that the count FILE is undamaged, and show what it holds."""
-    from termmine.counting.countfile.read import check, describe, read_header, signature
+    from termmine.counting.countfile.header import describe, signature
+    from termmine.counting.countfile.read import load
+    from termmine.runtime.job import Job
     from termmine.runtime import outputs
 
-    header = read_header(file)
-    check(file, header)
+    header = load(file, Job().arrays).header
     if as_json:
         text = json.dumps(header | {"signature": signature(header)}, ensure_ascii=False) + "\n"
     else:

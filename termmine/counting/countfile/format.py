@@ -4,6 +4,10 @@ A count file begins with a line of its own and a header in JSON that says all th
 plain arrays, which are mapped into memory when they are used. It holds the n-grams that reach its least frequency, and
 the corpus as codes: from these comes whatever is rarer, so that counts can be added up exactly, and what a domain's
 ranking looks at. Without the codes it is small, but final. Here is what writing and reading share.
+
+The header ends with a checksum of itself, and names one for each section. Sections stand one after the other in a fixed
+order, each at the next multiple of `ALIGNED`, and the file ends with the last of them: where each must stand follows
+from how long they are.
 """
 
 from __future__ import annotations
@@ -17,14 +21,25 @@ from termmine.readers.formats import COUNT_FILE_MAGIC
 from termmine.runtime.spill import Tape
 
 MAGIC = COUNT_FILE_MAGIC
-FORMAT = 1  # of the file; one more whenever a reader of the old one would misread the new one
+FORMAT = 2  # of the file; one more whenever a reader of the old one would misread the new one
 TEXT_MODEL = 2  # what a symbol is and how it is folded; one more whenever equal text gives other codes or forms
 HEADER_SIZE = 1 << 14  # bytes for the magic line and the header
-_BLOCK = 1 << 20  # entries written or checked at once
+ALIGNED = 64  # bytes, of which each section begins at a multiple
+_BLOCK = 1 << 18  # entries written or checked at once
 
 COUNTS = ("length", "freq", "prefix", "suffix", "last")
 NEIGHBOURS = ("doc_freq", "left_entropy", "right_entropy", "left_edge", "right_edge")
 SECTIONS = ("forms", "form_offsets", *COUNTS, *NEIGHBOURS, "codes", "variants")  # as the header lists them
+IN_FILE = ("codes", "forms", "form_offsets", "variants", *COUNTS, *NEIGHBOURS)  # as they stand in the file
+
+_NARROW, _WIDE = (np.int32,), (np.int32, np.int64)
+#: What a section may hold.
+DTYPES: dict[str, tuple[type, ...]] = {
+    "codes": _NARROW, "forms": _NARROW, "form_offsets": (np.int64,), "variants": (np.int64,),
+    "length": (np.int16,), "freq": (np.int64,), "prefix": _NARROW, "suffix": _NARROW, "last": _NARROW,
+    "doc_freq": _WIDE, "left_entropy": (np.float64,), "right_entropy": (np.float64,),
+    "left_edge": _WIDE, "right_edge": _WIDE,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,6 +52,12 @@ class Settings:
     least: int | None
     neighbours: bool
     text: bool
+
+    @property
+    def sections(self) -> set[str]:
+        """The names of the sections that such a file has."""
+        names = {"forms", "form_offsets", *COUNTS}
+        return names | set(NEIGHBOURS * self.neighbours) | ({"codes", "variants"} if self.text else set())
 
 
 def blocks_of(tape: Tape) -> Iterator[np.ndarray]:

@@ -5,7 +5,6 @@ In: codes as they come, then the corpus and its table. Out: a file, written whol
 
 from __future__ import annotations
 
-import json
 import os
 import zlib
 from collections import deque
@@ -21,23 +20,23 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from termmine.counting.countfile.format import (
+    ALIGNED,
     COUNTS,
     FORMAT,
     HEADER_SIZE,
-    MAGIC,
     NEIGHBOURS,
     SECTIONS,
     TEXT_MODEL,
     Settings,
     blocks_of,
 )
+from termmine.counting.countfile.header import packed
 from termmine.runtime.job import Job
 from termmine.runtime.outputs import replacing
 from termmine.runtime.spill import Tape
 from termmine.types import Corpus, NgramTable
 from termmine.version import __version__
 
-_ALIGNED = 64
 _MOST_WAITING = 8  # pieces of text that have been read and not yet written
 
 
@@ -85,18 +84,15 @@ class Writer:
                 section.append(array)
             described[name] = section.describe()
         sections = [described[name] for name in SECTIONS if name in described]
-        header = json.dumps(
-            _header(corpus, table, self._settings) | {"sections": sections}, ensure_ascii=False, indent=1
-        )
         self._file.seek(0)
-        self._file.write((MAGIC + header.encode()).ljust(HEADER_SIZE - 1) + b"\n")
+        self._file.write(packed(_header(corpus, table, self._settings) | {"sections": sections}))
 
 
 class _Section:
     """A section that is being written at the end of a file, which must be left to it until it is described."""
 
     def __init__(self, file: BinaryIO, name: str, dtype: DTypeLike) -> None:
-        file.write(bytes(-file.tell() % _ALIGNED))
+        file.write(bytes(-file.tell() % ALIGNED))
         self._name = name
         self._dtype = np.dtype(dtype)
         self._file = file
