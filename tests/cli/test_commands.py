@@ -19,7 +19,7 @@ import click
 import pytest
 
 import termmine
-from support.command import ENCYCLOPEDIA, POWER, PROCESS, SAMPLE, run
+from support.command import BUFFERING, ENCYCLOPEDIA, POWER, PROCESS, SAMPLE, run
 from termmine.cli import cli
 from termmine.runtime.progress import Progress, bar_on_terminal
 
@@ -89,10 +89,12 @@ def test_a_process_of_its_own_writes_the_same() -> None:
     is_golden("terms.csv", done.stdout)
 
 
-def test_head_ends_quietly() -> None:
+@pytest.mark.parametrize("environment", BUFFERING)
+def test_head_ends_quietly(environment: dict[str, str]) -> None:
     """The whole list is larger than a pipe holds, and its reader leaves after a line."""
     pipe = subprocess.PIPE
-    with subprocess.Popen([*PROCESS, "discover", *WITH_BACKGROUND], stdout=pipe, stderr=pipe) as process:
+    command = [*PROCESS, "discover", *WITH_BACKGROUND]
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, env=environment) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         assert process.stdout.readline().startswith(b"term,score,")

@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 import pytest
 
 import termmine
-from support.command import ENCYCLOPEDIA, POWER, PROCESS, Run, run
+from support.command import BUFFERING, ENCYCLOPEDIA, POWER, PROCESS, Run, run
 from termmine import EmptyResultError, TermmineError, UsageError
 from termmine.formats.write import WRITERS
 from termmine.measures import MEASURES
@@ -207,6 +207,12 @@ def test_unknown_format() -> None:
     ("option", "value", "problem"),
     [
         ("--top", "0", "must be at least 1"),
+        ("--top", "9" * 20, "must be at most 1e+12"),
+        ("--min-freq", "9" * 20, "must be at most 1e+12"),
+        ("--min-doc-freq", "9" * 20, "must be at most 1e+12"),
+        ("--min-background-freq", "9" * 20, "must be at most 1e+12"),
+        ("--threads", "0", "must be at least 1"),
+        ("--memory", "17592186044417M", "must be at most 16T"),
         ("--top", "-3", "must be at least 1"),
         ("--min-freq", "0", "must be at least 1"),
         ("--min-doc-freq", "0", "must be at least 1"),
@@ -222,6 +228,23 @@ def test_unknown_format() -> None:
 )
 def test_option_out_of_range(option: str, value: str, problem: str) -> None:
     fails("corpus.txt", option, value, line=f"{option} {value}: {problem}", code=2)
+
+
+@pytest.mark.parametrize("n", [100_000, 1 << 63])
+def test_more_threads_than_any_machine_has_cores(n: int) -> None:
+    result = run("discover", "corpus.txt", "--threads", n)
+    line = rf"termmine: error: --threads {n}: must be at most \d+: more than the cores gain nothing\n"
+    assert (result.code, result.out) == (2, b"")
+    assert re.fullmatch(line, result.err)
+
+
+def test_more_memory_than_any_machine_has_is_all_that_there_is() -> None:
+    assert run("discover", "corpus.txt", "-q", "--memory", "16T") == run("discover", "corpus.txt", "-q")
+
+
+def test_a_field_with_a_name_too_long() -> None:
+    line = f"--field {'9' * 20}...: must be at most 1000 characters long"
+    fails("corpus.txt", "--field", "9" * 5000, line=line, code=2)
 
 
 @pytest.mark.parametrize(
@@ -328,10 +351,12 @@ def test_two_outputs_have_one_path(outputs: list[str]) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_disk_full_behind_standard_output() -> None:
+@pytest.mark.parametrize("environment", BUFFERING)
+@pytest.mark.parametrize("top", ["2", "999"])
+def test_disk_full_behind_standard_output(environment: dict[str, str], top: str) -> None:
     with Path("/dev/full").open("wb") as full:
-        command = [*PROCESS, "discover", "corpus.txt", "-q"]
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+        command = [*PROCESS, "discover", "corpus.txt", "-q", "--top", top]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=environment)
     assert done.returncode == 1
     assert done.stderr == (
         "termmine: error: standard output: No space left on device: free some space or choose another place\n"
@@ -365,6 +390,21 @@ def test_disk_full_while_writing(monkeypatch: pytest.MonkeyPatch, old: bytes | N
         "free some space or choose another place\n",
     )
     assert {path.name: path.read_bytes() for path in Path("out").iterdir()} == ({"terms.csv": old} if old else {})
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("environment", BUFFERING)
+def test_disk_full_behind_help(environment: dict[str, str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([*PROCESS, "--help"], stdout=full, stderr=subprocess.PIPE, text=True, env=environment)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "No space left on device" in done.stderr
+
+
+def test_output_is_a_link_to_itself() -> None:
+    Path("loop.csv").symlink_to("loop.csv")
+    line = "loop.csv: is a link that leads to itself: choose another output file"
+    fails("corpus.txt", "-o", "loop.csv", line=line, code=2)
 
 
 def _may_mount() -> bool:

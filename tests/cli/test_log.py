@@ -232,3 +232,18 @@ def test_a_hangup_that_is_to_be_ignored_is_ignored() -> None:
 def test_explain_says_where_it_stands() -> None:
     result = run("explain", "变压器", "-c", POWER, "-b", ENCYCLOPEDIA, *JSON)
     assert records(result.err) == [{"level": "info", "message": "done", "command": "explain", "exit_code": 0}]
+
+
+def test_a_name_cannot_write_lines_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What would end the line, or reach the terminal, stands as its escape sequence."""
+    monkeypatch.chdir(tmp_path)
+    name = "a\ntermmine: error: forged \x1b[2J\u202e.txt"
+    Path(name).write_text("变压器的绝缘电阻。\n" * 20, encoding="utf-8")
+    Path("twice.txt").write_bytes("今天天气很好".encode("gb18030"))
+    done = run("discover", name, "-b", name, "-o", "terms.csv", "-v")
+    assert (done.code, done.err.count("forged")) == (0, done.err.count("\\x1b[2J\\u202e"))
+    failed = run("discover", "no" + name)
+    told = done.err + failed.err
+    assert not set(told) & {"\x1b", "\u202e"}
+    assert [line for line in told.split("\n") if line.startswith("termmine: error: forged")] == []
+    assert "\\x1b[2J\\u202e.txt: no such file" in failed.err

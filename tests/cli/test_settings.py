@@ -16,6 +16,7 @@ import pytest
 from support.command import Run, run
 from termmine import UsageError
 from termmine.cli import cli, settings
+from termmine.cli.settings import SettingsFile
 
 TEXT = "检查变压器的绝缘电阻，更换变压器油。\n变压器跳闸后，测量绝缘电阻！\n" * 20
 
@@ -45,8 +46,8 @@ def force(*arguments: object) -> dict[str, tuple[Any, str, str | None]]:
     return {key: (given["value"], given["source"], given["name"]) for key, given in options.items()}
 
 
-def refuses(*arguments: object, line: str) -> None:
-    assert run(*arguments) == Run(2, b"", f"termmine: error: {line}\n")
+def refuses(*arguments: object, line: str, before: str = "") -> None:
+    assert run(*arguments) == Run(2, b"", f"{before}termmine: error: {line}\n")
 
 
 # --- precedence ------------------------------------------------------------------------------------------------------
@@ -172,7 +173,7 @@ def test_every_kind_of_option(monkeypatch: pytest.MonkeyPatch) -> None:
         "pair": (1, 2), "verbosity": 2, "cut": False, "size": 5, "word": ("x y", "z"), "which": ("a", "b"), "file": None
     }  # fmt: skip
     settings.name_variables(kinds)
-    values = settings.read_file(Path("termmine.toml"), {"kinds": kinds})["kinds"]
+    values = settings.read_file(SettingsFile(Path("termmine.toml")), {"kinds": kinds})["kinds"]
     assert kinds.make_context("kinds", [], default_map=values).params == expected
     for key, value in given.items():
         separator = " " if key == "pair" else os.pathsep
@@ -189,7 +190,7 @@ def test_every_kind_of_option(monkeypatch: pytest.MonkeyPatch) -> None:
     }.items():
         settings_file(mistake)
         with pytest.raises(UsageError) as error:
-            settings.read_file(Path("termmine.toml"), {"kinds": kinds})
+            settings.read_file(SettingsFile(Path("termmine.toml")), {"kinds": kinds})
         assert str(error.value) == f"termmine.toml: {problem}"
 
 
@@ -264,6 +265,103 @@ def test_what_is_documented_as_a_file_is_a_path(option: click.Parameter) -> None
         assert isinstance(option.type, click.Path), option.name
 
 
+# --- by whose word ---------------------------------------------------------------------------------------------------
+
+
+def listing() -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in sorted(Path().rglob("*")) if path.is_file()}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'output = "../victim.txt"',
+        '[discover]\nmeta = "../victim.txt"',
+        '[discover]\nabsorbed = "../victim.txt"\nquiet = true',
+        '[explain]\nbackground = "/etc/passwd"',
+        'like = "../victim.txt"',
+        'keep = ["../victim.txt"]',
+        'tmp = "/var"',
+        'memory = "1T"',
+        "threads = 9",
+        'log-format = "json"',
+        "verbose = true",
+    ],
+)
+@pytest.mark.parametrize("command", [["discover"], ["config", "discover"]])
+def test_a_file_beside_a_corpus_cannot_say_what_is_written_or_read(text: str, command: list[str]) -> None:
+    Path("victim.txt").write_text("precious", encoding="utf-8")
+    settings_file(f"min_freq = 2\n{text}\n", "d/termmine.toml")
+    Path("d/corpus.txt").write_text(TEXT, encoding="utf-8")
+    before = listing()
+    named = [line.split(" = ")[0] for line in text.splitlines() if " = " in line]
+    refuses(
+        *command, "d/corpus.txt",
+        line=f"d/termmine.toml: sets {', '.join(named)}, which a settings file beside a corpus may not, for it came with "
+        f"the corpus: read it, then give --config d/termmine.toml if you trust it, or --config {os.devnull} to do without",
+    )  # fmt: skip
+    assert listing() == before
+
+
+def test_the_same_file_may_do_all_by_the_users_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings_file('[discover]\noutput = "../terms.csv"\nthreads = 1\n', "d/termmine.toml")
+    Path("d/corpus.txt").write_text(TEXT, encoding="utf-8")
+    assert run("discover", "d/corpus.txt", "--config", "d/termmine.toml") == Run(0, b"", "")
+    assert Path("terms.csv").read_bytes() == run("discover", "corpus.txt", "-q").out
+    Path("terms.csv").unlink()
+    monkeypatch.setenv("TERMMINE_CONFIG", "d/termmine.toml")
+    assert run("discover", "d/corpus.txt") == Run(0, b"", "")
+    monkeypatch.delenv("TERMMINE_CONFIG")
+    monkeypatch.chdir("d")  # the working directory's own
+    Path("../terms.csv").unlink()
+    for corpus in ("corpus.txt", ".", "../d/corpus.txt"):
+        assert run("discover", corpus) == Run(0, b"", f"termmine: settings: {Path(corpus).parent / 'termmine.toml'}\n")
+        Path("../terms.csv").unlink()
+    assert run("discover", "../d/corpus.txt", "--config", os.devnull, "-q").out.startswith(b"term,")
+
+
+def test_what_is_in_force_is_told() -> None:
+    """Of a file beside a corpus even with -q, for it is not the user's who asks for silence."""
+    settings_file("top = 1\n", "d/termmine.toml")
+    Path("d/corpus.txt").write_text(TEXT, encoding="utf-8")
+    for arguments in ([], ["-q"]):
+        result = run("discover", "d/corpus.txt", *arguments)
+        assert result.err.splitlines()[0] == "termmine: settings: d/termmine.toml"
+        assert result.out.count(b"\n") == 2
+    settings_file("top = 1\n")
+    assert run("discover", "corpus.txt").err.splitlines()[0] == "termmine: settings: termmine.toml"
+    assert run("discover", "corpus.txt", "-q").err == ""
+    assert json.loads(run("discover", "corpus.txt", "--log-format", "json").err.splitlines()[0])["message"] == (
+        "settings: termmine.toml"
+    )
+
+
+@pytest.mark.parametrize("name", ["d/termmine.toml", "termmine.toml"])
+def test_a_file_of_another_user_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings_file("top = 1\n", name)
+    corpus = str(Path(name).with_name("corpus.txt"))
+    Path(corpus).write_text(TEXT, encoding="utf-8")
+    stranger = Path(name).stat().st_uid
+    if os.geteuid() == 0:
+        stranger = 12345
+        os.chown(name, stranger, -1)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: stranger + 1)
+    way = f"read it, then give --config {name} if you trust it, or --config {os.devnull} to do without"
+    refuses("discover", corpus, "-q", line=f"{name}: belongs to another user ({stranger}): {way}")
+    assert run("discover", corpus, "-q", "--config", name).out.count(b"\n") == 2
+    Path(name).rename("elsewhere.toml")
+    Path(name).symlink_to(Path("elsewhere.toml").resolve())  # a link of ours to theirs
+    refuses("discover", corpus, "-q", line=f"{name}: belongs to another user ({stranger}): {way}")
+
+
+@pytest.mark.parametrize("option", [option for command in cli.commands.values() for option in command.params])
+def test_whatever_names_a_file_is_not_for_a_file_beside_a_corpus(option: click.Parameter) -> None:
+    if isinstance(option, click.Option) and settings.is_about_text(option):
+        assert not isinstance(option.type, click.Path)
+        assert option.name not in ("memory", "threads", "tmp", "form", "quiet", "verbose", "as_json")
+
+
 # --- errors ----------------------------------------------------------------------------------------------------------
 
 
@@ -289,6 +387,10 @@ def test_what_is_documented_as_a_file_is_a_path(option: click.Parameter) -> None
         ("top = 1\ntop = 2", None),
         ("min_freq = 1\nmin-freq = 2", "min-freq: is set twice: keep one of both spellings"),
         ("top", None),
+        ("top = " + "[" * 5000 + "]" * 5000, None),
+        ("top = " + "9" * 5000, None),
+        ("top = 0x" + "f" * 5000, "top: the number is too large: give a smaller one"),
+        ('[discover]\noutput = "\\u0000"', '[discover] output = "\\u0000": holds a null character: remove it'),
     ],
 )
 @pytest.mark.parametrize("command", ["discover", "config"])
@@ -324,14 +426,16 @@ def test_windows_writes_a_mark_and_other_line_ends() -> None:
 
 def test_a_refused_value_tells_where_it_was_set(monkeypatch: pytest.MonkeyPatch) -> None:
     settings_file("min_freq = 0\n")
-    refuses("discover", "corpus.txt", line="--min-freq 0: must be at least 1 (set by termmine.toml)")
+    told = "termmine: settings: termmine.toml\n"
+    refuses("discover", "corpus.txt", line="--min-freq 0: must be at least 1 (set by termmine.toml)", before=told)
     monkeypatch.setenv("TERMMINE_MIN_FREQ", "-1")
-    refuses("discover", "corpus.txt", line="--min-freq -1: must be at least 1 (set by TERMMINE_MIN_FREQ)")
-    refuses("discover", "corpus.txt", "--min-freq", -2, line="--min-freq -2: must be at least 1")
+    refuses("discover", "corpus.txt", "-q", line="--min-freq -1: must be at least 1 (set by TERMMINE_MIN_FREQ)")
+    refuses("discover", "corpus.txt", "-q", "--min-freq", -2, line="--min-freq -2: must be at least 1")
     monkeypatch.setenv("TERMMINE_MIN_FREQ", "many")
     refuses(
         "discover",
         "corpus.txt",
+        "-q",
         line="Invalid value for '--min-freq': 'many' is not a valid integer: see termmine --help "
         "(set by TERMMINE_MIN_FREQ)",
     )

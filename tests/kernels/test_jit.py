@@ -88,3 +88,22 @@ def test_a_change_in_any_kernels_file_drops_all_machine_code(read_only: Path, tm
     with (kernels / "codes.py").open("a", encoding="utf-8") as file:
         file.write("# changed\n")
     assert compiled() > first
+
+
+@pytest.mark.parametrize("suffix", ["nbi", "nbc"])
+@pytest.mark.parametrize("kept", [0, 0.5])
+def test_machine_code_that_was_cut_short_is_compiled_anew(
+    read_only: Path, tmp_path: Path, suffix: str, kept: float
+) -> None:
+    """By a power cut or a full disk; numba itself would fail in every run."""
+    home = tmp_path / "home"
+    home.mkdir()
+    folder = Path(run(read_only, home)[-1])
+    spoilt = [path for path in folder.glob(f"*.{suffix}") if path.stat().st_size]
+    assert spoilt
+    whole = {path: path.stat().st_size for path in spoilt}
+    for path in spoilt:
+        path.write_bytes(path.read_bytes()[: int(kept * whole[path])])
+    run(read_only, home)
+    assert run(read_only, home)[-1] == str(folder)
+    assert {path for path, size in whole.items() if path.stat().st_size != size} == set()

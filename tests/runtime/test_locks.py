@@ -132,6 +132,40 @@ def test_a_place_that_cannot_be_locked() -> None:
         pass
 
 
+@pytest.mark.parametrize("kind", ["link", "dangling link", "hard link", "pipe", "directory"])
+def test_what_stands_in_the_place_of_the_lock_is_not_written_to(kind: str) -> None:
+    """Whoever may write in the directory can put it there, for its name can be worked out."""
+    lock = Path(hidden_prefix(Path("terms.csv")) + ".lock")
+    Path("diary").write_text("dear diary")
+    if kind == "hard link":
+        lock.hardlink_to("diary")
+    elif kind == "pipe":
+        os.mkfifo(lock)
+    elif kind == "directory":
+        lock.mkdir()
+    else:
+        lock.symlink_to("diary" if kind == "link" else "nothing")
+    before = names()
+    line = (
+        f"termmine: error: terms.csv: cannot be locked: {lock} beside it is no file of ours: "
+        "remove that, or choose another output file\n"
+    )
+    assert run("discover", POWER, "-o", "terms.csv", "-q") == Run(1, b"", line)
+    assert Path("diary").read_text() == "dear diary"
+    assert names() == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_a_lock_that_another_user_left_is_made_anew() -> None:
+    lock = Path(hidden_prefix(Path("terms.csv")) + ".lock")
+    lock.write_text("12 theirs")
+    os.chown(lock, 1234, -1)
+    with output_lock([Path("terms.csv")]):
+        assert lock.stat().st_uid == 0
+        assert lock.read_text().startswith(f"{os.getpid()} ")
+    assert names() == []
+
+
 def test_the_holder_may_be_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a file system that two machines share; or it has not said yet who it is."""
     holder = start_holder("terms.csv")

@@ -21,6 +21,13 @@ POWER, ENCYCLOPEDIA = SAMPLE / "power.txt", SAMPLE / "encyclopedia.txt"
 PROCESS = [sys.executable, "-c", "from termmine.cli import main; main()"]
 
 
+#: The environment of a process whose standard output Python buffers, as in a shell, and does not, as in many images.
+BUFFERING = [
+    {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
+    os.environ | {"PYTHONUNBUFFERED": "1"},
+]
+
+
 @dataclass(frozen=True)
 class Run:
     """How a command ended and what it wrote."""
