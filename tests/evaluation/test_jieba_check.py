@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import marshal
+import os
+import tempfile
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -19,6 +22,7 @@ from termmine.evaluation import jieba_check
 from termmine.formats.write import WRITERS, render
 from termmine.readers import files
 from termmine.runtime.progress import Progress
+from termmine.search.jieba import load_jieba
 
 TEXT = "主变压器与变压器油。\n变压器 leap motion 检修变压器\n重合闸TCP/IP协议，\r\n重合闸动作\n"
 
@@ -29,6 +33,20 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("terms.csv").write_text("term,freq\n变压器,4\n主变压器,1\n重合闸,2\nleap motion,1\nTCP/IP协议,1\n断路器,9\n")
     Path("text.txt").write_text(TEXT)
+
+
+def test_jieba_has_no_file_where_all_may_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would read marshalled data from one with a fixed name in the folder for temporary files, and leave it there."""
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(shared))
+    for name in ("jieba.cache", "jieba.u.cache"):
+        (shared / name).write_bytes(marshal.dumps(({"变压器": 1}, 1)))
+        future = Path("text.txt").stat().st_mtime + 1e6
+        os.utime(shared / name, (future, future))  # jieba takes one that is newer than its dictionary
+    before = {path: path.stat().st_mtime_ns for path in shared.iterdir()}
+    assert load_jieba("重合闸 9\n".encode())("变压器重合闸断路器故障") == ["变压器", "重合闸", "断路器", "故障"]
+    assert {path: path.stat().st_mtime_ns for path in shared.iterdir()} == before
 
 
 # --- the check -------------------------------------------------------------------------------------------------------
