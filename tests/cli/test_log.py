@@ -241,7 +241,7 @@ def test_a_name_cannot_write_lines_of_its_own(tmp_path: Path, monkeypatch: pytes
     Path(name).write_text("变压器的绝缘电阻。\n" * 20, encoding="utf-8")
     Path("twice.txt").write_bytes("今天天气很好".encode("gb18030"))
     done = run("discover", name, "-b", name, "-o", "terms.csv", "-v")
-    assert (done.code, done.err.count("forged")) == (0, done.err.count("\\x1b[2J\\u202e"))
+    assert (done.code, "forged" in done.err) == (0, True)
     failed = run("discover", "no" + name)
     told = done.err + failed.err
     assert not set(told) & {"\x1b", "\u202e"}

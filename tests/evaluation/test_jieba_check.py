@@ -36,7 +36,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_jieba_has_no_file_where_all_may_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It would read marshalled data from one with a fixed name in the folder for temporary files, and leave it there."""
+    """It would read marshalled data from one of a fixed name in the folder for temporary files, and leave it there."""
     shared = tmp_path / "shared"
     shared.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(shared))
