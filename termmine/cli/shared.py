@@ -16,8 +16,9 @@ from termmine.cli.help import window_width as window_width
 from termmine.cli.log import Log
 from termmine.errors import UsageError
 from termmine.options import ReadOptions, option_types
-from termmine.runtime.locks import STDOUT, output_lock
-from termmine.runtime.outputs import check_outputs, write_stream
+from termmine.runtime.locks import output_lock
+from termmine.runtime.outputs import check_outputs
+from termmine.runtime.streams import is_standard_output, write_stream
 
 if TYPE_CHECKING:
     from termmine.runtime.progress import Progress
@@ -169,13 +170,13 @@ def check_terminal(form: str, output: Path) -> None:
     """Refuse to write to a terminal what is no text."""
     from termmine.formats.write import BINARY
 
-    if form in BINARY and str(output) in STDOUT and on_terminal():
+    if form in BINARY and is_standard_output(output) and on_terminal():
         raise UsageError(f"{form}: a terminal cannot show it: name a file, as in -o terms.{form}")
 
 
 def closing(what: str, output: Path) -> None:
     """Say at the end what was written, where, and how long it took; nothing about standard output, which shows it."""
-    if not log().quiet and log().form == "text" and str(output) not in STDOUT:
+    if not log().quiet and log().form == "text" and not is_standard_output(output):
         tell(f"{what} in {output}, {log().seconds():.1f} s")
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from termmine.counting.countfile.format import Settings
-from termmine.counting.countfile.read import CountFile, load
+from termmine.counting.countfile.read import CountFile, load, read_settings
 from termmine.counting.countfile.write import saving
 from termmine.counting.engines import LocalEngine
 from termmine.counting.source import announce_compilation, check_settings, tell_of_reading
@@ -96,7 +96,7 @@ def merge(
             raise UsageError(
                 f"{path}: is no count file: count it first, or use termmine count for text and count files"
             )
-    first = load(files[0], IN_MEMORY).settings
+    first = read_settings(files[0])
     options = CountOptions(
         document=first.document, fold=first.fold, min_freq=min_freq, max_length=max_length, neighbours=neighbours
     )

@@ -85,6 +85,11 @@ class Job:
             raise UsageError(f"--tmp {self.folder}: is no directory that can be written to: name another")
 
     @cached_property
+    def _budget(self) -> int:
+        """The memory, or all that the machine has where that is less: what is asked for beforehand must be there."""
+        return min(self.memory, machine_memory())
+
+    @cached_property
     def guard(self) -> MemoryGuard:
         """What keeps the process below the memory."""
         return MemoryGuard(self.memory, self.folder)
@@ -109,11 +114,10 @@ class Job:
 
     def left(self) -> int:
         """How many bytes of the budget are still free; some always, so that the work goes on in small steps."""
-        budget = min(self.memory, machine_memory())  # what is asked for beforehand must be there
-        left = budget - resident() - RESERVE
-        if 2 * left < budget:  # then it is worth the while, for what is given back has to be cleared again
+        left = self._budget - resident() - RESERVE
+        if 2 * left < self._budget:  # then it is worth the while, for what is given back has to be cleared again
             self.guard.give_back()
-            left = budget - resident() - RESERVE
+            left = self._budget - resident() - RESERVE
         return max(left, 16 * MIB)
 
     def threads_for(self, n_bytes: int) -> int:

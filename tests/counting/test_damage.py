@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 
 from support import damage, naive
+from termmine import TermmineError
+from termmine.counting.countfile.read import load
+from termmine.runtime.arrays import IN_MEMORY
 
 TIMES = int(os.environ.get("TERMMINE_ATTACK", "1"))
 N = 8 if naive.TINY else 30  # files of each kind; a forger's more, for each kind holds many
@@ -71,9 +74,6 @@ def test_the_good_file_is_good(good: damage.Good, counts_alone: damage.Good) -> 
 
 def test_flipping_any_bit_of_a_section_is_told(good: damage.Good, tmp_path: Path) -> None:
     """One flip at the beginning, in the middle and at the end of each section names that section."""
-    from termmine import TermmineError
-    from termmine.counting.countfile.read import load
-
     for section in good.header["sections"]:
         n_bytes = section["length"] * int(section["dtype"][-1])
         for at in {0, n_bytes // 2, n_bytes - 1} if n_bytes else set():
@@ -81,4 +81,4 @@ def test_flipping_any_bit_of_a_section_is_told(good: damage.Good, tmp_path: Path
             bad[section["offset"] + at] ^= 4
             (tmp_path / "bad.tmc").write_bytes(bad)
             with pytest.raises(TermmineError, match=r"bad.tmc: is damaged \(in .+\): count again"):
-                load(tmp_path / "bad.tmc")
+                load(tmp_path / "bad.tmc", IN_MEMORY)

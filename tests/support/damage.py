@@ -31,7 +31,8 @@ from termmine.counting.countfile.header import packed, unpacked
 from termmine.counting.countfile.read import load
 from termmine.options import CountOptions, DiscoverOptions
 from termmine.pipeline import run_discovery
-from termmine.runtime.resources import Resources
+from termmine.runtime.arrays import IN_MEMORY
+from termmine.runtime.job import Job
 
 PATIENCE = 60  # seconds that one bad file may take
 ROOM = 6 << 30  # bytes of address space
@@ -54,7 +55,7 @@ def make_good(folder: Path, **options: Any) -> Good:
     text, counted, path = folder / "more.txt", folder / "text.txt", folder / "good.tmc"
     counted.write_text("\n".join([*lines[:25], "ABC型 变压器", "abc型变压器", "Abc 变压器 5G"]), encoding="utf-8")
     text.write_text("\n".join(lines[25:45]), encoding="utf-8")
-    count([counted], path, CountOptions(min_freq=2, **options), resources=Resources(threads=1))
+    count([counted], path, CountOptions(min_freq=2, **options), job=Job(threads=1))
     data = path.read_bytes()
     return Good(folder, path, text, data, unpacked(data[:HEADER_SIZE], len(data), "good"))
 
@@ -244,15 +245,14 @@ KINDS = DAMAGES | FORGERIES
 
 
 def _discover(corpus: Path, background: Path) -> bytes:
-    resources = Resources(threads=1, memory=512 << 20)
-    with resources.in_force():
-        found = run_discovery([corpus], [background], DiscoverOptions(min_freq=2), resources=resources)
+    with Job(threads=1, memory=512 << 20).in_force() as job:
+        found = run_discovery([corpus], [background], DiscoverOptions(min_freq=2), job)
         return found.terms.to_csv().encode()
 
 
 def _added(output: Path, *sources: Path) -> bytes:
     try:
-        count(sources, output, CountOptions(), resources=Resources(threads=1))
+        count(sources, output, CountOptions(), job=Job(threads=1))
         return output.read_bytes()
     finally:
         output.unlink(missing_ok=True)
@@ -260,7 +260,7 @@ def _added(output: Path, *sources: Path) -> bytes:
 
 def _merged(output: Path, *sources: Path) -> bytes:
     try:
-        merge(sources, output, resources=Resources(threads=1))
+        merge(sources, output, job=Job(threads=1))
         return output.read_bytes()
     finally:
         output.unlink(missing_ok=True)
@@ -268,7 +268,7 @@ def _merged(output: Path, *sources: Path) -> bytes:
 
 #: What a count file is used for: a name -> a function of the file, a good one and a text, to all that comes of it.
 USES: dict[str, Callable[[Path, Good], bytes]] = {
-    "info": lambda bad, _: json.dumps(load(bad).header).encode(),
+    "info": lambda bad, _: json.dumps(load(bad, IN_MEMORY).header).encode(),
     "domain": lambda bad, good: _discover(bad, good.text),
     "background": lambda bad, good: _discover(good.text, bad),
     "add": lambda bad, good: _added(good.folder / "out.tmc", bad, good.text),

@@ -26,6 +26,6 @@ def completion(context: click.Context, shell: str) -> None:
         raise UsageError(f"{shell}: no completion for this shell: choose one of {', '.join(SHELLS)}")
     of_shell = get_completion_class(shell)
     assert of_shell is not None
-    from termmine.runtime import outputs
+    from termmine.runtime import streams
 
-    outputs.write_stream(of_shell(context.find_root().command, {}, "termmine", VARIABLE).source().encode())
+    streams.write_stream(of_shell(context.find_root().command, {}, "termmine", VARIABLE).source().encode())

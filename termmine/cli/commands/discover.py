@@ -34,7 +34,7 @@ from termmine.cli.shared import (
     with_options,
 )
 from termmine.options import DiscoverOptions, make_options
-from termmine.runtime.locks import STDOUT
+from termmine.runtime.streams import is_standard_output
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -100,7 +100,7 @@ def discover(
 
     with_list = glossary is None or is_given("output") or is_given("form")
     check_glossary(glossary)
-    as_table = with_list and form is None and str(output) in STDOUT and on_terminal()
+    as_table = with_list and form is None and is_standard_output(output) and on_terminal()
     form = form or format_by_name(output)
     if with_list:
         check_format(form, bom=bom, crlf=crlf)

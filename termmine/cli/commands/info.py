@@ -17,8 +17,8 @@ def info(file: Path, as_json: bool) -> None:
     """Check that the count FILE is undamaged, and show what it holds."""
     from termmine.counting.countfile.header import describe, signature
     from termmine.counting.countfile.read import load
-    from termmine.runtime.job import Job
     from termmine.runtime import outputs
+    from termmine.runtime.job import Job
 
     header = load(file, Job().arrays).header
     if as_json:

@@ -19,7 +19,7 @@ from termmine.kernels import checks
 from termmine.kernels.checks import N_DOCUMENTS, N_SYMBOLS
 from termmine.kernels.codes import FIRST_SYMBOL, FIRST_WORD, SOURCE_END
 from termmine.kernels.encode import MAX_WORD
-from termmine.runtime import arrays
+from termmine.runtime.columns import ROWS_AT_ONCE, slices
 from termmine.runtime.spill import Tape
 from termmine.text.characters import is_symbol_table, is_word_table
 from termmine.types import Alphabet, Corpus, NgramTable
@@ -63,8 +63,8 @@ class Checks:
         for block in blocks_of(chars):
             self._demand("forms", bool(((block > 0) & (block < FIRST_WORD)).all() and in_word[block].all()))
         self._demand("form_offsets", len(offsets) > 0 and int(offsets.read(0, 1)[0]) == 0)
-        for start in range(0, len(offsets) - 1, arrays.ROWS_AT_ONCE):
-            lengths = np.diff(offsets.read(start, min(start + arrays.ROWS_AT_ONCE, len(offsets) - 1) + 1))
+        for start in range(0, len(offsets) - 1, ROWS_AT_ONCE):
+            lengths = np.diff(offsets.read(start, min(start + ROWS_AT_ONCE, len(offsets) - 1) + 1))
             self._demand("form_offsets", bool(((lengths > 0) & (lengths <= MAX_WORD)).all()))
         self._demand("form_offsets", int(offsets.read(len(offsets) - 1, len(offsets))[0]) == len(chars))
 
@@ -99,8 +99,8 @@ class Checks:
         self._demand("variants", len(tape) % 2 == 0)
         self._compare("variants", tape)
         previous = -1
-        for start in range(0, len(tape), 2 * arrays.ROWS_AT_ONCE):
-            places = tape.read(start, min(start + 2 * arrays.ROWS_AT_ONCE, len(tape)))[::2]
+        for start in range(0, len(tape), 2 * ROWS_AT_ONCE):
+            places = tape.read(start, min(start + 2 * ROWS_AT_ONCE, len(tape)))[::2]
             ascending = bool((np.diff(places, prepend=previous) > 0).all())
             previous = int(places[-1])
             self._demand("variants", ascending and previous < len(corpus.codes))
@@ -109,7 +109,7 @@ class Checks:
         """Rows in order, each linked to rows that were looked at before; and figures that can be."""
         for name, column in columns.items():
             checksum = 0
-            for here in arrays.slices(0, len(column)):
+            for here in slices(0, len(column)):
                 checksum = _added(checksum, column[here])
             self._demand(name, checksum == self._checksums[name])
         self._rows(table, self._header["settings"]["text"])
@@ -131,7 +131,7 @@ class Checks:
     def _neighbours(self, table: NgramTable) -> None:
         for name, is_possible in _POSSIBLE.items():
             column = getattr(table, name)
-            for here in arrays.slices(0, len(table)):
+            for here in slices(0, len(table)):
                 self._demand(name, bool(is_possible(column[here], table.freq[here]).all()))
         self._demand("doc_freq", int(table.doc_freq.max(initial=0)) <= table.n_documents)
 

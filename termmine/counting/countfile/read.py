@@ -38,12 +38,7 @@ class CountFile:
 
 def load(path: Path, arrays: Arrays) -> CountFile:
     """Open a count file and look through it; then its table is mapped into memory, its corpus read where it is used."""
-    try:
-        raw = path.open("rb", buffering=0)
-        file = OpenFile(raw, str(path))  # which closes it, whatever comes
-        header = unpacked(raw.read(HEADER_SIZE), raw.seek(0, os.SEEK_END), str(path))
-    except OSError as error:
-        raise TermmineError(f"{path}: {error.strerror}: check the path and the permissions") from error
+    raw, file, header = _opened(path)
     sections = _Sections(raw, file, header, arrays)
     settings, checks = Settings(**header["settings"]), Checks(str(path), header)
     checks.gaps(sections.gaps())
@@ -56,6 +51,21 @@ def load(path: Path, arrays: Arrays) -> CountFile:
     table = _table(header, alphabet, columns)
     checks.table(table, columns)
     return CountFile(path, settings, corpus, table, header)
+
+
+def read_settings(path: Path) -> Settings:
+    """How a count file was counted; the rest of it is not looked at."""
+    return Settings(**_opened(path)[2]["settings"])
+
+
+def _opened(path: Path) -> tuple[BinaryIO, OpenFile, Header]:
+    """A count file, twice, and its header."""
+    try:
+        raw = path.open("rb", buffering=0)
+        file = OpenFile(raw, str(path))  # which closes it, whatever comes
+        return raw, file, unpacked(raw.read(HEADER_SIZE), raw.seek(0, os.SEEK_END), str(path))
+    except OSError as error:
+        raise TermmineError(f"{path}: {error.strerror}: check the path and the permissions") from error
 
 
 class _Sections:
