@@ -23,7 +23,6 @@ from termmine.options import CountOptions, default_min_freq
 from termmine.readers.base import ReadReport
 from termmine.readers.formats import is_count_file
 from termmine.readers.source import Source, Texts, open_files
-from termmine.runtime.arrays import IN_MEMORY
 from termmine.runtime.job import Job
 from termmine.runtime.outputs import check_replaceable
 from termmine.text.corpus import CorpusBuilder
