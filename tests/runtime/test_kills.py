@@ -67,7 +67,7 @@ def test_a_kill_at_any_moment_leaves_whole_files(here: Path, command: list[str])
         seen = state(contents(), old, new)
         assert "torn" not in seen
         assert seen[0] != "new" or seen[1:3] == ("new", "new") or command is ADD  # the main file comes last
-        tally[signum.name, *seen] += 1
+        tally[(signum.name, *seen)] += 1
         assert run(*command).code == 0  # the next run
         assert contents() == {name: data for name, data in new.items() if data != b"never"}
         assert [path.name for path in here.iterdir() if path.name.startswith(".")] == []
