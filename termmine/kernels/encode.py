@@ -29,12 +29,13 @@ class Strings(NamedTuple):
     hashes: np.ndarray  # uint64 (W)
     offsets: np.ndarray  # int64 (W + 1): where each sequence begins in the pool
     pool: np.ndarray  # int32 (C)
-    size: np.ndarray  # int64 (1): W
+    size: np.ndarray  # int64 (2): W, and the key of the hash
 
 
 @njit
-def _hash(chars, n):
-    value = np.uint64(0xCBF29CE484222325)
+def _hash(chars, n, key):
+    """Under a key that nobody knows beforehand, so that no text can be made of words that meet in one slot."""
+    value = np.uint64(0xCBF29CE484222325) ^ np.uint64(key)
     for k in range(n):
         value = (value ^ np.uint64(chars[k])) * np.uint64(0x9E3779B97F4A7C15)
         value ^= value >> np.uint64(29)
@@ -44,7 +45,7 @@ def _hash(chars, n):
 @njit
 def find(strings, chars, n):
     """The id of chars[:n], or -1 - (the free slot where it belongs)."""
-    wanted = _hash(chars, n)
+    wanted = _hash(chars, n, strings.size[1])
     mask = np.uint64(len(strings.slots) - 1)
     slot = wanted & mask
     while strings.slots[slot]:
@@ -68,7 +69,7 @@ def insert(strings, chars, n, free):
     for k in range(n):
         strings.pool[start + k] = chars[k]
     strings.offsets[g + 1] = start + n
-    strings.hashes[g] = _hash(chars, n)
+    strings.hashes[g] = _hash(chars, n, strings.size[1])
     strings.slots[-1 - free] = g + 1
     strings.size[0] = g + 1
     return g

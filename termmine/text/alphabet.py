@@ -6,6 +6,8 @@ in `encode`, the tables themselves are `kernels.Strings`.
 
 from __future__ import annotations
 
+import secrets
+
 import numpy as np
 
 from termmine.kernels import encode as encode_kernels
@@ -18,6 +20,10 @@ from termmine.types import Alphabet
 
 FEWEST_WORDS = 8192  # that an empty alphabet has room for; an eighth of it must hold what one character can add
 
+#: The key of every table's hash, another one in each process; no result depends on it, for words are numbered as they
+#: come.
+_KEY = secrets.randbits(62)
+
 
 def new_strings(arrays: Arrays, capacity: int = FEWEST_WORDS) -> Strings:
     """A table without words, and room for so many."""
@@ -26,7 +32,7 @@ def new_strings(arrays: Arrays, capacity: int = FEWEST_WORDS) -> Strings:
         hashes=arrays.zeros(capacity, np.uint64, hot=True),
         offsets=arrays.zeros(capacity + 1, np.int64, hot=True),
         pool=arrays.zeros(16 * capacity, np.int32, hot=True),
-        size=np.zeros(1, dtype=np.int64),
+        size=np.array([0, _KEY], dtype=np.int64),
     )
 
 
