@@ -23,6 +23,7 @@ from termmine.measures import burstiness, log_ratio, logit
 from termmine.runtime.arrays import Arrays
 from termmine.runtime.columns import put, slices
 from termmine.runtime.job import Job
+from termmine.runtime.memory import MIB
 from termmine.search.segmenter import NOUN_TAG, Segmenter
 from termmine.search.trie import slots_of, table_trie
 from termmine.types import Corpus, NgramTable, Segment
@@ -31,6 +32,7 @@ DOMAIN_NOUN = 3.0  # bits: a noun eight times as frequent as in general is one o
 SHRINKAGE = 20  # occurrences: how many it takes until a neighbour's own record counts as much as what it falls back on
 WINDOW = 300  # symbols, a long paragraph: the least stretch of text that is taken for one topic
 _BYTES_A_ROW = 80  # of the survey, for each thread: its sums, and its share of the trie
+_BYTES_OF_TWO = 48  # of the trie for each row of one symbol or two, its gaps included, and of the weights beside it
 _LEAST_ROWS = 1 << 16  # surveyed in one pass
 _SCALE = 1 << 20  # weights are summed as integers, so that the sum is the same in any order
 
@@ -50,6 +52,7 @@ def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segme
     """Look at every occurrence of the rows."""
     job = engine.job
     always = np.arange(_sizes(table)[0], dtype=np.int32)
+    _tell_if_crowded(table, job)
     weights = _weights_beside(corpus, table, segmenter, engine)
     sums = job.arrays.zeros((len(rows), 3), np.int64)
     n_windows = np.zeros(1, dtype=np.int64)
@@ -70,6 +73,18 @@ def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segme
         job.arrays.in_parts(lambda right, freq: right / (_SCALE * freq), right, freq),
         job.arrays.in_parts(lambda freq, n_holding: burstiness(freq, n_holding, int(n_windows[0])), freq, n_holding),
     )
+
+
+def _tell_if_crowded(table: NgramTable, job: Job) -> None:
+    """Say so before the work begins where what is looked into at every place has no room in memory."""
+    needed = _BYTES_OF_TWO * _sizes(table)[0]
+    if needed > job.left():
+        least = -(-(job.memory + 4 * needed) // (256 * MIB)) * 256
+        job.progress.note(
+            f"warning: {_sizes(table)[0]:,} strings of one symbol or two are too many for --memory "
+            f"{job.memory // MIB}M, and will be fetched page by page, which may take many times as long: "
+            f"give --memory {least}M, or a higher --min-freq"
+        )
 
 
 def _size_of_part(job: Job) -> int:

@@ -46,6 +46,10 @@ class Arrays:
         array.fill(value)
         return array
 
+    def relieve(self) -> None:
+        """Let pages of mapped arrays go if memory runs short: to be called by loops that touch many of them."""
+        self._guard.relieve()
+
     def _new(
         self, shape: int | tuple[int, ...], dtype: DTypeLike, in_memory: Callable[..., np.ndarray], hot: bool
     ) -> np.ndarray:

@@ -134,9 +134,15 @@ class Job:
         return self._stream(function, items, self.threads + 1)
 
     def _stream(self, function: Callable[[In], Out], items: Iterable[In], most: int) -> Iterator[Out]:
+        def relieved(item: In) -> Out:
+            try:
+                return function(item)
+            finally:
+                self.guard.relieve()
+
         if self.threads == 1:
-            return map(function, items)
-        return stream(self._pool, function, items, most, self.guard.is_crowded)
+            return map(relieved, items)
+        return stream(self._pool, relieved, items, most, self.guard.is_crowded)
 
     def spread(self, items: Iterable[In], work: Callable[[In, State], None], states: Sequence[State]) -> None:
         """Call ``work(item, state)`` for each item, a state in one thread at a time.
@@ -147,6 +153,7 @@ class Job:
         if self.threads == 1 or len(states) == 1:
             for item in items:
                 work(item, states[0])
+                self.guard.relieve()
             return
         spread(lambda run, items: self._stream(run, items, len(states) + 1), items, work, states)
 

@@ -173,6 +173,18 @@ class MemoryGuard:
         _malloc_trim()(0)
         self._drop_pages()
 
+    def relieve(self) -> int:
+        """Drop the pages of mapped files if memory runs short; the bytes that are left before it does.
+
+        Work that touches many pages asks for this itself, step by step: on a busy machine the watching thread may come
+        too late.
+        """
+        left = self.memory - _ALARM - resident()
+        if self.is_on and left < 0:
+            self._drop_pages()
+            left = self.memory - _ALARM - resident()
+        return left
+
     def _drop_pages(self) -> None:
         if hasattr(mmap, "MADV_DONTNEED"):
             with self._lock:
@@ -184,10 +196,7 @@ class MemoryGuard:
     def _watch(self, off: threading.Event) -> None:
         pause, trimmed = 0.0, 0.0
         while not off.wait(pause):
-            left = self.memory - _ALARM - resident()
-            if left < 0:
-                self._drop_pages()
-                left = self.memory - _ALARM - resident()
+            left = self.relieve()
             if left < 0 and time.monotonic() - trimmed > _SELDOM:  # it is no mapped file that takes so much
                 _malloc_trim()(0)
                 trimmed = time.monotonic()

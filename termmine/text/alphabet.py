@@ -20,6 +20,8 @@ from termmine.types import Alphabet
 
 FEWEST_WORDS = 8192  # that an empty alphabet has room for; an eighth of it must hold what one character can add
 
+_ADOPTED = 1 << 12  # forms numbered between two looks at the memory: each may touch four pages of it
+
 #: The key of every table's hash, another one in each process; no result depends on it, for words are numbered as they
 #: come.
 _KEY = secrets.randbits(62)
@@ -64,7 +66,9 @@ def adopted(alphabet: Alphabet, chars: np.ndarray, offsets: np.ndarray, arrays: 
         form_word = _lengthened(alphabet.form_word, len(forms.hashes), arrays)
         word_form = _lengthened(alphabet.word_form, len(words.hashes), arrays)
         alphabet = Alphabet(forms, words, form_word, word_form, alphabet.fold)
-        done = encode_kernels.adopt(chars, offsets, done, fold, forms, words, form_word, word_form, ids)
+        some = offsets[: done + _ADOPTED + 1]
+        done = encode_kernels.adopt(chars, some, done, fold, forms, words, form_word, word_form, ids)
+        arrays.relieve()
     return alphabet, ids
 
 

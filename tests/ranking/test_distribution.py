@@ -32,6 +32,7 @@ from termmine.ranking.distribution import DOMAIN_NOUN, SHRINKAGE, Surroundings, 
 from termmine.readers.source import open_source
 from termmine.runtime.arrays import IN_MEMORY
 from termmine.runtime.job import Job
+from termmine.runtime.progress import Progress
 from termmine.search.jieba import Dictionary
 from termmine.search.segmenter import Segmenter
 from termmine.search.trie import slots_of, table_trie
@@ -322,6 +323,21 @@ def test_a_neighbour_of_the_domains_nouns_speaks_for_a_string() -> None:
     assert found.left[0] > 0 > found.left[1]
     assert found.right[0] > 0 > found.right[1]
     assert good > 0.8 > 0.2 > bad
+
+
+@pytest.mark.parametrize(("left", "n_notes"), [(1 << 30, 0), (0, 1)])
+def test_a_memory_that_is_too_small_is_told_before_the_work(left: int, n_notes: int) -> None:
+    notes: list[str] = []
+    corpus, table = count("甲乙丙。甲乙丙，丙乙。", 2)
+    dictionary = Dictionary(["丁"], np.array([10]), np.array(["n"]), "small")
+    segmenter = Segmenter(dictionary, corpus.alphabet, IN_MEMORY)
+    job = Job(memory=512 << 20, progress=Progress(notes.append))
+    with mock.patch.object(Job, "left", lambda _: left):
+        survey(corpus, table, np.arange(len(table)), segmenter, LocalEngine(job))
+    assert len(notes) == n_notes
+    for note in notes:
+        assert note.startswith("warning: 5 strings of one symbol or two are too many for --memory 512M")
+        assert note.endswith("give --memory 768M, or a higher --min-freq")
 
 
 # --- the formulas ----------------------------------------------------------------------------------------------------
