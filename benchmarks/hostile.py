@@ -1,8 +1,8 @@
 """Hostile files and text under `--memory 512M`: what becomes of each, the most memory, the time. Linux.
 
-`python benchmarks/hostile.py [NAME ...]` makes each in a temporary directory, runs `termmine discover` on it, and prints
-a Markdown table. It ends with 1 where a run takes more than 520 MiB, or ends otherwise than with a list or one line.
-The texts of 200 MB take some minutes and a gigabyte of disk; a part of a name chooses: `hostile.py .xml`.
+`python benchmarks/hostile.py [NAME ...]` makes each in a temporary directory, runs `termmine discover` on it, and
+prints a Markdown table. It ends with 1 where a run takes more than 520 MiB, or ends otherwise than with a list or one
+line. The texts of 200 MB take some minutes and a gigabyte of disk; a part of a name chooses: `hostile.py .xml`.
 """
 
 from __future__ import annotations
