@@ -102,3 +102,71 @@ def test_exit_codes() -> None:
 def test_one_list_may_come_on_standard_input() -> None:
     from_file = run("compare", "monday.csv", "tuesday.csv", "-q")
     assert run("compare", "-", "tuesday.csv", "-q", stdin=BEFORE.encode()) == from_file
+
+
+# --- with the texts --------------------------------------------------------------------------------------------------
+
+DAY_1 = "变压器检修。变压器、油枕、目标。目标：GPU 加速\n"
+DAY_2 = "变压器与目标，储能，储能。gpu加速，目标\n目标目标\n"
+
+
+def with_texts(*options: object) -> Run:
+    Path("one.txt").write_text(DAY_1, encoding="utf-8")
+    Path("two.txt").write_text(DAY_2, encoding="utf-8")
+    Path("one.csv").write_text("term,score,freq\n变压器,9,2\n油枕,8,1\nGPU 加速,7,1\n", encoding="utf-8")
+    Path("two.csv").write_text("term,score,freq\n目标,9,4\n储能,8,2\n变压器,7,1\n", encoding="utf-8")
+    return run("compare", "one.csv", "two.csv", *options)
+
+
+def test_what_crossed_the_end_of_a_list_is_not_new() -> None:
+    done = with_texts("--corpus", "one.txt", "--corpus", "two.txt")
+    assert done.err == "termmine: 1 new, 1 entered, 1 left, 1 vanished\n"
+    rows = [line.split(",")[:8] for line in done.out.decode().replace("\r", "").splitlines()[1:]]
+    assert rows == [
+        ["储能", "new", "", "2", "", "8.0000", "0", "2"],
+        ["目标", "entered", "", "1", "", "9.0000", "2", "4"],
+        ["GPU 加速", "left", "3", "", "7.0000", "", "1", "1"],
+        ["油枕", "vanished", "2", "", "8.0000", "", "1", "0"],
+    ]
+    run("count", "one.txt", "-o", "one.tmc")
+    assert with_texts("-c", "one.tmc", "-c", "two.txt") == done
+    told = with_texts().err
+    assert told == "termmine: 2 new, 2 vanished\n"  # nobody can know without the texts
+
+
+def test_rises_are_measured_by_the_sizes_of_the_texts() -> None:
+    with_texts()
+    changes = with_texts("-c", "one.txt", "-c", "two.txt", "--min-keyness", "0", "--min-log-ratio", "0").out.decode()
+    row = next(line.split(",") for line in changes.replace("\r", "").splitlines() if line.startswith("变压器"))
+    counts = (pd.Series([1]), 19, pd.Series([2]), 17)  # symbols
+    assert row[1] == "falling"
+    assert row[8:] == [f"{keyness(*counts)[0]:.4f}", f"{log_ratio(*counts)[0]:.4f}"]
+
+
+def test_several_periods_are_lined_up() -> None:
+    with_texts()
+    Path("three.csv").write_text("term\n储能\ngpu加速\n", encoding="utf-8")
+    Path("three.txt").write_text("储能，储能\n", encoding="utf-8")
+    done = run("compare", "one.csv", "two.csv", "three.csv", "-c", "one.txt", "-c", "two.txt", "-c", "three.txt")
+    assert done.err == "termmine: 5 terms of 3 lists\n"
+    assert done.out.decode().replace("\r", "").splitlines() == [
+        "term,rank_1,score_1,freq_1,rank_2,score_2,freq_2,rank_3,score_3,freq_3",
+        "储能,,,0,2,8.0000,2,1,,2",
+        "变压器,1,9.0000,2,3,7.0000,1,,,0",
+        "目标,,,2,1,9.0000,4,,,0",
+        "gpu加速,3,7.0000,1,,,1,2,,0",
+        "油枕,2,8.0000,1,,,0,,,0",
+    ]
+    without = run("compare", "one.csv", "two.csv", "three.csv", "--exit-code")
+    assert without.code == 1 and "储能,,,,2,8.0000,2,1,,\n" in without.out.decode().replace("\r", "")
+    assert run("compare", "one.csv", "one.csv", "one.csv", "--exit-code").code == 0
+
+
+def test_what_cannot_be_compared() -> None:
+    with_texts()
+    for arguments, line in [
+        (["one.csv"], "one.csv: is the only list: name another one to compare it with"),
+        (["one.csv", "two.csv", "-c", "one.txt"], "--corpus: 1 given for 2 lists: give the text of each list, in the "
+         "lists' order"),
+    ]:  # fmt: skip
+        assert run("compare", *arguments) == Run(2, b"", f"termmine: error: {line}\n")
