@@ -54,7 +54,7 @@ done
 termmine discover new/domain.tmc --background new/background.tmc -o new/terms.csv
 termmine export new/terms.csv --to jieba -o new/userdict.txt
 if [ -n "$last" ]; then
-    termmine compare "$last/terms.csv" new/terms.csv -o new/changes.csv
+    termmine compare "$last/terms.csv" new/terms.csv --corpus "$last/domain.tmc" --corpus new/domain.tmc -o new/changes.csv
 fi
 
 sync new new/*          # all of the day is on the disk

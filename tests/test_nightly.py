@@ -25,6 +25,7 @@ from pathlib import Path
 
 import pytest
 
+import termmine
 from support.command import ENCYCLOPEDIA, POWER
 
 SCRIPT = Path(__file__).parents[1] / "docs" / "nightly.sh"
@@ -103,8 +104,12 @@ class Place:
         environment = {
             **os.environ, "PATH": f"{self.tools}:{os.environ['PATH']}", "STEPS": str(self.steps), "TERMMINE_QUIET": "1"
         }  # fmt: skip
-        command, pipe = ["sh", SCRIPT, self.root, day], subprocess.PIPE
+        command, pipe = self.command(day), subprocess.PIPE
         return subprocess.Popen(command, env=environment, start_new_session=True, stderr=pipe, text=True)
+
+    def command(self, day: str) -> list[str | Path]:
+        """What runs for a day."""
+        return ["sh", SCRIPT, self.root, day]
 
     def run(self, day: str, step: int = -1) -> bool:
         """Run it to the end, which is silent, or to its death; whether it came to its end."""
@@ -353,3 +358,99 @@ def test_a_failure_is_told_in_one_line_and_leaves_yesterday(tmp_path: Path) -> N
     )
     assert process.returncode == 1
     assert place.published() == {}
+
+
+# --- a site that is edited -------------------------------------------------------------------------------------------
+
+SITE_SCRIPT = SCRIPT.with_name("nightly-site.sh")
+
+
+@dataclass
+class SitePlace(Place):
+    """A directory in which the recipe for sites runs, beside a site."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.site = self.root.with_name(self.root.name + "-site")
+        self.site.mkdir(exist_ok=True)
+        (self.root / "background.tmc").write_text("background\n")
+
+    def command(self, day: str) -> list[str | Path]:
+        return ["sh", SITE_SCRIPT, self.root, self.site, day]
+
+    def everything(self, day: str) -> dict[str, bytes]:
+        """All days, after one more run, which does nothing."""
+        before = self.published()
+        assert self.run(day)
+        assert self.published() == before
+        return read_tree(self.root / "days")
+
+
+SITES = [
+    {"甲.txt": "差动保护动作。差动保护\n", "乙.txt": "重合闸闭锁。\n"},
+    {"甲.txt": "差动保护动作，已改。\n", "丙.txt": "油枕渗油。\n"},  # edited, deleted, added
+    {"甲.txt": "差动保护动作，已改。\n", "丙.txt": "油枕渗油。\n"},
+]
+
+
+def stand(place: SitePlace, pages: dict[str, str]) -> None:
+    """Have the site as it is on a day."""
+    for old in place.site.iterdir():
+        old.unlink()
+    for name, text in pages.items():
+        (place.site / name).write_text(text, encoding="utf-8")
+
+
+def test_a_site_is_counted_anew_and_may_be_killed_at_each_step(tmp_path: Path) -> None:
+    good, place = SitePlace(tmp_path / "good", STAND_IN), SitePlace(tmp_path / "bad", STAND_IN)
+    published: list[dict[str, bytes]] = [{}]
+    n_killed = 0
+    for day, pages in zip(DAYS, SITES, strict=True):
+        for one in (good, place):
+            stand(one, pages)
+        assert good.run(day)
+        published.append(good.published())
+        counts = published[-1]["domain.tmc"].decode()
+        assert [counts.count(text) for text in pages.values()] == [1] * len(pages)  # as it is now, and once
+        for step in itertools.count(1):
+            if place.run(day, step):
+                break
+            n_killed += 1
+            there = {name: data.replace(b"bad", b"good") for name, data in place.published().items()}
+            assert there in published[-2:]
+        assert {n: data.replace(b"bad", b"good") for n, data in place.published().items()} == published[-1]
+    assert place.everything(DAYS[-1]).keys() == good.everything(DAYS[-1]).keys()
+    assert n_killed > 15
+    assert "重合闸" not in published[2]["domain.tmc"].decode() and "changes.csv" in published[2]
+
+
+def test_a_site_with_termmine_itself(tmp_path: Path) -> None:
+    place = SitePlace(tmp_path / "site")
+    environment = {**os.environ, "TERMMINE_QUIET": "1"}
+    count = [str(place.tools / "termmine"), "count", str(ENCYCLOPEDIA), "-o", str(place.root / "background.tmc")]
+    subprocess.run(count, check=True, env=environment)
+    lines = POWER.read_text(encoding="utf-8").splitlines(keepends=True)
+    stand(place, {"a.txt": "".join(lines[:60]), "b.txt": "".join(lines[60:120])})
+    assert place.run(DAYS[0])
+    stand(
+        place,
+        {"a.txt": "".join(lines[5:60]), "b.txt": "".join(lines[60:120]) + "氢储能电站。氢储能电站！氢储能电站？\n"},
+    )
+    assert place.run(DAYS[1])
+    files = place.published()
+    terms = {line.split(",")[0]: int(line.split(",")[2]) for line in files["terms.csv"].decode().splitlines()[1:]}
+    exact = termmine.tally(list(terms), place.site, wide="freq")
+    assert dict(zip(exact["term"], exact.iloc[:, 1].tolist(), strict=True)) == terms  # not a page counted twice
+    changes = [line.split(",")[:2] for line in files["changes.csv"].decode().splitlines()[1:]]
+    assert ["氢储能电站", "new"] in changes
+    before = "".join(lines[:120])
+    assert [term for term, change in changes if change == "new" and term in before] == []
+
+
+def test_a_site_without_a_background(tmp_path: Path) -> None:
+    place = SitePlace(tmp_path / "site", STAND_IN)
+    (place.root / "background.tmc").unlink()
+    with place.start(DAYS[0]) as process:
+        told = process.communicate()[1]
+    line = f"nightly: {place.root}/background.tmc: is not there: make it with termmine count\n"
+    assert (process.returncode, told) == (1, line)
