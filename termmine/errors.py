@@ -4,6 +4,10 @@ Every class here becomes one line on stderr and an exit code; anything else that
 A message says where, what, and what to do next.
 """
 
+import shutil
+import sys
+from pathlib import Path
+
 
 class TermmineError(Exception):
     """Bad data or a failing environment: one line for the user, exit code 1."""
@@ -31,3 +35,19 @@ class ReaderGoneError(TermmineError):
     """Nobody reads standard output any more (`| head`): whoever did has what was wanted, so that nothing is wrong."""
 
     exit_code = 0
+
+
+def missing_package(what: str, package: str) -> UsageError:
+    """What to say where something needs a package that is not there, with a command that installs it for this Python.
+
+    It names the package itself: that works however termmine was installed.
+    """
+    quoted = f'"{package}"' if "[" in package else package
+    return UsageError(f"{what} needs the package {package}, which is not installed: run {_pip()} install {quoted}")
+
+
+def _pip() -> str:
+    """How pip is called for this Python: by its name where that is the one beside it."""
+    found = shutil.which("pip")
+    beside = found is not None and Path(found).parent == Path(sys.executable).parent
+    return "pip" if beside else f"{sys.executable} -m pip"

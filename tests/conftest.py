@@ -15,6 +15,11 @@ settings.register_profile("tiny", settings.get_profile("reproducible"), max_exam
 settings.load_profile("tiny" if TINY else "reproducible")
 
 
+for _variable in ("TERMMINE_LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES"):  # messages are compared in English
+    os.environ.pop(_variable, None)
+os.environ["LANG"] = "C.UTF-8"
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Heed no warning that is none, and leave the processes of the tests the signals that are sent to them."""
     if TINY:  # compiled code wraps 64-bit hashes around in silence, numpy's scalars warn, in each thread

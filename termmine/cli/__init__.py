@@ -29,7 +29,8 @@ from termmine.cli.commands.help import help_of
 from termmine.cli.commands.info import info
 from termmine.cli.commands.merge import merge
 from termmine.cli.commands.tally import tally
-from termmine.cli.group import Commands
+from termmine.cli.group import Commands, language_option
+from termmine.cli.language import chosen_language, load_language
 from termmine.cli.log import EXIT_BUG, Log
 from termmine.cli.signals import SIGNALLED, TerminatedError, heed_no_alarm, heed_signals, leave
 from termmine.errors import ReaderGoneError, TermmineError
@@ -52,6 +53,7 @@ def cli() -> None:
     """
 
 
+cli.params.append(language_option())
 for _command in (
     discover,
     explain,
@@ -75,7 +77,8 @@ def main() -> NoReturn:
     heed_signals()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's other threads would spin, with nothing to do
     gc.set_threshold(200_000, 10, 10)  # imports make a million objects and no garbage: looking for it costs 70 ms
-    log = Log("json" if os.environ.get("TERMMINE_LOG_FORMAT") == "json" else "text")
+    language = load_language(chosen_language(sys.argv[1:], os.environ))
+    log = Log("json" if os.environ.get("TERMMINE_LOG_FORMAT") == "json" else "text", language)
     with warnings.catch_warnings():
         warnings.showwarning = log.warn
         code = _run(log)

@@ -23,8 +23,6 @@ _OPTIONS = (
         "--review", "glossary", type=OUTPUT_PATH,
         help="A glossary (.xlsx, .csv, .tsv, .jsonl) to bring up to date; it is made if it is not there.",
     ),
-    click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True,
-                 help="Language of the headings of a glossary that is made."),
     click.option("--date", "today", help="Date of new terms in the glossary, as 2026-12-01; by default today."),
 )  # fmt: skip
 
@@ -39,26 +37,30 @@ def with_glossary(command: Callable[..., Any]) -> Callable[..., Any]:
 def check_glossary(glossary: Path | None) -> None:
     """Refuse options that belong to a glossary where there is none, and a name that cannot be one."""
     if glossary is None:
-        for name, flag in (("lang", "--lang"), ("today", "--date")):
-            if is_given(name):
-                raise UsageError(f"{flag}: belongs to a glossary: name it by --review")
+        if is_given("today"):
+            raise UsageError("--date: belongs to a glossary: name it by --review")
         return
     from termmine.formats.sheet import check_sheet_path
 
     check_sheet_path(glossary)
 
 
+def _in_chinese() -> bool:
+    """Whether Chinese was asked for; the system's language is not, for a file must not depend on it."""
+    return click.get_current_context().meta.get("lang") == "zh"
+
+
 def refreshed(
     glossary: Path, given: dict[str, Any], inputs: tuple[tuple[str, ...], tuple[str, ...]], options: DiscoverOptions,
     job: Job, *, with_list: bool,
 ) -> Living:  # fmt: skip
-    """The glossary after this run; ``given``: lang, today and bom. It shows sentences unless it is told not to."""
+    """The glossary after this run; ``given``: today and bom. It shows sentences unless it is told not to."""
     from termmine.readers.source import open_files
     from termmine.review.living import SENTENCES, Plan, find_today, refresh
 
     corpus, background = inputs
     source = open_files(paths(corpus))
-    plan = Plan(glossary, find_today(given["today"]), given["lang"] == "zh", given["bom"])
+    plan = Plan(glossary, find_today(given["today"]), _in_chinese(), given["bom"])
     listed = options.contexts if with_list else 0
     if not is_given("contexts") and not source.counted:
         options = replace(options, contexts=SENTENCES)

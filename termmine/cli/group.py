@@ -6,15 +6,40 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from termmine.cli import settings
 from termmine.cli.help import Overview
+from termmine.cli.language import LANGUAGES, load_language
 from termmine.cli.log import FORMATS, Log
 
 
 def _remember(context: click.Context, option: click.Parameter, value: Any) -> None:
     """Keep the value of an option that is no concern of the command."""
     context.meta[str(option.name)] = value
+
+
+def _remember_language(context: click.Context, option: click.Parameter, value: str | None) -> None:
+    """Speak the language that is chosen, wherever it is chosen."""
+    log, above = context.find_object(Log), context.parent
+    asked_above = above is not None and above.get_parameter_source("lang") is ParameterSource.COMMANDLINE
+    if asked_above and context.get_parameter_source("lang") is not ParameterSource.COMMANDLINE:
+        return
+    if value is not None and log is not None:
+        _remember(context, option, value)
+        log.language = load_language(value)
+
+
+def language_option() -> click.Option:
+    """`--lang`, which stands before a command or behind it."""
+    return click.Option(
+        ["--lang"],
+        type=click.Choice(LANGUAGES),
+        expose_value=False,
+        is_eager=True,
+        callback=_remember_language,
+        help="Language of the help and of messages; by default that of the system. JSON is in English always.",
+    )
 
 
 def _common_options() -> list[click.Option]:
@@ -27,6 +52,7 @@ def _common_options() -> list[click.Option]:
             callback=_remember,
             help="Settings file; by default termmine.toml beside the corpus, else in the working directory.",
         ),
+        language_option(),
         click.Option(
             ["--log-format"],
             type=click.Choice(FORMATS),

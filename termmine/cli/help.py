@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import click
 
+from termmine.cli.language import Language
+from termmine.cli.log import Log
 from termmine.text.display import display_width, padded, wrapped
 
 #: The commands in the order of the work; one that is added is put where it belongs.
@@ -27,9 +29,9 @@ OPTIONS = {
         "top measure min-score like min-freq min-doc-freq max-length min-cohesion min-left-entropy min-right-entropy "
         "min-independence any-script neighbours no-text gold limit check prune by accepted-only new-only all"
     ),
-    "Your own lists": "known mark-known ban keep feedback review lang date",
+    "Your own lists": "known mark-known ban keep feedback review date",
     "Output": "output format to wide bom crlf contexts absorbed meta check-report width json exit-code man",
-    "Run": "memory threads tmp config log-format quiet verbose help",
+    "Run": "memory threads tmp config lang log-format quiet verbose help",
 }
 
 #: A call of each command that works as it stands, with files of these names.
@@ -93,6 +95,12 @@ def paragraphs(text: str, indent: str = "  ") -> Iterator[str]:
         yield ""
 
 
+def language(context: click.Context) -> Language:
+    """The language that the help is wanted in."""
+    log = context.find_object(Log)
+    return Language() if log is None else log.language
+
+
 def definitions(title: str, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
     """A list of names and what they are, under a heading."""
     rows = list(rows)
@@ -111,10 +119,35 @@ def definitions(title: str, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 def records(options: Iterable[click.Parameter], context: click.Context) -> Iterator[tuple[str, str]]:
     """The flags of each option, and its help."""
+    speak = language(context)
     for option in options:
         record = option.get_help_record(context)
         if record is not None:
-            yield record
+            text, has_more, more = record[1].partition("  [")
+            yield record[0], speak.text(text) + (f"  [{_about_values(more, speak)}" if has_more else "")
+
+
+def _about_values(text: str, speak: Language) -> str:
+    """What click says of an option's values in brackets."""
+    parts = text.removesuffix("]").split("; ")
+    return "; ".join(_about_value(part, speak) for part in parts) + "]"
+
+
+def _about_value(part: str, speak: Language) -> str:
+    name, has_value, value = part.partition(": ")
+    return speak.text(f"{name}: {{}}").replace("{}", value) if has_value else speak.text(part)
+
+
+def translated(text: str, speak: Language) -> str:
+    """A docstring, paragraph by paragraph."""
+    return "\n\n".join(speak.text(paragraph) for paragraph in text.strip().split("\n\n"))
+
+
+def _usage(command: click.Command, context: click.Context, formatter: click.HelpFormatter) -> None:
+    """The line that shows how a command is called."""
+    speak = language(context)
+    pieces = " ".join(map(speak.text, command.collect_usage_pieces(context)))
+    formatter.write(f"{speak.text('Usage: ')}{context.command_path} {pieces}\n")
 
 
 def _page(lines: Iterable[str], formatter: click.HelpFormatter) -> None:
@@ -127,15 +160,15 @@ class Command(click.Command):
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the whole page."""
-        self.format_usage(ctx, formatter)
-        _page(self._lines(ctx), formatter)
+        _usage(self, ctx, formatter)
+        _page(self._lines(ctx, language(ctx)), formatter)
 
-    def _lines(self, ctx: click.Context) -> Iterator[str]:
-        yield from paragraphs(self.help or "")
+    def _lines(self, ctx: click.Context, speak: Language) -> Iterator[str]:
+        yield from paragraphs(translated(self.help or "", speak))
         if self.name in EXAMPLES:
-            yield from ("Example:", f"  {EXAMPLES[self.name]}", "")
+            yield from (f"{speak.text('Example')}:", f"  {EXAMPLES[self.name]}", "")
         for title, options in option_groups(self, ctx).items():
-            yield from definitions(title, records(options, ctx))
+            yield from definitions(speak.text(title), records(options, ctx))
 
 
 class Overview(click.Group):
@@ -147,15 +180,16 @@ class Overview(click.Group):
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the overview."""
-        self.format_usage(ctx, formatter)
-        _page(self._lines(ctx), formatter)
+        _usage(self, ctx, formatter)
+        _page(self._lines(ctx, language(ctx)), formatter)
 
-    def _lines(self, ctx: click.Context) -> Iterator[str]:
-        yield from paragraphs(self.help or "")
-        yield from ("Example:", f"  {EXAMPLES['discover']}", "")
+    def _lines(self, ctx: click.Context, speak: Language) -> Iterator[str]:
+        yield from paragraphs(translated(self.help or "", speak))
+        yield from (f"{speak.text('Example')}:", f"  {EXAMPLES['discover']}", "")
         for title, names in grouped(self.commands, COMMANDS).items():
-            yield from definitions(title, ((name, _first_paragraph(self.commands[name])) for name in names))
-        yield from definitions("Options", records(self.get_params(ctx), ctx))
+            firsts = ((name, speak.text(_first_paragraph(self.commands[name]))) for name in names)
+            yield from definitions(speak.text(title), firsts)
+        yield from definitions(speak.text("Options"), records(self.get_params(ctx), ctx))
 
 
 def _first_paragraph(command: click.Command) -> str:

@@ -20,6 +20,8 @@ from typing import Any, TextIO
 
 import click
 
+from termmine.cli.language import Language
+
 FORMATS = ("text", "json")
 
 EXIT_BUG = 70  # EX_SOFTWARE of sysexits.h: not the user's fault, and not the data's
@@ -30,6 +32,7 @@ class Log:
     """The standard error of one run; the command line fills in what it learns on the way."""
 
     form: str = "text"
+    language: Language = field(default_factory=Language)  # of text; JSON is for machines, which know English
     command: str | None = None
     quiet: bool = False
     facts: dict[str, Any] = field(default_factory=dict)
@@ -39,7 +42,7 @@ class Log:
     def note(self, message: str, level: str = "info") -> None:
         """Say something that the user should know; what begins with `warning: ` is a warning."""
         if self.form == "text":
-            _write(f"termmine: {_plain(message)}\n")
+            _write(f"termmine: {_plain(self.language.message(message))}\n")
         elif message.startswith("warning: "):
             self._line("warning", message.removeprefix("warning: "))
         else:
@@ -53,7 +56,8 @@ class Log:
         """Say in one line why the run ends."""
         message = self._with_origin(" ".join(message.split()))
         if self.form == "text":
-            _write(f"termmine: error: {_plain(message)}\n")
+            error, message = self.language.message("error"), self.language.message(message)
+            _write(f"termmine: {error}: {_plain(message)}\n")
         else:
             self._line("error", message, **self._end(code))
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import click
 
-from termmine.cli.help import EXAMPLES, option_groups, records
+from termmine.cli.help import EXAMPLES, language, option_groups, records, translated
 from termmine.version import __version__
 
 
@@ -23,7 +23,7 @@ def page(root: click.Context) -> str:
         f'.TH TERMMINE 1 "" "termmine {__version__}" "User Commands"',
         ".SH NAME", r"termmine \- mine domain terminology from raw Chinese text",
         ".SH SYNOPSIS", ".B termmine", r"\fICOMMAND\fR [\fIOPTION\fR]... [\fIARGUMENT\fR]...",
-        ".SH DESCRIPTION", *_paragraphs(group.help or ""),
+        ".SH DESCRIPTION", *_paragraphs(translated(group.help or "", language(root))),
     ]  # fmt: skip
     for name in names:
         lines += _command(group.commands[name], click.Context(group.commands[name], info_name=name, parent=root))
@@ -33,11 +33,12 @@ def page(root: click.Context) -> str:
 def _command(command: click.Command, context: click.Context) -> Iterator[str]:
     yield f'.SH "{_escaped(context.command_path).upper()}"'
     yield rf"\fB{_escaped(context.command_path)}\fR {_escaped(' '.join(command.collect_usage_pieces(context)))}"
-    yield from _paragraphs(command.help or "")
+    speak = language(context)
+    yield from _paragraphs(translated(command.help or "", speak))
     if command.name in EXAMPLES:
-        yield from (".P", "Example:", ".P", ".nf", f"    {_escaped(EXAMPLES[command.name])}", ".fi")
+        yield from (".P", f"{speak.text('Example')}:", ".P", ".nf", f"    {_escaped(EXAMPLES[command.name])}", ".fi")
     for title, options in option_groups(command, context).items():
-        yield f'.SS "{_escaped(title)}"'
+        yield f'.SS "{_escaped(speak.text(title))}"'
         for flags, text in records(options, context):
             yield from (".TP", rf"\fB{_escaped(flags)}\fR", _escaped(text))
 

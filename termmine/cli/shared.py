@@ -21,7 +21,9 @@ from termmine.runtime.outputs import check_outputs
 from termmine.runtime.streams import is_standard_output, write_stream
 
 if TYPE_CHECKING:
-    from termmine.runtime.progress import Progress
+    from contextlib import AbstractContextManager
+
+    from termmine.runtime.progress import Progress, Update
 
 OUTPUT_PATH = click.Path(path_type=Path)
 FORMATS = "csv, tsv, jsonl, txt, xlsx, tbx, jieba, ik, hanlp, hanlp-csv, pkuseg or rime"
@@ -153,10 +155,14 @@ def make_progress(*, quiet: bool = False, verbose: bool = False) -> Progress:
 
     here = log()
     here.quiet = quiet
+
+    def spoken_bar(stage: str, n_bytes: int) -> AbstractContextManager[Update]:
+        return bar_on_terminal(here.language.message(stage), n_bytes)
+
     return Progress(
         note=ignore if quiet else here.note,
         detail=here.detail if verbose and not quiet else ignore,
-        show=bar_on_terminal if can_show_bar() and not quiet and here.form == "text" else None,
+        show=spoken_bar if can_show_bar() and not quiet and here.form == "text" else None,
     )
 
 

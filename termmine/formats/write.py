@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from termmine.errors import UsageError
+from termmine.errors import UsageError, missing_package
 from termmine.formats.cells import KINDS
 from termmine.formats.dictionaries import write_hanlp, write_hanlp_csv, write_ik, write_jieba, write_pkuseg, write_rime
 from termmine.formats.rendered import Rendered, columns_of, frame_of
@@ -137,5 +137,5 @@ def as_parquet(frame: pd.DataFrame) -> bytes:
     try:
         frame.to_parquet(buffer, engine="pyarrow", index=False)
     except ImportError:
-        raise UsageError("parquet needs a package that is not installed: pip install 'termmine[parquet]'") from None
+        raise missing_package("parquet", "pyarrow") from None
     return buffer.getvalue()

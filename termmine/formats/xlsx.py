@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from termmine.errors import TermmineError, UsageError
+from termmine.errors import TermmineError, missing_package
 from termmine.formats.cells import guard
 
 _WIDTHS = {str: 24, bool: 9, int: 12, float: 14}  # of a column, in characters, by what it holds
@@ -30,7 +30,7 @@ def load_openpyxl() -> Any:
         import openpyxl.cell
         import openpyxl.writer.excel
     except ImportError:
-        raise UsageError("xlsx needs a package that is not installed: pip install 'termmine[xlsx]'") from None
+        raise missing_package("xlsx", "openpyxl") from None
     return openpyxl
 
 

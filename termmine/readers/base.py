@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from termmine.errors import TermmineError, UsageError
+from termmine.errors import TermmineError, missing_package
 from termmine.options import ReadOptions
 from termmine.types import Block
 
@@ -117,9 +117,9 @@ def too_long() -> BadRecordError:
     return BadRecordError(f"is longer than {MAX_RECORD} characters")
 
 
-def extra(module: str, name: str) -> Any:
-    """A module of an optional package; where it is missing, an error that says how to install it."""
+def extra(module: str, name: str, package: str) -> Any:
+    """A module of a package that a format needs; where it is missing, an error that says how to install it."""
     try:
         return importlib.import_module(module)
     except ImportError:
-        raise UsageError(f"{module.partition('.')[0]} is not installed: run pip install 'termmine[{name}]'") from None
+        raise missing_package(name, package) from None

@@ -172,7 +172,7 @@ _FRONT_MATTER = 200  # lines at most
 
 def read_markdown(path: Path, reading: Reading) -> Iterator[Document]:
     """A page of Markdown (CommonMark and tables), as `read_html` reads what it renders to."""
-    markdown = extra("markdown_it", "markdown").MarkdownIt("commonmark").enable("table")
+    markdown = extra("markdown_it", "markdown", "markdown-it-py").MarkdownIt("commonmark").enable("table")
     lines = _without_front_matter(_short_lines(plain_text(path, reading)))
     rendered = (markdown.render(chunk) for chunk in _chunks(lines))
     yield Document(path, 1, _whole_page(path, reading, rendered))

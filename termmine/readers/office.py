@@ -141,7 +141,7 @@ _FULL = 0.75  # of the widest line of a page: a line at least so wide runs on in
 
 def read_pdf(path: Path, reading: Reading) -> Iterator[Document]:
     """The pages of a PDF that holds text; wrapped lines are joined."""
-    pypdf = extra("pypdf", "pdf")
+    pypdf = extra("pypdf", "pdf", "pypdf[crypto]")
     try:
         with seekable(path, reading) as file:
             with _broken_is_bad(), _silent():

@@ -42,7 +42,7 @@ def read_parquet(path: Path, reading: Reading) -> Iterator[Document]:
 
 def _records(path: Path, file: BinaryIO, reading: Reading) -> Iterator[tuple[int, Any]]:
     """Each row with its number, as a dict of the columns that are asked for; None for one that is no UTF-8."""
-    parquet = extra("pyarrow.parquet", "parquet")
+    parquet = extra("pyarrow.parquet", "parquet", "pyarrow")
     field = reading.options.field
     fields = [field] if reading.group is None else [field, reading.group]
     try:

@@ -37,7 +37,7 @@ class Stripper:
 
     def __init__(self, dropped: set[str]) -> None:
         self._dropped = dropped
-        self._parser = extra("mwparserfromhell", "wiki")
+        self._parser = extra("mwparserfromhell", "mediawiki", "mwparserfromhell")
 
     def article(self, title: str, markup: str) -> str:
         """Title and text of an article; empty for a redirect."""

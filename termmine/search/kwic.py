@@ -6,7 +6,7 @@ the same as a table that is aligned on a terminal.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from termmine.search.finder import Finder
@@ -77,10 +77,13 @@ def _occurrences(search: Finder, line: Line, width: int) -> Iterator[Occurrence]
         )
 
 
-def as_table(found: Concordance, width: int, window: int | None = None) -> str:
+def as_table(
+    found: Concordance, width: int, window: int | None = None, say: Callable[[str], str] = lambda heading: heading
+) -> str:
     """A concordance for a terminal: a heading for each term, then its occurrences one below the other, aligned.
 
-    ``width``: columns of the text; ``window``: of the whole line, with the place, when that is to count instead.
+    ``width``: columns of the text; ``window``: of the whole line, with the place, when that is to count instead;
+    ``say``: what is made of a heading.
     """
     shown = [occurrence for of_term in found.occurrences.values() for occurrence in of_term]
     margin = max((display_width(occurrence.place) for occurrence in shown), default=0)
@@ -92,7 +95,7 @@ def as_table(found: Concordance, width: int, window: int | None = None) -> str:
         if not n:
             continue
         first = f", the first {len(of_term)}" if len(of_term) < n else ""
-        lines = [f"{term}: {n} occurrence{'s' * (n != 1)}{first}"]
+        lines = [say(f"{term}: {n} occurrence{'s' * (n != 1)}{first}")]
         widest = max((display_width(occurrence.match) for occurrence in of_term), default=0)
         side = max((width - widest) // 2, 0)
         for occurrence in of_term:

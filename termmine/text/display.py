@@ -10,7 +10,9 @@ import unicodedata
 from collections.abc import Iterator
 
 #: Where a line may end: behind a blank, and on either side of a wide character that does not close a phrase.
-_PIECE = re.compile(r"\s+|[^\s\u2e80-\uffef]+[、，。；：！？）》”’]*|[（《“]*[\u2e80-\uffef][、，。；：！？）》”’]*")
+_PIECE = re.compile(
+    r"\s+|[（《“\[(]*[\u2e80-\uffef][、，。；：！？）》”’\])]*|[^\s\u2e80-\uffef]+[、，。；：！？）》”’]*"
+)
 
 
 def display_width(text: str) -> int:

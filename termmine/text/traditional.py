@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.metadata
 from functools import lru_cache
 
-from termmine.errors import UsageError
+from termmine.errors import missing_package
 
 _CONFIGURATION = "t2s"
 _HAN = [(0x3400, 0x4DC0), (0x4E00, 0xA000), (0x20000, 0x2A6E0), (0x2A700, 0x2EE60), (0x30000, 0x323B0)]
@@ -21,7 +21,7 @@ def simplified() -> dict[int, int]:
     try:
         import opencc
     except ImportError:
-        raise UsageError("--fold t2s needs OpenCC: run pip install 'termmine[t2s]'") from None
+        raise missing_package("--fold t2s", "opencc") from None
     characters = [chr(code) for start, end in _HAN for code in range(start, end)]
     # one a line, so that no phrase can be found
     folded = opencc.OpenCC(_CONFIGURATION).convert("\n".join(characters)).split("\n")

@@ -303,7 +303,7 @@ def test_what_is_no_workbook(tmp_path: Path, data: bytes) -> None:
 def test_without_openpyxl_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "openpyxl", None)
     with pytest.raises(
-        UsageError, match=r"^xlsx needs a package that is not installed: pip install 'termmine\[xlsx\]'$"
+        UsageError, match=r"^xlsx needs the package openpyxl, which is not installed: run .*pip install openpyxl$"
     ):
         check_format("xlsx")
 

@@ -17,6 +17,7 @@ import pytest
 from support.command import run
 from support.files import DUMP, FILES, TEXTS, columns, json_lines, page, pdf, word
 from termmine import TermmineError, UsageError
+from termmine.errors import missing_package
 from termmine.options import ReadOptions
 from termmine.readers import base
 from termmine.readers.base import ReadReport
@@ -85,18 +86,18 @@ def test_an_unknown_format(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("form", "module", "extra"),
+    ("form", "module", "package"),
     [
-        ("parquet", "pyarrow.parquet", "parquet"), ("mediawiki", "mwparserfromhell", "wiki"),
-        ("markdown", "markdown_it", "markdown"), ("pdf", "pypdf", "pdf"),
+        ("parquet", "pyarrow.parquet", "pyarrow"), ("mediawiki", "mwparserfromhell", "mwparserfromhell"),
+        ("markdown", "markdown_it", "markdown-it-py"), ("pdf", "pypdf", "pypdf[crypto]"),
     ],
 )  # fmt: skip
-def test_an_extra_that_is_missing(tmp_path: Path, form: str, module: str, extra: str) -> None:
+def test_an_extra_that_is_missing(tmp_path: Path, form: str, module: str, package: str) -> None:
     name, data, _ = FILES[form]
     with mock.patch.dict(sys.modules, {module: None}), pytest.raises(UsageError) as error:
         read(stored(tmp_path, name, data))
-    name = module.partition(".")[0]
-    assert str(error.value) == f"{name} is not installed: run pip install 'termmine[{extra}]'"
+    assert str(error.value) == str(missing_package(form, package))
+    assert str(error.value).startswith(f"{form} needs the package {package}, which is not installed: run ")
 
 
 @pytest.mark.parametrize("form", FILES)

@@ -392,7 +392,6 @@ def test_more_that_cannot_be() -> None:
         (["--review", "g.csv", "--feedback", "g.csv"], "g.csv: is an input: choose another output file"),
         (["--review", "g.txt"], "g.txt: a glossary is a file called .xlsx, .csv, .tsv or .jsonl: name one"),
         (["--review", "g.csv", "--date", "morgen"], "--date morgen: is no date: write it as 2026-12-01"),
-        (["--lang", "zh"], "--lang: belongs to a glossary: name it by --review"),
     ]  # fmt: skip
     for options, line in cases:
         done = run("discover", POWER, *options, "--top", 3, "-q")

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from termmine.cli.help import Command
-from termmine.cli.shared import INPUT_PATH, check_inputs, on_terminal, paths, tell, window_width, with_options
+from termmine.cli.shared import INPUT_PATH, check_inputs, log, on_terminal, paths, tell, window_width, with_options
 from termmine.errors import TermmineError, UsageError
 from termmine.options import MOST, ReadOptions
 
@@ -75,5 +75,5 @@ def contexts(
     if as_json:
         text = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in shown)
     else:
-        text = as_table(found, columns, window)
+        text = as_table(found, columns, window, log().language.message)
     outputs.write(Path("-"), text.encode(errors="backslashreplace"))

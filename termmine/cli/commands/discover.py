@@ -87,7 +87,6 @@ def discover(
     absorbed: Path | None,
     meta: Path | None,
     glossary: Path | None,
-    lang: str,
     today: str | None,
     job: Job,
     **options: Any,
@@ -113,7 +112,7 @@ def discover(
     if glossary is None:
         result = run_discovery(paths(corpus), paths(background) or None, chosen, job)
     else:
-        given = {"lang": lang, "today": today, "bom": bom}
+        given = {"today": today, "bom": bom}
         living = refreshed(glossary, given, (corpus, background), chosen, job, with_list=with_list)
         result = living.found
     beside = _files_beside(result, absorbed, meta, bom=bom, crlf=crlf)

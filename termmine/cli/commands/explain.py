@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from termmine.cli.help import Command
-from termmine.cli.shared import INPUT_PATH, check_inputs, paths, with_job, with_options
+from termmine.cli.shared import INPUT_PATH, check_inputs, log, paths, with_job, with_options
 from termmine.options import DiscoverOptions, make_options
 
 if TYPE_CHECKING:
@@ -51,5 +51,8 @@ def explain(
     from termmine.runtime import outputs
 
     records = explain_source(paths(corpus), paths(background) or None, chosen, terms, job)
-    texts = (json.dumps(record, ensure_ascii=False) if as_json else as_text(record) for record in records)
+    texts = (
+        json.dumps(record, ensure_ascii=False) if as_json else log().language.lines(as_text(record))
+        for record in records
+    )
     outputs.write(Path("-"), "".join(text + "\n" for text in texts).encode(errors="backslashreplace"))

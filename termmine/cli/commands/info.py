@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from termmine.cli.help import Command
+from termmine.cli.shared import log
 
 
 @click.command(cls=Command)
@@ -24,5 +25,5 @@ def info(file: Path, as_json: bool) -> None:
     if as_json:
         text = json.dumps(header | {"signature": signature(header)}, ensure_ascii=False) + "\n"
     else:
-        text = "".join(f"{name}: {value}\n" for name, value in describe(header))
+        text = "".join(log().language.message(f"{name}: {value}") + "\n" for name, value in describe(header))
     outputs.write(Path("-"), text.encode(errors="backslashreplace"))
