@@ -45,7 +45,7 @@ _LISTS = re.compile(r"^(y yes 1 true|n no 0 false|pPr rPr )")
 def templates(node: ast.AST) -> list[str]:
     """The messages that an expression can come to, each value as {}."""
     if isinstance(node, ast.Constant):
-        return [node.value] if isinstance(node.value, str) else []
+        return [re.sub(r"\{\w+\}", "{}", node.value)] if isinstance(node.value, str) else []  # for str.format
     if isinstance(node, ast.JoinedStr):
         return ["".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)]
     if isinstance(node, ast.IfExp):
