@@ -6,7 +6,7 @@ A reader is a function from a path and a `Reading` to `Document`s. It holds a bl
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,6 +29,8 @@ class Document(NamedTuple):
 
     ``line`` is the line that it begins at, or the number of its row (from 1). ``blocks`` is its text, cut anywhere; it
     must be drawn before the next document is. ``is_lines``: each line end in the text is one of the file, too.
+    ``numbers``: for each line of the text, in order, the line, paragraph or page of the file that it comes from; filled
+    while the blocks are drawn, and None where the lines themselves tell, or where nobody asked.
     ``to_encode``: the same text once more where it can be had quicker in another form; draw one or the other.
     ``group``: what its record holds in the field that documents are grouped by; None where nobody asked, or where there
     are no fields.
@@ -40,6 +42,7 @@ class Document(NamedTuple):
     is_lines: bool = False
     to_encode: Iterable[Block] | None = None
     group: str | None = None
+    numbers: Sequence[int] | None = None
 
 
 class BadRecordError(Exception):
@@ -84,13 +87,16 @@ class ReadReport:
 
 @dataclass
 class Reading:
-    """How to read, whom to tell, and what was met; ``group``: the field that documents are grouped by, if any."""
+    """How to read, whom to tell, and what was met; ``group``: the field that documents are grouped by, if any;
+    ``is_numbered``: whether somebody wants to know where each line stands.
+    """
 
     options: ReadOptions
     report: ReadReport
     progress: Callable[[int], None]
     named: frozenset[Path]
     group: str | None = None
+    is_numbered: bool = False
 
     def no_text(self, path: Path, problem: str, advice: str) -> None:
         """Of a file that holds no text: an error where it was named, left out where a directory holds it."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from html.parser import HTMLParser
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from termmine.readers.base import BREAK, BadRecordError, Document, Reading, extra
 from termmine.readers.decoding import plain_text
@@ -30,6 +31,7 @@ _MAX_TAG = 1 << 22  # characters of one tag or comment: room for a picture withi
 _MAX_ATTRIBUTES = 1 << 14  # of one tag: html.parser's expression takes some hundred bytes for each
 _FED = 1 << 16  # characters that html.parser is given at once
 _QUOTED = re.compile("\"[^\"]*(?:\"|$)|'[^']*(?:'|$)")
+_DIGITS = 12  # of a number of a line, at most
 _MAX_LINE = 1 << 16  # characters of a paragraph that are kept together
 _HAN = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U000323af"
 _WRAPPED = rf"(?<=[{_HAN}])[ \t\r]*\n\s*(?=[{_HAN}])"
@@ -56,19 +58,30 @@ def unescaped(text: str) -> str | None:
         return None
 
 
-class _Page(HTMLParser):
-    """What html.parser calls: gathers the lines of a page, as far as it has been fed."""
+#: An attribute that says which line of a Markdown file an element comes from.
+_FROM_LINE = "data-termmine-line"
 
-    def __init__(self) -> None:
+
+class _Page(HTMLParser):
+    """What html.parser calls: gathers the lines of a page, as far as it has been fed, and tells where each began:
+    in the file itself, or where an attribute says so.
+    """
+
+    def __init__(self, tell: Callable[[int], object] = lambda _: None) -> None:
         super().__init__(convert_charrefs=True)
         self.lines: list[str] = []
         self._parts: list[str] = []
         self._size = 0
         self._hidden = ""
+        self._tell = tell
+        self._begin, self._said = 0, 0  # where the present line began; what the last attribute said
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """A line ends, or what is hidden begins."""
         self._end_of_line(tag)
+        for name, value in attrs:
+            if name == _FROM_LINE and value and value.isdecimal() and len(value) < _DIGITS:
+                self._said = int(value)
         if tag in _HIDDEN and not self._hidden:
             self._hidden = tag
             if tag in _WITHIN_LINE:
@@ -88,6 +101,9 @@ class _Page(HTMLParser):
         """Text, shown or hidden."""
         if self._hidden:
             return
+        if not self._begin and not data.isspace():
+            first = self.getpos()[0] + data[: len(data) - len(data.lstrip())].count("\n")
+            self._begin = self._said or first
         self._parts.append(data)
         self._size += len(data)
         if self._size > _MAX_LINE:
@@ -111,7 +127,8 @@ class _Page(HTMLParser):
         line = unwrap("".join(self._parts))
         if line:
             self.lines.append(line + "\n")
-        self._parts, self._size = [], 0
+            self._tell(self._begin)
+        self._parts, self._size, self._begin = [], 0, 0
 
     def taken(self) -> str:
         """The lines so far, which are then forgotten."""
@@ -120,9 +137,9 @@ class _Page(HTMLParser):
         return text
 
 
-def _page_text(blocks: Iterable[str]) -> Iterator[str]:
-    """The text of a page in HTML that is given in blocks."""
-    page = _Page()
+def _page_text(blocks: Iterable[str], tell: Callable[[int], object]) -> Iterator[str]:
+    """The text of a page in HTML that is given in blocks; ``tell`` is told where each of its lines began."""
+    page = _Page(tell)
     for block in blocks:
         for start in range(0, len(block), _FED):
             _feed(page, block[start : start + _FED])
@@ -151,17 +168,22 @@ def _check_unfinished(page: _Page) -> None:
         raise BadRecordError(f"a tag has more than {_MAX_ATTRIBUTES} attributes")
 
 
-def _whole_page(path: Path, reading: Reading, blocks: Iterable[str]) -> Iterator[str]:
-    """The text of a page; where it is broken, what stands before that."""
-    try:
-        yield from _page_text(blocks)
-    except BadRecordError as reason:
-        reading.bad(path, None, reason)
+def _whole_page(path: Path, reading: Reading, blocks: Iterable[str]) -> Document:
+    """A page; where it is broken, what stands before that."""
+    numbers: list[int] = []
+
+    def text() -> Iterator[str]:
+        try:
+            yield from _page_text(blocks, numbers.append if reading.is_numbered else lambda _: None)
+        except BadRecordError as reason:
+            reading.bad(path, None, reason)
+
+    return Document(path, 1, text(), numbers=numbers)
 
 
 def read_html(path: Path, reading: Reading) -> Iterator[Document]:
     """A page of HTML: without tags, scripts, styles and code."""
-    yield Document(path, 1, _whole_page(path, reading, plain_text(path, reading)))
+    yield _whole_page(path, reading, plain_text(path, reading))
 
 
 _CHUNK = 1 << 13  # characters rendered at once, to the next empty line outside of code
@@ -174,28 +196,45 @@ def read_markdown(path: Path, reading: Reading) -> Iterator[Document]:
     """A page of Markdown (CommonMark and tables), as `read_html` reads what it renders to."""
     markdown = extra("markdown_it", "markdown", "markdown-it-py").MarkdownIt("commonmark").enable("table")
     lines = _without_front_matter(_short_lines(plain_text(path, reading)))
-    rendered = (markdown.render(chunk) for chunk in _chunks(lines))
-    yield Document(path, 1, _whole_page(path, reading, rendered))
+    yield _whole_page(path, reading, (_rendered(markdown, *chunk) for chunk in _chunks(lines)))
 
 
-def _short_lines(blocks: Iterator[str]) -> Iterator[str]:
-    """The lines; what is longer than `_MAX_CHUNK` comes as several."""
-    rest = ""
+def _rendered(markdown: Any, text: str, numbers: list[int]) -> str:
+    """A part of a page as HTML whose elements say from which line they come; ``numbers``: that of each line of it."""
+    tokens = markdown.parse(text)
+    for token in tokens:
+        if token.map is None or not numbers:
+            continue
+        number = str(numbers[min(token.map[0], len(numbers) - 1)])
+        if token.type == "html_block":
+            token.content = f'<span {_FROM_LINE}="{number}"></span>{token.content}'
+        elif token.nesting >= 0:
+            token.attrSet(_FROM_LINE, number)
+    return str(markdown.renderer.render(tokens, markdown.options, {}))
+
+
+_Numbered = tuple[int, str]  # a line and its number
+
+
+def _short_lines(blocks: Iterator[str]) -> Iterator[_Numbered]:
+    """The lines with their numbers; what is longer than `_MAX_CHUNK` comes as several."""
+    rest, number = "", 1
     for block in chain(blocks, ["\n"]):
         *whole, rest = (rest + block).split("\n")
         for line in whole:
-            yield from (line[k : k + _MAX_CHUNK] for k in range(0, max(len(line), 1), _MAX_CHUNK))
+            yield from ((number, line[k : k + _MAX_CHUNK]) for k in range(0, max(len(line), 1), _MAX_CHUNK))
+            number += 1
         while len(rest) > _MAX_CHUNK:
-            yield rest[:_MAX_CHUNK]
+            yield number, rest[:_MAX_CHUNK]
             rest = rest[_MAX_CHUNK:]
 
 
-def _without_front_matter(lines: Iterator[str]) -> Iterator[str]:
+def _without_front_matter(lines: Iterator[_Numbered]) -> Iterator[_Numbered]:
     """The lines behind a block of settings between two lines of hyphens at the very beginning, if there is one."""
-    first: list[str] = []
-    for line in lines:
-        first.append(line)
-        if first[0].rstrip() != "---" or len(first) > _FRONT_MATTER:
+    first: list[_Numbered] = []
+    for number, line in lines:
+        first.append((number, line))
+        if first[0][1].rstrip() != "---" or len(first) > _FRONT_MATTER:
             break
         if len(first) > 1 and line.rstrip() in ("---", "..."):
             first = []
@@ -203,21 +242,25 @@ def _without_front_matter(lines: Iterator[str]) -> Iterator[str]:
     return chain(first, lines)
 
 
-def _chunks(lines: Iterator[str]) -> Iterator[str]:
-    """The lines in parts that can be rendered one by one: cut before a paragraph, outside of fenced code."""
+def _chunks(lines: Iterator[_Numbered]) -> Iterator[tuple[str, list[int]]]:
+    """The lines in parts that can be rendered one by one, with their numbers: cut before a paragraph, outside of fenced
+    code.
+    """
     parts: list[str] = []
+    numbers: list[int] = []
     size, fence, after_empty = 0, "", True
-    for line in lines:
+    for number, line in lines:
         paragraph = after_empty and not fence and line[:1] not in ("", " ", "\t")
         if parts and size >= (_CHUNK if paragraph else _MAX_CHUNK):
-            yield "\n".join(parts)
-            parts, size = ([fence] if fence else []), 0
+            yield "\n".join(parts), numbers
+            parts, size, numbers = ([fence] if fence else []), 0, ([number] if fence else [])
         mark = _FENCE.match(line)
         if mark and not fence:
             fence = mark[1]
         elif mark and mark[1].startswith(fence):
             fence = ""
         parts.append(line)
+        numbers.append(number)
         size += len(line) + 1
         after_empty = not line.strip()
-    yield "\n".join(parts)
+    yield "\n".join(parts), numbers

@@ -34,11 +34,11 @@ def read_docx(path: Path, reading: Reading) -> Iterator[Document]:
     try:
         with seekable(path, reading) as file, _broken_is_bad():
             _check_size(file)
-            text = _text_of_word(zipfile.ZipFile(file))
+            word = _read_word(zipfile.ZipFile(file))
     except BadRecordError as reason:
         reading.bad(path, None, reason)
         return
-    yield Document(path, 1, (text,))
+    yield Document(path, 1, ("".join(word.parts),), numbers=word.numbers)
 
 
 @contextmanager
@@ -62,12 +62,12 @@ def _check_size(file: BinaryIO) -> None:
         raise BadRecordError(f"unpacks to more than {_MAX_PART} bytes of text or {_MAX_FILE} in all")
 
 
-def _text_of_word(archive: zipfile.ZipFile) -> str:
+def _read_word(archive: zipfile.ZipFile) -> _Word:
     main = _Relations()
     _parse(archive, "_rels/.rels", main)
     word = _Word()
     _parse(archive, main.document, word)
-    return "".join(word.parts)
+    return word
 
 
 def _parse(archive: zipfile.ZipFile, name: str, heard: _Relations | _Word) -> None:
@@ -102,10 +102,12 @@ class _Relations:
 
 
 class _Word:
-    """Gathers the text of a Word document as its elements go by."""
+    """Gathers the text of a Word document as its elements go by; ``numbers``: the paragraph of each line."""
 
     def __init__(self) -> None:
         self.parts: list[str] = []
+        self.numbers: list[int] = []
+        self._paragraph = 0
         self._hidden = 0  # elements within each other that are hidden, the outermost being no text itself
         self._names: list[str] = []
 
@@ -118,9 +120,10 @@ class _Word:
         if self._hidden or name in _HIDDEN or name in _CHARACTERS:
             self._hidden += 1
             if self._hidden == 1 and name in _CHARACTERS:
-                self.parts.append(_CHARACTERS[name])
+                self._put(_CHARACTERS[name])
         elif name == "p":
-            self.parts.append("\n")
+            self._put("\n")
+            self._paragraph += 1
 
     def end(self, name: str) -> None:
         """An element ends."""
@@ -128,12 +131,16 @@ class _Word:
         if self._hidden:
             self._hidden -= 1
         elif name == "p":
-            self.parts.append("\n")
+            self._put("\n")
 
     def characters(self, data: str) -> None:
         """Text, shown where it stands directly in a `t`."""
         if not self._hidden and self._names[-1] == "t":
-            self.parts.append(data)
+            self._put(data)
+
+    def _put(self, text: str) -> None:
+        self.parts.append(text)
+        self.numbers += [max(self._paragraph, 1)] * text.count("\n")
 
 
 _FULL = 0.75  # of the widest line of a page: a line at least so wide runs on in the next one
@@ -150,11 +157,12 @@ def read_pdf(path: Path, reading: Reading) -> Iterator[Document]:
                 pdf = pypdf.PdfReader(file)
                 n_pages = len(pdf.pages)
                 budget = _Budget(_OPERATIONS + file.seek(0, os.SEEK_END))
-            pages = _pages(path, reading, pdf, n_pages, budget)
+            numbers: list[int] = []
+            pages = _pages(path, reading, pdf, n_pages, budget, numbers)
             first = next(pages, None)
             if first is None:
                 raise BadRecordError("holds no text: pictures of pages need OCR first")
-            yield Document(path, 1, chain([first], pages))
+            yield Document(path, 1, chain([first], pages), numbers=numbers)
     except BadRecordError as reason:
         reading.bad(path, None, reason)
 
@@ -179,8 +187,8 @@ class _Budget:
             raise BadRecordError("asks for more operations than the file has bytes")
 
 
-def _pages(path: Path, reading: Reading, pdf: Any, n_pages: int, budget: _Budget) -> Iterator[str]:
-    """The text of each page that holds any."""
+def _pages(path: Path, reading: Reading, pdf: Any, n_pages: int, budget: _Budget, numbers: list[int]) -> Iterator[str]:
+    """The text of each page that holds any; ``numbers`` receives the page of each line."""
     for n in range(n_pages):
         try:
             with _broken_is_bad(), _silent():
@@ -190,6 +198,7 @@ def _pages(path: Path, reading: Reading, pdf: Any, n_pages: int, budget: _Budget
             reading.bad(path, None, f"page {n + 1}: {reason}")
             continue
         if text:
+            numbers += [n + 1] * text.count("\n")
             yield text
 
 

@@ -37,7 +37,7 @@ def read_documents(
     ``group``: the field of a record that the documents are to be grouped by.
     """
     report = ReadReport() if report is None else report
-    for file in _read_files(paths, options, report, progress, named, group):
+    for file in _read_files(paths, options, report, progress, named, group, is_numbered=True):
         yield from file
 
 
@@ -95,13 +95,15 @@ def _read_files(
     progress: Callable[[int], None],
     named: frozenset[Path] | None,
     group: str | None = None,
+    *,
+    is_numbered: bool = False,
 ) -> Iterator[Iterator[Document]]:
     """The documents of each file."""
     if options.encoding is not None:
         decoding.check_encoding(options.encoding)
     chosen = None if options.input_format is None else find_reader(options.input_format)
     paths = list(paths)
-    reading = Reading(options, report, progress, frozenset(paths) if named is None else named, group)
+    reading = Reading(options, report, progress, frozenset(paths) if named is None else named, group, is_numbered)
     for path in paths:
         n_skipped, n_read = len(report.skipped), [0]
         reading.progress = _adding_to(n_read, progress)

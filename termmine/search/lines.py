@@ -31,7 +31,9 @@ class Line(NamedTuple):
 
 
 def read_lines(source: Source, options: ReadOptions) -> Iterator[Line]:
-    """The lines of a source with their places; a record that is no line of its file has one number for all of it."""
+    """The lines of a source with their places: the number of the line of the file; in a Word document the paragraph, in
+    a PDF the page. A record that is no line of its file has one number for all of it.
+    """
     if isinstance(source, Texts):
         for number, text in source.numbered(ReadReport()):
             yield from (Line("text", number, line.rstrip("\n")) for line in _lines([text]))
@@ -43,8 +45,12 @@ def read_lines(source: Source, options: ReadOptions) -> Iterator[Line]:
 def _numbered(document: Document) -> Iterator[Line]:
     number, path = document.line, writable(str(document.path))
     name = "stdin" if path == STDIN else path  # a spreadsheet would take -:12 for a formula
+    n, numbers = 0, document.numbers
     for line in _lines(document.blocks):
+        if numbers:
+            number = numbers[min(n, len(numbers) - 1)]
         yield Line(name, number, line.rstrip("\n"))
+        n += line.endswith("\n")
         number += document.is_lines and line.endswith("\n")
 
 
