@@ -1,6 +1,6 @@
-"""Loops that look at codes and rows of a table before any other loop uses them as indexes.
+"""Loops that check codes and rows of a table before any other loop uses them as indexes.
 
-In: arrays as a file holds them, whatever that is. Out: the place of the first entry that cannot be, or -1.
+In: arrays as a file holds them, possibly damaged. Out: the place of the first impossible entry, or -1.
 """
 
 import numpy as np
@@ -14,9 +14,10 @@ AFTER_SEPARATOR, N_SYMBOLS, N_DOCUMENTS = range(3)
 
 @njit
 def bad_code(codes, is_symbol, n_codes, state):
-    """The first of codes (C) that is none, or a separator after another; counts symbols and documents in state (3).
+    """The first of codes (C) that is no valid code, or is a separator after another; counts symbols and documents in
+    state (3).
 
-    is_symbol (bool): which codes below FIRST_WORD are symbols; n_codes: one more than the largest code.
+    is_symbol (bool): True for the codes below FIRST_WORD that are symbols; n_codes: one more than the largest code.
     """
     after_separator = state[AFTER_SEPARATOR]
     n_symbols = n_documents = 0
@@ -40,7 +41,7 @@ def bad_code(codes, is_symbol, n_codes, state):
 
 @njit
 def bad_variant(codes, places, forms, is_symbol, form_word, n_forms):
-    """The first variant (V) whose form is none of the symbol that stands at its place in codes (C)."""
+    """The first variant (V) whose form does not belong to the symbol at its place in codes (C)."""
     for v in range(len(places)):
         if places[v] < 0 or places[v] >= len(codes):
             return v
@@ -59,7 +60,9 @@ def bad_variant(codes, places, forms, is_symbol, form_word, n_forms):
 
 @njit
 def bad_symbol(lo, hi, length, freq, prefix, suffix, last, min_freq, is_symbol, n_codes):
-    """The first of the rows from lo to hi that is no single symbol of the table; they are in order of their codes."""
+    """The first of the rows from lo to hi that is not a single symbol of the table; such rows are in order of their
+    codes.
+    """
     for g in range(lo, hi):
         code = last[g]
         if length[g] != 1 or freq[g] < min_freq or prefix[g] != -1 or suffix[g] != -1:
@@ -73,9 +76,9 @@ def bad_symbol(lo, hi, length, freq, prefix, suffix, last, min_freq, is_symbol, 
 
 @njit
 def bad_ngram(n, below, lo, hi, length, freq, prefix, suffix, last, min_freq):
-    """The first of the rows from lo to hi that is no n-gram of n symbols, where those of one less begin at ``below``.
+    """The first of the rows from lo to hi that is no n-gram of n symbols; the rows of length n - 1 begin at ``below``.
 
-    Those must have been looked at: what the links of a row lead to is compared with it.
+    The rows of length n - 1 must have been checked before: each row is compared with the rows that it is linked to.
     """
     for g in range(lo, hi):
         p, s = prefix[g], suffix[g]

@@ -1,8 +1,12 @@
-"""What stands beside a string, and in how many windows of text it occurs. What that says is in `ranking.distribution`.
+"""The contexts of a string: the neighbours that stand beside it, and the number of windows of text in which it occurs.
 
-A context has the slot of the two symbols beside a boundary where those are a node of the trie, else of one. Behind all
-slots follow: the edge of a run at once; a neighbour that is no node; and, by its slot, one symbol with the edge of a
-run behind it. The trie holds whatever occurs often enough of one and two symbols.
+In: codes, a trie of common strings, the words of a segmentation. Out: sums. What they say of a string is worked out in
+`ranking.distribution`.
+
+A context is a number: the slot of the two symbols beside a boundary where those two are a node of the trie, else the
+slot of the one symbol. Three more kinds of context are numbered behind all slots: the edge of a run right at the
+boundary; a neighbour that is no node; and, by its slot, a single symbol with the edge of a run behind it. The trie
+holds every string of one or two symbols that occurs often enough.
 """
 
 from typing import NamedTuple
@@ -14,16 +18,18 @@ from termmine.kernels.jit import inlined, njit
 from termmine.kernels.segment import INSIDE
 from termmine.kernels.tries import BLOCK, Trie, child, step
 
-_EDGE = -2  # instead of a trie's symbol, which is -1 for what is none
+_EDGE = -2  # takes the place of a trie's symbol, which is -1 for a code that is none of them
 
 
 @njit
 def contexts_beside(codes, lo, hi, trie, symbols, pairs, before, after):
     """The contexts to the left and to the right of each boundary before codes[lo:hi].
 
-    They are in before[2:] and after[2:] (hi - lo); symbols and pairs receive the symbols and pairs of symbols that
-    begin at each place from lo - 2 on, -1 where they are no node. Room for each: hi - lo + 3. Loops without a branch,
-    one after the other, are what a processor is fastest at.
+    They are written to before[2:] and after[2:] (hi - lo); symbols and pairs receive the symbols and the pairs of
+    symbols
+    that begin at each place from lo - 2 on, -1 where they are no node. Each of the four arrays needs hi - lo + 3
+    entries.
+    The loops follow one another and have no branches, because a processor runs such loops fastest.
     """
     links, n_slots, n = trie.links, len(trie.links), hi - lo + 3
     for i in range(n):
@@ -47,10 +53,10 @@ def contexts_beside(codes, lo, hi, trie, symbols, pairs, before, after):
 
 @njit
 def count_contexts(codes, start, stop, word_at, trie, is_noun, left, right):
-    """Count what stands beside the words of two symbols or more in codes[start:stop].
+    """Count the contexts of the words of two symbols or more in codes[start:stop].
 
     word_at: see `segment`, from start on; is_noun (uint8; 0 or 1): one a slot of that dictionary. left, right (int64;
-    contexts, 2): beside such nouns, and beside any word.
+    contexts, 2): the counts beside nouns, and beside any word.
     """
     size = BLOCK + 3
     symbols, pairs = np.empty(size, np.int32), np.empty(size, np.int32)
@@ -72,10 +78,10 @@ def count_contexts(codes, start, stop, word_at, trie, is_noun, left, right):
 
 
 class Look(NamedTuple):
-    """What `survey` looks for, and what stands beside it is worth.
+    """The strings that `survey` looks for, and the weights of their contexts.
 
     number (int32, one a slot of the trie): the entry of the sums that a node is counted in; longest: the most symbols
-    of any node; singles: whether single symbols are of interest; left, right (int32): the weight of each context.
+    of any node; singles: True where single symbols are counted too; left, right (int32): the weight of each context.
     """
 
     trie: Trie
@@ -88,7 +94,9 @@ class Look(NamedTuple):
 
 @njit
 def symbols_of_source(codes, start, stop, n):
-    """The symbols of the source that goes on at stop, where n of the one that goes on at start stand before that."""
+    """Count the symbols of the source that goes on at stop, given that n of the one that goes on at start stand before
+    it.
+    """
     for i in range(start, stop):
         if codes[i] >= UNKNOWN:
             n += 1
@@ -99,7 +107,7 @@ def symbols_of_source(codes, start, stop, n):
 
 @njit
 def window_begin(codes, start, n):
-    """Where the last n symbols before start begin."""
+    """The place where the last n symbols before start begin."""
     i = start
     while n > 0 and i > 0:
         i -= 1
@@ -118,9 +126,10 @@ def _add(sums, n, left, right, window):
 
 @inlined
 def _number_windows(codes, lo, hi, size, symbols, n, window, windows):
-    """Say for each place of codes[lo:hi] in which window it lies (windows[2:]); n: the symbols of the window so far.
+    """Write the number of the window that each place of codes[lo:hi] lies in to windows[2:].
 
-    A window holds size symbols of one source, the last one of it the rest.
+    A window holds size symbols of one source; the last window of a source holds the rest. n: the symbols of the present
+    window so far.
     """
     for i in range(2, hi - lo + 2):
         if symbols[i] == _EDGE:
@@ -138,12 +147,14 @@ def _number_windows(codes, lo, hi, size, symbols, n, window, windows):
 
 @njit
 def survey(codes, start, stop, n_before, size, look, sums, n_windows):
-    """Sum the weights of the contexts over all occurrences of nodes that begin in codes[start:stop].
+    """Sum the weights of the contexts over all occurrences of nodes that begin in codes[start:stop], and count windows.
 
-    And count the windows of ``size`` symbols that hold it (`_number_windows`). n_before: symbols of the source before
-    start; as many of them as belong to the window there must stand before start in codes. sums (int64; N, 4): left,
-    right, windows, and the last window (-1 at first), of the nodes that look.number says. n_windows (int64, 1): the
-    windows that these sums have seen; those that begin in codes[start:stop] are returned.
+    The windows of ``size`` symbols (`_number_windows`) that hold each node are counted in the same pass. n_before: the
+    symbols of the source before start; as many of them as belong to the present window must stand before start in
+    codes.
+    sums (int64; N, 4): left, right, windows, and the last window (-1 at first), of the nodes that look.number names.
+    n_windows (int64, 1): the number of windows that these sums have seen. Returns the number of windows that begin in
+    codes[start:stop].
     """
     trie, number, longest, singles, left_weight, right_weight = look
     links, room = trie.links, BLOCK + longest + 3
@@ -177,7 +188,7 @@ def survey(codes, start, stop, n_before, size, look, sums, n_windows):
         length = np.uint32(2)
         while count:  # all walks go on together, as in `count_in_trie`
             others = np.uint64(0)
-            for x in range(count):  # looked at before anything is changed, so that cache misses overlap
+            for x in range(count):  # all are read before anything is changed, so that cache misses overlap
                 rows[x] = number[nodes[x]]
                 seen[x] = sums[rows[x], 3]
             for x in range(count):
@@ -194,7 +205,7 @@ def survey(codes, start, stop, n_before, size, look, sums, n_windows):
 
 @njit
 def count_windows(codes, start, stop, n_before, size):
-    """The windows that begin in codes[start:stop]."""
+    """The number of windows that begin in codes[start:stop]."""
     n, found = n_before, 0
     for i in range(start, stop):
         if codes[i] >= UNKNOWN:

@@ -16,7 +16,7 @@ _TOO_LARGE = float(1 << 62)
 
 @inlined
 def _put(out, n, number):
-    """Write a whole number (uint64) from out[n] on; where it ends."""
+    """Write a whole number (uint64) from out[n] on; returns the place behind it."""
     end = n + 1
     rest = number // np.uint64(10)
     while rest:
@@ -31,7 +31,7 @@ def _put(out, n, number):
 
 @njit
 def write_integers(values, out, end):
-    """Write whole numbers (int64) one after the other into out (uint8); end receives where each ends."""
+    """Write whole numbers (int64) one after the other into out (uint8); end receives the place where each ends."""
     n = np.int64(0)
     for i in range(len(values)):
         number = np.uint64(values[i])
@@ -53,11 +53,11 @@ def _upper(rest):
 
 @njit
 def write_decimals(values, out, end):
-    """The same for float64, four digits after the point, nothing for what is missing (NaN), no sign before a zero.
+    """Write float64 numbers with four digits after the point; missing ones (NaN) as nothing, zero without a sign.
 
-    Rounded as `format` does: the exact binary value, a tie to the even digit. The part after the point is taken as
-    three numbers of 32 bits, which is all of it unless it is far below the last digit, and multiplied by 10^4. False
-    for a number that is too large for that.
+    Rounded as `format` does: by the exact binary value, a tie to the even digit. The part after the point is taken as
+    three numbers of 32 bits, which is all of it unless it is far below the last digit, and multiplied by 10^4. Returns
+    False for a number that is too large for that.
     """
     n = np.int64(0)
     for i in range(len(values)):
@@ -91,10 +91,13 @@ def write_decimals(values, out, end):
 
 @njit
 def join_cells(pool, begin, end, delimiter, line_end, out):
-    """Write lines of cells into out (uint8), cell j of line i from where that of the line before ends up to end[j, i].
+    """Write lines of cells into out (uint8); cell j of line i reaches from the end of the one in the line before to
+    end[j, i].
 
-    pool (uint8): the columns one after the other; begin: where in it each begins, moved on to where it ends. delimiter
-    and line_end (uint8): what stands between two cells, and after the last one of a line. How many bytes there are.
+    pool (uint8): the columns one after the other; begin: the place in it where each column begins, moved on to where it
+    ends. delimiter and line_end (uint8): the bytes between two cells, and after the last one of a line. Returns the
+    number
+    of bytes written.
     """
     n = np.int64(0)
     for i in range(end.shape[1]):

@@ -9,17 +9,19 @@ _LAST_BLANK = 0x0D  # of the control characters from the tab on that are blanks 
 
 @inlined
 def _bits(byte):
-    """What a byte that goes on with a character adds to it; more than six bits where it is no such byte."""
+    """The bits that a continuation byte adds to its character; a value of more than six bits where it is no such
+    byte.
+    """
     return np.uint32(byte) ^ np.uint32(0x80)
 
 
 @njit
 def decode(raw, chars):
-    """Decode raw (B, uint8) into chars (C >= B, uint32): how many characters there are, and how many bytes they took.
+    """Decode raw (B, uint8) into chars (C >= B, uint32); returns the number of characters, and of the bytes they took.
 
-    A character that is cut off at the end is left. -1 bytes: raw is no UTF-8, or holds control characters that are
-    neither blanks nor line ends, so that somebody else has to look at it. Each length of a character is written out: a
-    loop over its bytes takes twice the time.
+    A character that is cut off at the end is left for the next call. The second number is -1 where raw is not UTF-8, or
+    holds control characters that are neither blanks nor line ends; the caller then has to decode it another way. Each
+    length of a character is written out: a loop over its bytes takes twice the time.
     """
     i = n = np.int64(0)
     while i < len(raw):

@@ -1,4 +1,4 @@
-"""The character automaton: code points -> codes. The tables that it reads are built in `termmine.encode`."""
+"""The character automaton: code points -> codes. The tables that it reads are built in `text.characters`."""
 
 from typing import NamedTuple
 
@@ -34,7 +34,7 @@ class Strings(NamedTuple):
 
 @njit
 def _hash(chars, n, key):
-    """Under a key that nobody knows beforehand, so that no text can be made of words that meet in one slot."""
+    """The hash of a word under a secret key, so that no text can be made of words that collide."""
     value = np.uint64(0xCBF29CE484222325) ^ np.uint64(key)
     for k in range(n):
         value = (value ^ np.uint64(chars[k])) * np.uint64(0x9E3779B97F4A7C15)
@@ -88,7 +88,7 @@ def rebuild(strings):
 
 @njit
 def _is_full(strings):
-    """Whether one more character's words might not fit."""
+    """True where the words of one more character might not fit."""
     size = strings.size[0]
     return (
         2 * (size + SLACK) > len(strings.slots)
@@ -134,7 +134,7 @@ def find_all(chars, offsets, strings, codes):
 
 
 class Characters(NamedTuple):
-    """What each code point is; all but the last one an entry a code point."""
+    """The properties of each code point, one entry a code point; the last array holds the forms themselves."""
 
     plain: np.ndarray  # int32: the code of a Han character or kana that is written as it is counted, else 0
     kinds: np.ndarray  # uint8
@@ -145,7 +145,7 @@ class Characters(NamedTuple):
 
 @njit
 def _before(pending, blanks, previous, is_word):
-    """What separates a symbol from the one before."""
+    """The separator between a symbol and the one before it."""
     if blanks > 1 or (blanks == 1 and previous == HAN and not is_word):
         return max(pending, RUN)
     return pending
@@ -153,7 +153,7 @@ def _before(pending, blanks, previous, is_word):
 
 @njit
 def _word_code(strings, raw, folded, fold, length, frozen):
-    """The code of the word raw[:length]: of its form, or under a frozen alphabet of the word itself."""
+    """The code of the word raw[:length]: that of its form, or under a frozen alphabet that of the word itself."""
     if not frozen:
         form = find(strings, raw, length)
         return FIRST_WORD + (form if form >= 0 else insert(strings, raw, length, form))
@@ -165,7 +165,7 @@ def _word_code(strings, raw, folded, fold, length, frozen):
 
 @inlined
 def _separate(out, at, pending, blanks, previous, is_word):
-    """Write what separates a symbol from the one before; the place behind, and AFTER_BLANK where only a blank does."""
+    """Write the separator before a symbol; returns the place behind it, and AFTER_BLANK where there is only a blank."""
     pending = _before(pending, blanks, previous, is_word)
     mark = np.int64(0)
     if pending:
@@ -178,7 +178,7 @@ def _separate(out, at, pending, blanks, previous, is_word):
 
 @inlined
 def _put_word(strings, raw, folded, fold, length, frozen, out, written, at, n_written, mark):
-    """Write the code of the word raw[:length], and its form; the places behind both."""
+    """Write the code of the word raw[:length], and its form; returns the places behind both."""
     out[at] = _word_code(strings, raw, folded, fold, length, frozen)
     written[n_written, 0], written[n_written, 1] = at, mark | np.int64(out[at])
     return at + 1, n_written + 1
@@ -186,12 +186,12 @@ def _put_word(strings, raw, folded, fold, length, frozen, out, written, at, n_wr
 
 @njit
 def encode(chars, characters, state, raw, folded, strings, out, written, frozen, lines):
-    """Run the character automaton over chars (C, uint32); how many were consumed before some array was full.
+    """Run the character automaton over chars (C, uint32); returns how many were consumed before some array was full.
 
     out receives the codes: of a word that of its form, numbered by strings; frozen: that of the word, numbered by
     strings, UNKNOWN for one that is not among them. written (n, 2) receives the places, and the forms, of all words and
     of the characters that are written otherwise than they are counted, and of any symbol behind a blank between a word
-    and a Han character (AFTER_BLANK). lines: a line end ends a document.
+    and a Han character (AFTER_BLANK). lines: True where a line end ends a document.
 
     It is long because it is one loop over a dozen local variables: taken apart further, all of them would travel in and
     out of every part.
@@ -313,7 +313,9 @@ def settle(codes, written, form_ids, form_word, word_form):
 
 @njit
 def unsettle(codes, variants, word_form, written):
-    """The way back: the places and forms of all words, and of the characters among variants; how many are written."""
+    """Undo `settle`: write the places and forms of all words, and of the characters among variants; returns their
+    number.
+    """
     n = v = 0
     for i in range(len(codes)):
         form = np.int64(-1)
@@ -330,7 +332,7 @@ def unsettle(codes, variants, word_form, written):
 
 @njit
 def end_of_lines(chars, kinds):
-    """Where the last line, document or source that ends in chars (C) does so; 0 if none does."""
+    """The place behind the last line, document or source that ends in chars (C); 0 if none does."""
     for i in range(len(chars), 0, -1):
         kind = kinds[chars[i - 1]]
         if kind == LINE_BREAK or kind == DOCUMENT_BREAK or kind == SOURCE_BREAK:
@@ -340,7 +342,7 @@ def end_of_lines(chars, kinds):
 
 @njit
 def contains(chars, kinds, kind):
-    """Whether any of chars (C) is of a kind."""
+    """True where any of chars (C) is of the given kind."""
     for i in range(len(chars)):
         if kinds[chars[i]] == kind:
             return True

@@ -25,7 +25,9 @@ STAMP = "termmine-sources"  # a file beside the machine code: what it was compil
 
 
 def njit(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A kernel: the one set of numba's options. Without a place for machine code it is compiled in each process."""
+    """Make a kernel: the one set of numba's options. Without a place for machine code it is compiled in each
+    process.
+    """
     kernel = numba.njit(nogil=True)(function)
     if not numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
         with contextlib.suppress(RuntimeError):  # a read-only installation, no home
@@ -35,19 +37,21 @@ def njit(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _forgive(kernel: Any) -> None:
-    """Have a kernel compiled anew where its machine code cannot be loaded: numba gives up on a file that was cut short.
+    """Have a kernel compiled anew where its machine code cannot be loaded: numba itself fails on a file that was cut
+    short.
 
-    A power cut or a full disk leaves such files, and each later run would fail. What cannot be written is not kept.
+    A power cut or a full disk leaves such files, and each later run would fail. Machine code that cannot be written is
+    not kept.
     """
     cache = getattr(kernel, "_cache", None)
-    if cache is None or not hasattr(cache, "load_overload"):  # another numba, which may know better
+    if cache is None or not hasattr(cache, "load_overload"):  # another version of numba, which may do this itself
         return
     load, save = cache.load_overload, cache.save_overload
 
     def load_or_drop(*arguments: Any) -> Any:
         try:
             return load(*arguments)
-        except Exception:  # whatever unpickling garbage comes to
+        except Exception:  # unpickling garbage may raise anything
             with contextlib.suppress(Exception):
                 cache.flush()
             return None
@@ -60,13 +64,15 @@ def _forgive(kernel: Any) -> None:
 
 
 def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A part of a kernel, compiled into its callers: a call would count references to every array that it is given."""
+    """Make a part of a kernel that is compiled into its callers: a call would count references to every array it is
+    given.
+    """
     return numba.njit(inline="always")(function)
 
 
 @njit
 def _any_kernel():
-    """A kernel like any other, to ask for the folder that they share."""
+    """A kernel like any other, by which the folder that all of them share is found."""
 
 
 def cache_folder() -> Path | None:
@@ -78,7 +84,7 @@ def cache_folder() -> Path | None:
 
 
 def is_compiled(kernels: tuple[str, ...]) -> bool:
-    """Whether those kernels' machine code is in numba's cache (or numba is switched off)."""
+    """True where the machine code of those kernels is in numba's cache (or numba is switched off)."""
     if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
         return True
     folder = cache_folder()
@@ -106,7 +112,7 @@ def drop_stale(folder: Path) -> None:
         file, name = tempfile.mkstemp(dir=folder)
         with os.fdopen(file, "w") as stamp:
             stamp.write(wanted)
-        Path(name).chmod(0o644)  # who may use the machine code may see what it was compiled from
+        Path(name).chmod(0o644)  # whoever may use the machine code may read this file too
         Path(name).replace(folder / STAMP)
 
 

@@ -1,4 +1,4 @@
-"""Counting n-grams level by level. The order of the steps is in `termmine.counts`; pairs are counted in `pairs`."""
+"""Counting n-grams level by level. The order of the steps is in `counting.local`; pairs are counted in `pairs`."""
 
 from typing import NamedTuple
 
@@ -44,7 +44,7 @@ def _note(evidence, row, document, before, after):
 
 @njit
 def observe_symbols(codes, ids, start, stop, document, evidence):
-    """Add to the evidence what the occurrences of symbols in ids[start:stop] show; the number of the last document."""
+    """Add the evidence of the occurrences of symbols in ids[start:stop]; returns the number of the last document."""
     for i in range(start, stop):
         document += codes[i] == DOCUMENT_END or codes[i] == SOURCE_END
         if ids[i] >= 0:
@@ -56,9 +56,9 @@ def observe_symbols(codes, ids, start, stop, document, evidence):
 
 
 class Slotting(NamedTuple):
-    """What a slot holds: a pair, of whose halves ``half`` bits suffice, and below it in ``bits`` bits its place.
+    """The layout of a slot: a pair, of whose halves ``half`` bits suffice, and below it in ``bits`` bits its place.
 
-    Where that is more than 64 bits, all of the pair, and the place in a word of its own. ``place`` masks the place. All
+    Where that is more than 64 bits, a slot has two words: the whole pair, and the place. ``place`` masks the place. All
     are uint64.
     """
 
@@ -111,9 +111,10 @@ def _look_up(wanted, count, slots, slotting, at, places, rows):
 def next_level(codes, ids, start, stop, slots, slotting, n, neighbours, document, evidence, pairing, sizes):
     """Turn ids[start:stop] from rows of (n - 1)-grams into rows of n-grams, -1 where none is frequent.
 
-    At the same time what their occurrences show is added to the evidence (with neighbours), and the pairs that begin at
-    start - 1 to stop - 2 to sizes. ids[start - 1] is turned already; codes reach n places behind stop, ids one. The
-    places of a batch are looked up together. Returns the number of the last document.
+    In the same pass the evidence of their occurrences is added up (with neighbours), and the pairs that begin at
+    start - 1 to stop - 2 are added to sizes. ids[start - 1] is turned already; codes reach n places behind stop, ids
+    one.
+    The places of a batch are looked up together. Returns the number of the last document.
     """
     documents = np.empty(BATCH, np.int64)
     places, wanted, at = np.empty(BATCH, np.uint64), np.empty(BATCH, np.uint64), np.empty(BATCH, np.uint64)
@@ -136,7 +137,7 @@ def next_level(codes, ids, start, stop, slots, slotting, n, neighbours, document
             for i in range(hi - lo):
                 places[count] = i
                 count += np.uint64(some[i] >= 0)
-            for j in range(count):  # looked at before anything is changed, so that cache misses overlap
+            for j in range(count):  # all are read before anything is changed, so that cache misses overlap
                 at[j] = evidence[some[places[j]], LAST]
             for j in range(count):
                 i = places[j]
@@ -149,11 +150,12 @@ def next_level(codes, ids, start, stop, slots, slotting, n, neighbours, document
 
 @njit
 def compact(codes, ids, start, stop, n, out_codes, out_ids):
-    """Copy what n-grams that have a row, and longer ones, can still touch: their symbols and one on either side.
+    """Copy the symbols that n-grams with a row, or longer ones, can still touch, and one symbol on either side of them.
 
-    A separator stands for what is left out in between, one that ends a document where it held such a one. ids reach n
-    places before start and one behind stop. Returns how many places were copied, and what was left out before the first
-    and behind the last of them: 0 nothing, 1 symbols, 2 also the end of a document.
+    A separator takes the place of each stretch that is left out in between, one that ends a document where the stretch
+    held such a one. ids reach n places before start and one behind stop. Returns how many places were copied, and what
+    was
+    left out before the first and behind the last of them: 0 nothing, 1 symbols, 2 also the end of a document.
     """
     copied = gap = first = 0
     last = start - n - 1

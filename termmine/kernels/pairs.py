@@ -1,9 +1,9 @@
-"""Counting pairs, partition by partition. The order of the steps is in `termmine.pairs`.
+"""Counting pairs, partition by partition. The order of the steps is in `counting.pairs`.
 
 A *pair* is an (n + 1)-gram as two neighbouring n-grams: the row of its prefix and the row of its suffix. Pairs are
 spread over partitions by their hash, so that each partition is counted in a table that the processor's own cache holds;
 a look-up that misses every cache costs ten times one that does not. The hash can be undone, so that the number of the
-partition and what is left of the hash, mostly 32 bits, say which pair it was.
+partition and the rest of the hash, mostly 32 bits, say which pair it was.
 """
 
 import math
@@ -25,11 +25,12 @@ _MOST_BITS_A_DIGIT = 11  # of a pair, when pairs are sorted
 
 
 class Pairing(NamedTuple):
-    """How a pair becomes a number of few bits, and that a partition and what is stored there.
+    """The way a pair becomes a number of few bits, and that number a partition and the part of it that is stored there.
 
     A pair (uint64) has two halves: each is the row of an n-gram, or n_rows and the symbol that stands instead of it.
-    ``half`` bits suffice for one. So a pair is hashed to a number of twice as many bits (``mask``), from which it can
-    be had back; the upper bits of that choose the partition, the lower ones, ``rest`` in number, are what is stored.
+    ``half`` bits suffice for one. So a pair is hashed to a number of twice as many bits (``mask``), from which the pair
+    can be recovered; the upper bits of that number choose the partition, the lower ones, ``rest`` in number, are
+    stored.
     """
 
     n_rows: np.uint64
@@ -60,7 +61,7 @@ def unhash_pair(hashed, pairing):
 
 @njit
 def batch_of_pairs(codes, ids, lo, hi, n, one_sided, n_rows, pairs):
-    """Write the pairs at lo to hi, without a branch that depends on them; how many.
+    """Write the pairs at lo to hi, without a branch that depends on them; returns their number.
 
     With one_sided, a pair with only one frequent part counts too, for that part's entropy: in place of the other
     stands the outer symbol.
@@ -94,9 +95,9 @@ def pair_sizes(codes, ids, start, stop, n, one_sided, pairing, sizes):
 
 @njit
 def scatter_pairs(codes, ids, start, stop, n, one_sided, pairing, offsets, pairs):
-    """Write what is stored of the pairs at start to stop into pairs (uint32 where that suffices, or uint64).
+    """Write the stored part of the pairs at start to stop into pairs (uint32 where that suffices, or uint64).
 
-    Each partition's stand from its offset on, which moves.
+    Each partition's pairs stand from its offset on; the offset moves with them.
     """
     batch = np.empty(BATCH, np.uint64)
     stored = (np.uint64(1) << pairing.rest) - np.uint64(1)
@@ -127,7 +128,7 @@ def _larger_table(keys, freq):
 
 @njit
 def _count_while_room(pairs, start, keys, freq, used):
-    """Count pairs[start:] until three quarters of the slots are taken; how far that went, and the used slots."""
+    """Count pairs[start:] until three quarters of the slots are taken; returns where that ended, and the used slots."""
     mask = np.uint64(len(keys) - 1)
     limit = 3 * len(keys) // 4
     for j in range(start, len(pairs)):
@@ -159,7 +160,7 @@ def count_pairs(pairs, keys, freq, used):
 
 @njit
 def keep_frequent(keys, freq, partition, pairing, min_freq, one_sided, left, right, out_keys, out_freq, n):
-    """Append the pairs of a partition's table that occur min_freq times to out; how many there are then.
+    """Append the pairs of a partition's table that occur min_freq times to out; returns how many out then holds.
 
     With one_sided, every pair is added to its prefix's right and its suffix's left sum of c log2(c), scaled (int64, one
     a row); pairs that occur once add nothing.
@@ -192,9 +193,11 @@ def keep_frequent(keys, freq, partition, pairing, min_freq, one_sided, left, rig
 def count_partitions(
     pairs, limits, first, pairing, min_freq, one_sided, keys, freq, left, right, out_keys, out_freq
 ):  # fmt: skip
-    """Count each partition from the first on (limits: where it begins in pairs, and the end) and keep what is frequent.
+    """Count each partition from the first on and keep its frequent pairs; returns how many were kept.
 
-    keys and freq are room for a table, which grows elsewhere where it does not suffice. Returns how many were kept.
+    limits: the place where each partition begins in pairs, and the end. keys and freq are room for a table; one that
+    needs
+    more grows elsewhere.
     """
     n = 0
     for p in range(len(limits) - 1):
@@ -214,10 +217,10 @@ def count_partitions(
 
 @njit
 def sort_pairs(keys, freq, pairing, out_keys, out_freq):
-    """Put pairs (R; uint64) and their frequencies (int64) in order into out; what they stood in is used up.
+    """Write pairs (R; uint64) and their frequencies (int64) in order into out; the input arrays are overwritten.
 
     By digits, the lowest one first (radix sort; Knuth, The Art of Computer Programming 3, 5.2.5), and an odd number of
-    times, so that they end up in out.
+    times, so that the result ends up in out.
     """
     n_bits = 2 * np.int64(pairing.half)
     n_passes, width = 1, n_bits

@@ -1,4 +1,4 @@
-"""Loops over the rows of n-gram tables. The data's side is in `termmine.tries` and `termmine.candidates`.
+"""Loops over the rows of n-gram tables. Their callers are `search.rows` and `candidates.fragments`.
 
 A table's rows of one length stand in order of prefix and suffix, those of one symbol in order of its code, so that an
 n-gram is found by halving, without anything built for it.
@@ -73,11 +73,15 @@ def match_rows(prefix, suffix, codes, to_level, to_prefix, to_suffix, to_last, l
 
 @njit
 def absorb(start, stop, prefix, suffix, freq, is_candidate, least, absorber):
-    """Let each row from start to stop (of one length; the longer ones have been) absorb what it holds.
+    """Let each row from start to stop absorb the rows that it holds.
 
-    What keeps a row's occurrences is what it was absorbed by, else itself if it is_candidate (bool). absorber (int32;
-    -1: none) of its prefix and its suffix becomes that, where it has more than the least share of the part's
-    occurrences, and more than what stands there, or as many and stands earlier in the table.
+    The rows from start to stop are of one length; the longer ones have been treated. The occurrences of a row are kept
+    by
+    the row that absorbed it, else by the row itself if it is_candidate (bool). absorber (int32; -1: none) of its prefix
+    and
+    of its suffix becomes that keeper, where the keeper has more than the least share of the part's occurrences, and
+    more
+    than the absorber before, or as many and stands earlier in the table.
     """
     for row in range(start, stop):
         keeper = absorber[row]

@@ -59,10 +59,11 @@ def segment(codes, end, trie, weight, default, word_at):
 
 @njit
 def spans_with_variants(codes, start, stop, places, trie, wanted, max_length, out_slots, out_starts):
-    """Every occurrence of a wanted slot (bool, one a slot) that begins in codes[start:stop] and holds a variant form.
+    """Find every occurrence of a wanted slot (bool, one a slot) that begins in codes[start:stop] and holds a variant
+    form.
 
     places (n, ascending) are those of the variants in codes. out_slots and out_starts receive slot and first position,
-    as long as there is room: call with empty arrays to learn how much is needed, which is what is returned.
+    as long as there is room. Returns the room that is needed: call with empty arrays to learn it.
     """
     n = 0
     previous = np.int64(start - 1)

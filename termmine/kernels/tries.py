@@ -1,4 +1,6 @@
-"""Tries over symbols as double arrays: built once, walked a million times. The data's side is in `termmine.tries`.
+"""Tries over symbols as double arrays: built once, walked a million times. Their callers are `search.trie` and the
+stages
+that walk them.
 
 A step down costs one look-up, for the node behind (node, symbol) can only stand in the slot base[node] + symbol, and
 does if that slot names the node as its parent. Walks from many positions go down level by level together: look-ups
@@ -47,7 +49,7 @@ def step(links, node, symbol):
 
 @njit
 def number_prefixes(codes, slots, parents, last, ends):
-    """Number every beginning of every run of codes, in order of arrival; how many there are.
+    """Number every beginning of every run of codes, in order of arrival; returns how many there are.
 
     slots (int32, a power of two of them, all 0; more than there are beginnings): node + 1. parents, last (one a node)
     receive the node without its last symbol (-1: a single symbol) and that symbol's code, ends (one a run) its node.
@@ -79,7 +81,7 @@ def number_prefixes(codes, slots, parents, last, ends):
 
 @njit
 def _by_parent(parents, start, edges):
-    """The edges of each parent one after the other: where each one's begin, in start (N + 1; 0 each), and the edges."""
+    """The edges, grouped by parent, and the place where each parent's begin, in start (N + 1; 0 each)."""
     for parent in parents:
         start[parent + 1] += 1
     for node in range(len(start) - 1):
@@ -94,7 +96,7 @@ def _by_parent(parents, start, edges):
 
 @njit
 def _by_size(start, order):
-    """The nodes that have edges, those with most of them first, in order (N); how many they are."""
+    """Write the nodes that have edges to order (N), those with most of them first; returns how many they are."""
     largest = n = 0
     for node in range(len(start) - 1):
         largest = max(largest, start[node + 1] - start[node])
@@ -141,9 +143,11 @@ _NEARBY = 1 << 10  # slots before the last room found: nodes of the same number 
 
 @njit
 def order_nodes(parents, start, edges, order):
-    """The edges of each node, and the nodes that have any, those with most of them first; how many these are.
+    """Group the edges by node, and order the nodes that have any, those with most first; returns how many these are.
 
-    parents (int32, one an edge); start (N + 1; 0 each) receives where in edges each node's begin; order (N) the nodes.
+    parents (int32, one an edge); start (N + 1; 0 each) receives the place in edges where each node's begin; order (N)
+    the
+    nodes.
     """
     _by_parent(parents, start, edges)
     return _by_size(start, order)
@@ -151,7 +155,7 @@ def order_nodes(parents, start, edges, order):
 
 @njit
 def place_nodes(start, edges, order, symbols, n_symbols, used, base, slots):
-    """Give every node a slot; the number of slots, or -1 where ``used`` (zeros) has too few.
+    """Give every node a slot; returns the number of slots, or -1 where ``used`` (zeros) has too few.
 
     Nodes are the symbols, in order, and behind them one for each edge, whose symbols are given (int32, one an edge).
     start, edges, order: see `order_nodes`. base (-1 each) and slots (int32, one a node) are filled. Nodes with many
@@ -183,7 +187,7 @@ def place_nodes(start, edges, order, symbols, n_symbols, used, base, slots):
 
 @njit
 def link_nodes(parents, base, slots, n_symbols, links):
-    """Fill links (-1 all over) from what `place_nodes` found."""
+    """Fill links (-1 all over) from the slots that `place_nodes` found."""
     for node in range(len(slots)):
         links[slots[node], 0] = base[node]
         if node >= n_symbols:
@@ -225,7 +229,9 @@ def find_nodes(prefix, last, trie, nodes):
 
 @njit
 def symbols_ahead(codes, lo, hi, trie, out):
-    """The trie's symbols of codes[lo:hi] in out, -1 for what is none of them, and behind the end of codes."""
+    """Write the trie's symbols of codes[lo:hi] to out, -1 for codes that are none of them and behind the end of
+    codes.
+    """
     n = min(hi, len(codes)) - lo
     for i in range(n):
         c = codes[lo + i]
@@ -238,7 +244,7 @@ def symbols_ahead(codes, lo, hi, trie, out):
 def count_in_trie(codes, start, end, trie, longest, singles, freq):
     """Count in freq (int32, one a slot) every occurrence of a node's string that begins in codes[start:end].
 
-    longest: the most symbols of any node. singles: whether single symbols are to be counted too.
+    longest: the most symbols of any node. singles: True where single symbols are to be counted too.
     """
     links = trie.links
     symbols = np.empty(BLOCK + longest + 1, np.int32)
@@ -251,7 +257,7 @@ def count_in_trie(codes, start, end, trie, longest, singles, freq):
                 if symbols[i] >= 0:
                     freq[symbols[i]] += 1
         n = np.uint64(0)
-        for i in range(hi - lo):  # no branches: which walks go on is not to be foreseen
+        for i in range(hi - lo):  # no branches: the processor could not guess which walks go on
             slot, goes_on = step(links, np.uint32(max(symbols[i], 0)), symbols[i + 1])
             begin[n], nodes[n] = i, slot
             n += np.uint64((symbols[i] >= 0) & goes_on)

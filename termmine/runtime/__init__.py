@@ -1,1 +1,1 @@
-"""What a run may use: memory, threads, scratch and output files, and a place for its notes. It knows no text."""
+"""The means of a run: memory, threads, scratch and output files, and a place for its notes. It knows no text."""

@@ -47,7 +47,7 @@ class Arrays:
         return array
 
     def relieve(self) -> None:
-        """Let pages of mapped arrays go if memory runs short: to be called by loops that touch many of them."""
+        """Drop pages of mapped arrays if memory runs short: for loops that touch many of them to call."""
         self._guard.relieve()
 
     def _new(
@@ -92,7 +92,7 @@ class Arrays:
         return self.in_parts(lambda indexes: column[indexes], indexes, dtype=column.dtype, hot=hot)
 
     def joined(self, parts: list[np.ndarray], dtype: DTypeLike) -> np.ndarray:
-        """The parts one after the other; each is let go of when it has been copied."""
+        """The parts one after the other in one array; each part is released when it has been copied."""
         whole, n = self.empty(sum(map(len, parts)), dtype), 0
         parts.reverse()
         while parts:
@@ -102,7 +102,7 @@ class Arrays:
         return whole
 
     def in_order(self, keys: np.ndarray, size: int | None = None) -> Iterator[np.ndarray]:
-        """The indexes of keys in ascending order of these, equal ones in order: arrays of about a size.
+        """The indexes of keys in ascending order of the keys, equal ones in order, as arrays of about ``size`` entries.
 
         Equal keys are never parted: where there are more of them than that, the array is larger.
         """

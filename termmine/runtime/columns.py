@@ -37,7 +37,7 @@ def added_up(parts: Iterable[np.ndarray]) -> np.ndarray:
 
 
 def stacked(tables: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """Tables of the same columns as one, in their order."""
+    """Several tables of the same columns joined into one, in their order."""
     return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
 
 

@@ -1,6 +1,6 @@
-"""A job: what a run may take, and whom it tells. Results never depend on it.
+"""A job: the memory, threads and scratch space that a run may take, and where its notes go. Results never depend on it.
 
-In: what the user said, and what the machine has. Out: a `Job` that every stage is handed: memory and arrays in it,
+In: the user's limits, and what the machine has. Out: a `Job` that every stage is given: memory and arrays in it,
 threads, a place for scratch files, progress and notes. What is to be computed stands in the options, not here.
 """
 
@@ -86,17 +86,19 @@ class Job:
 
     @cached_property
     def _budget(self) -> int:
-        """The memory, or all that the machine has where that is less: what is asked for beforehand must be there."""
+        """The memory limit, or all that the machine has where that is less: memory reserved beforehand must be
+        there.
+        """
         return min(self.memory, machine_memory())
 
     @cached_property
     def guard(self) -> MemoryGuard:
-        """What keeps the process below the memory."""
+        """The guard that keeps the process below the memory limit."""
         return MemoryGuard(self.memory, self.folder)
 
     @cached_property
     def arrays(self) -> Arrays:
-        """Where large arrays are made."""
+        """The maker of large arrays."""
         return Arrays(self.guard)
 
     @cached_property
@@ -105,7 +107,7 @@ class Job:
 
     @contextmanager
     def in_force(self) -> Iterator[Job]:
-        """Keep to the memory while the context lasts."""
+        """Keep to the memory limit while the context lasts."""
         self.guard.start()
         try:
             yield self
@@ -113,15 +115,17 @@ class Job:
             self.guard.stop()
 
     def left(self) -> int:
-        """How many bytes of the budget are still free; some always, so that the work goes on in small steps."""
+        """The bytes of the budget that are still free; never 0, so that the work goes on in small steps."""
         left = self._budget - resident() - RESERVE
-        if 2 * left < self._budget:  # then it is worth the while, for what is given back has to be cleared again
+        if 2 * left < self._budget:  # below this it does not pay: memory that was returned has to be cleared again
             self.guard.give_back()
             left = self._budget - resident() - RESERVE
         return max(left, 16 * MIB)
 
     def threads_for(self, n_bytes: int) -> int:
-        """How many threads may work where each takes so many bytes: one at least, not all where memory is short."""
+        """The number of threads that may work where each takes so many bytes: at least one, not all where memory is
+        short.
+        """
         return min(self.threads, max(self.left() // (2 * n_bytes + 1), 1))
 
     def map(self, function: Callable[[In], Out], items: Iterable[In]) -> list[Out]:
@@ -130,7 +134,9 @@ class Job:
         return list(self._stream(function, items, len(items)))
 
     def stream(self, function: Callable[[In], Out], items: Iterable[In]) -> Iterator[Out]:
-        """The same for a long row of items: each value in its turn, a few items ahead of what has been asked for."""
+        """The values of `map` one by one, for a long row of items; a few items are worked on ahead of the one that is
+        read.
+        """
         return self._stream(function, items, self.threads + 1)
 
     def _stream(self, function: Callable[[In], Out], items: Iterable[In], most: int) -> Iterator[Out]:
@@ -147,8 +153,8 @@ class Job:
     def spread(self, items: Iterable[In], work: Callable[[In, State], None], states: Sequence[State]) -> None:
         """Call ``work(item, state)`` for each item, a state in one thread at a time.
 
-        The result must not depend on who did what: a worker adds whole numbers to a state that it has to itself, and
-        the states are added up in the end.
+        The result must not depend on which worker did what: a worker adds whole numbers to a state of its own, and the
+        states are added up in the end.
         """
         if self.threads == 1 or len(states) == 1:
             for item in items:
@@ -164,7 +170,7 @@ def make_job(
     tmp: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Job:
-    """A job from what a user may give for each; None is the default: a quarter of the memory, all cores."""
+    """Make a job from the user's limits; None is the default: a quarter of the memory, all cores."""
     return Job(
         memory=default_memory() if memory is None else memory if isinstance(memory, int) else parse_size(memory),
         threads=usable_cores() if threads is None else threads,

@@ -30,7 +30,7 @@ from termmine.runtime.streams import descriptor_of
 #: Neither through a link, nor waiting for the other end of a pipe: whoever may write in the directory could put them
 #: there, for the name of the hidden file can be worked out.
 _AS_IT_STANDS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-_NO_LOCK_FILE = {errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.ENOTDIR}  # what opening anything else comes to
+_NO_LOCK_FILE = {errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.ENOTDIR}  # opening anything else gives one of these
 
 _LONGEST_NOTE = 300  # bytes in a lock file: a process number and a host name
 _PATIENCE = 20  # times 50 ms until a process that has just got the lock must have written who it is
@@ -75,7 +75,9 @@ else:
 
 
 def hidden_prefix(path: Path) -> str:
-    """What the names of the hidden files beside an output begin with: a digest, for the name itself may be too long."""
+    """The beginning of the names of the hidden files beside an output: a digest, for the name itself may be too
+    long.
+    """
     return f".termmine-{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16]}"
 
 
@@ -83,8 +85,8 @@ def hidden_prefix(path: Path) -> str:
 def output_lock(paths: Iterable[Path]) -> Iterator[None]:
     """Hold the outputs at these paths; `BusyError` at once where another process holds one of them.
 
-    Standard output, devices and pipes need no lock. What a killed run has left beside the outputs is removed: nobody
-    else can be writing it.
+    Standard output, devices and pipes need no lock. Hidden files that a killed run has left beside the outputs are
+    removed: nobody else can be writing them.
     """
     real = {Path(os.path.realpath(path)): path for path in paths if descriptor_of(path) is None}
     with contextlib.ExitStack() as held:
@@ -97,7 +99,9 @@ def output_lock(paths: Iterable[Path]) -> Iterator[None]:
 
 @atexit.register
 def release_all() -> None:
-    """Release what is still held, and remove the hidden files beside it: there are some after a signal only."""
+    """Release the locks that are still held, and remove the hidden files beside them: there are some after a signal
+    only.
+    """
     while _OURS:
         lock = _OURS.pop()
         if lock.descriptor is not None:
@@ -130,7 +134,7 @@ def _locked(path: Path, given: Path) -> Iterator[None]:
 
 
 def _acquire(lock: _Lock) -> None:
-    """Open and lock the hidden file; not one that its last holder removed between the two."""
+    """Open and lock the hidden file, and again where its last holder removed it between the two."""
     while lock.descriptor is None:
         descriptor = os.open(lock.place, os.O_RDWR | os.O_CREAT | _AS_IT_STANDS, 0o666)
         try:
@@ -161,7 +165,7 @@ def _release(lock: _Lock) -> None:
 
 
 def _is_plain(descriptor: int) -> bool:
-    """Whether the open file is one that nothing else has: what is written to it must not end up in another's place."""
+    """True where the open file has one name only: what is written to it must not end up in another's place."""
     state = os.fstat(descriptor)
     return stat.S_ISREG(state.st_mode) and state.st_nlink <= 1
 
@@ -171,7 +175,7 @@ def _is_ours(descriptor: int) -> bool:
 
 
 def _is_open_as(descriptor: int, place: Path) -> bool:
-    """Whether the open file is the one that stands at that place now."""
+    """True where the open file is the one that has that path now."""
     try:
         return os.path.samestat(os.fstat(descriptor), place.stat())
     except FileNotFoundError:
@@ -179,7 +183,7 @@ def _is_open_as(descriptor: int, place: Path) -> bool:
 
 
 def _holder(descriptor: int) -> str:
-    """Who has the lock, after the note in its file."""
+    """The process that has the lock, by the note in its file."""
     for _ in range(_PATIENCE):
         os.lseek(descriptor, 0, os.SEEK_SET)
         number, _, host = os.read(descriptor, _LONGEST_NOTE).decode(errors="replace").strip().partition(" ")

@@ -24,7 +24,7 @@ import psutil
 from termmine.runtime.spill import scratch_error
 
 MIB = 1 << 20
-RESERVE = 64 * MIB  # what nobody plans for: allocations of the interpreter, of numba, of pandas
+RESERVE = 64 * MIB  # memory outside all plans: allocations of the interpreter, of numba, of pandas
 PAGES = 64 * MIB  # for the pages of mapped files that are in use
 
 
@@ -75,12 +75,14 @@ _SELDOM = 1.0  # seconds between two looks through the C library's heaps, which 
 
 
 class MemoryGuard:
-    """Keeps the process below ``memory`` bytes from `start` to `stop`; scratch files go to ``folder`` (None: the
-    system's place for them).
+    """A guard that keeps the process below ``memory`` bytes from `start` to `stop`.
 
-    While it is on, whoever wants a large array asks `has_room`, and maps a scratch file where there is none; a thread
-    watches the process and drops the pages of those files when it comes near the limit. While it is off, everything
-    has room.
+    Scratch files go to ``folder`` (None: the system's place for them). While the guard is on, large arrays are made
+    after a
+    call of `has_room`, which says whether they fit; those that do not are mapped from scratch files. A thread watches
+    the
+    process and drops the pages of those files when it comes near the limit. While the guard is off, everything has
+    room.
     """
 
     def __init__(self, memory: int, folder: Path | None) -> None:
@@ -89,7 +91,7 @@ class MemoryGuard:
         self._mappings: weakref.WeakKeyDictionary[mmap.mmap, bool] = (
             weakref.WeakKeyDictionary()
         )  # which of them are hot
-        self._lock = threading.Lock()  # what is gone through must not grow meanwhile
+        self._lock = threading.Lock()  # the list must not grow while it is gone through
         self._promised = 0  # bytes that were said to fit, and have not shown in ...
         self._seen = 0  # ... the memory that the process held when it was last asked
         self._off: threading.Event | None = None
@@ -97,7 +99,7 @@ class MemoryGuard:
 
     @property
     def is_on(self) -> bool:
-        """Whether the limit is in force."""
+        """True while the limit is in force."""
         return self._depth > 0
 
     def start(self) -> None:
@@ -114,7 +116,7 @@ class MemoryGuard:
             self._off.set()
 
     def has_room(self, n_bytes: int, share: float) -> bool:
-        """Whether so many bytes take but a share of what is left; if so they are taken to be promised."""
+        """True where so many bytes take only a share of the free memory; they then count as taken."""
         if not self.is_on:
             return True
         if not self._fits(n_bytes, share):
@@ -131,7 +133,7 @@ class MemoryGuard:
         return n_bytes <= share * (self.memory - now - self._promised - RESERVE - PAGES)
 
     def map_scratch(self, n_bytes: int, *, hot: bool) -> mmap.mmap:
-        """So many bytes in a scratch file, mapped; ``hot``: loops look here and there in them.
+        """Map so many bytes of a new scratch file; ``hot``: loops look here and there in them.
 
         The file has no name, so that nothing is left of it however the process ends; its space is taken at once, for a
         mapped file that finds the disk full would kill the process.
@@ -158,7 +160,7 @@ class MemoryGuard:
             self._mappings[mapping] = hot
 
     def is_crowded(self) -> bool:
-        """Whether there is less room than for all the mapped memory that loops look here and there in."""
+        """True where there is less room than the mapped memory that loops look here and there in."""
         with self._lock:
             hot = sum(len(mapping) for mapping, is_hot in self._mappings.items() if is_hot)
         if not self.is_on or hot <= PAGES:
@@ -167,17 +169,18 @@ class MemoryGuard:
         return hot > self.memory - RESERVE - resident()
 
     def give_back(self) -> None:
-        """Return to the system what has been freed (arrays of some megabytes linger in the C library's heaps), and what
-        can be read again.
+        """Return freed memory to the system, and pages that can be read again.
+
+        Freed arrays of some megabytes linger in the C library's heaps; the pages are those of mapped files.
         """
         _malloc_trim()(0)
         self._drop_pages()
 
     def relieve(self) -> int:
-        """Drop the pages of mapped files if memory runs short; the bytes that are left before it does.
+        """Drop the pages of mapped files if memory runs short; returns the bytes that were left before.
 
-        Work that touches many pages asks for this itself, step by step: on a busy machine the watching thread may come
-        too late.
+        Work that touches many pages calls this itself, step by step: on a busy machine the watching thread may come too
+        late.
         """
         left = self.memory - _ALARM - resident()
         if self.is_on and left < 0:

@@ -1,7 +1,7 @@
-"""Files that are there whole or as they were.
+"""Files that are replaced as a whole, or stay as they were.
 
-In: a path, and bytes or what writes them. Out: the file in its place at once, or an error and nothing changed. What
-goes to standard output and other streams is handed to `streams`.
+In: a path, and bytes or a function that writes them. Out: the file in its place at once, or an error and nothing
+changed. Output to standard output and other streams is left to `streams`.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _is_loop(path: Path) -> bool:
 
 
 def check_replaceable(path: Path) -> None:
-    """Refuse what `replacing` cannot replace, before any work is done."""
+    """Refuse paths that `replacing` cannot replace, before any work is done."""
     if _is_stream(path):
         raise UsageError(f"{path}: is no file, and what is to be written must be one: name a file")
 
@@ -139,7 +139,7 @@ def _temporary(path: Path) -> Iterator[BinaryIO]:
             name = Path(file.name)
         try:
             yield cast("BinaryIO", file)
-        except BaseException:  # closing writes what is left over, and must not fail in the place of what failed first
+        except BaseException:  # closing writes the rest, and must not hide the first error by one of its own
             with contextlib.suppress(OSError):
                 file.close()
             raise
@@ -151,7 +151,7 @@ def _temporary(path: Path) -> Iterator[BinaryIO]:
 
 
 def _sync(file: BinaryIO, path: Path) -> None:
-    """Have it all on the disk, with the owner and the permissions of what it replaces."""
+    """Have all of it on the disk, with the owner and the permissions of the file that it replaces."""
     file.flush()
     os.fsync(file.fileno())
     mode = 0o666 & ~_umask()
@@ -173,7 +173,7 @@ def _give(file: BinaryIO, old: os.stat_result) -> None:
 
 
 def _is_stream(path: Path) -> bool:
-    """Whether a path stands for standard output, a device or a pipe."""
+    """True where a path stands for standard output, a device or a pipe."""
     return descriptor_of(path) is not None or (path.exists() and not path.is_file())
 
 
@@ -190,7 +190,7 @@ def _rename(temporary: Path, path: Path) -> None:
 
 @contextlib.contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """Tell which output could not be written."""
+    """Name the output that could not be written in the error."""
     try:
         yield
     except OSError as error:

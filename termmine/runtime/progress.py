@@ -1,6 +1,6 @@
-"""How a run reports itself: stages, how far each has come, notes. The only module that imports tqdm.
+"""The reports of a run: its stages, how far each has got, notes. The only module that imports tqdm.
 
-In: what the stages tell. Out: notes, and a bar or calls for whoever watches. What is said is decided by the stages.
+In: calls by the stages. Out: notes, and a bar or calls for whoever watches. The stages decide what is said.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeAlias
 
-#: Told how much of a stage is done, and of how much (None: not known).
+#: Called with how much of a stage is done, and of how much (None: not known).
 Update: TypeAlias = Callable[[int, "int | None"], None]
 
 #: Shows a stage while its context lasts, from its name and the bytes that it is to read (0: it reads none).
@@ -40,10 +40,10 @@ class Advance:
 
 
 class Progress:
-    """Where a run's notes go, and who sees how far it is. The library's default says nothing.
+    """The place where a run's notes go, and the display of how far it is. The library's default shows nothing.
 
-    ``note`` receives what the user should know, ``remark`` what was chosen in the user's place (else ``note`` gets
-    that, too), ``detail`` what only `-v` shows; ``show`` shows a stage.
+    ``note`` receives what the user should know, ``remark`` the choices made in the user's place (else ``note`` gets
+    those, too), ``detail`` what only `-v` shows; ``show`` shows a stage.
     """
 
     def __init__(
@@ -71,12 +71,12 @@ class Progress:
             yield self._stage
 
     def step(self, done: int, total: int) -> None:
-        """So many steps of the present stage are done; for a stage that reads nothing."""
+        """Count steps of the present stage as done; for a stage that reads nothing."""
         self._stage.step(done, total)
 
 
 def can_show_bar() -> bool:
-    """Whether standard error is a terminal that can move its cursor back."""
+    """True where standard error is a terminal that can move its cursor back."""
     return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 

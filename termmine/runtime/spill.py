@@ -116,7 +116,7 @@ class Tape:
 
     @property
     def in_memory(self) -> bool:
-        """Whether reading costs no copy."""
+        """True where reading costs no copy."""
         return self._file is None
 
     def head(self, length: int) -> Tape:
@@ -139,7 +139,7 @@ class Tape:
             self.write(end - len(array), array)
 
     def finish(self) -> None:
-        """Give back the room that was kept for growth."""
+        """Return the room that was kept for growth."""
         if self._file is None and len(self._array) > self._length:
             self._array.resize(self._length, refcheck=False)
 
@@ -183,7 +183,7 @@ class Tape:
 
 
 def scratch_error(folder: Path | None, error: OSError) -> TermmineError:
-    """What the user may do when the scratch files find no place."""
+    """The error for scratch files that find no place, with what the user may do."""
     place = folder or tempfile.gettempdir()
     return TermmineError(
         f"{place}: {error.strerror}: no place for scratch files; nothing was written: "

@@ -3,9 +3,9 @@
 In: bytes, and a path such as `-` or `/dev/fd/3`. Out: the bytes where they are to go, in order, or an error. How a file
 gets its name is not known here (`outputs`).
 
-What is written goes to the descriptor itself, piece by piece until nothing is left, for the streams of Python differ:
-with PYTHONUNBUFFERED a write may take but a part, without it what is left over is written when the process ends, where
-nobody hears of an error any more.
+Bytes are written to the descriptor itself, piece by piece until nothing is left, for the streams of Python differ:
+with PYTHONUNBUFFERED a write may take only a part, without it the rest is written when the process ends, when an error
+can no longer be reported.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def descriptor_of(path: Path) -> int | None:
 
 
 def is_standard_output(path: Path) -> bool:
-    """Whether a path stands for standard output."""
+    """True where a path stands for standard output."""
     return descriptor_of(path) == 1
 
 
@@ -67,7 +67,7 @@ def write_stream(data: bytes) -> None:
 
 
 def write_descriptor(descriptor: int, data: bytes) -> None:
-    """The same for another open descriptor; OSError where it cannot be done."""
+    """Write to another open descriptor in the same way; OSError where it cannot be done."""
     with open(os.dup(descriptor), "wb", buffering=0) as stream:  # noqa: PTH123
         _write_all(stream, data)
 
@@ -77,13 +77,13 @@ def _write_all(stream: Any, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         n = stream.write(rest)
-        if n is None:  # a pipe that somebody has told not to wait, and that is full
+        if n is None:  # a full pipe that somebody has set not to block
             select.select([], [stream], [])
         else:
             rest = rest[n:]
 
 
 def silence() -> None:
-    """Let what else there is for standard output go nowhere: it failed, and would fail again when the process ends."""
+    """Discard all further standard output: it failed, and would fail again when the process ends."""
     with contextlib.suppress(OSError, ValueError), open(os.devnull, "wb") as nowhere:  # noqa: PTH123
         os.dup2(nowhere.fileno(), sys.stdout.fileno())

@@ -1,7 +1,7 @@
 """Work on several threads, its results in a fixed order.
 
-In: a pool of threads, a function, items. Out: the function's values in the order of the items. What memory there is for
-it is not known here; where it runs short, somebody says so.
+In: a pool of threads, a function, items. Out: the function's values in the order of the items. The memory that the work
+may take is not known here; ``is_crowded`` says when it runs short.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ State = TypeVar("State")
 def stream(
     pool: Executor, function: Callable[[In], Out], items: Iterable[In], most: int, is_crowded: Callable[[], bool]
 ) -> Iterator[Out]:
-    """Each item's value in its turn, so many items ahead at most.
+    """Yield each item's value in its turn; at most ``most`` items are worked on ahead of it.
 
-    Where memory is so short that pages come and go, the thread that asks does the work alone, so that they do not come
+    Where memory is so short that pages come and go, the calling thread does the work alone, so that pages do not come
     faster than they are dropped.
     """
     ahead: deque[Future[Out]] = deque()
