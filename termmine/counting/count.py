@@ -31,7 +31,7 @@ from termmine.types import Corpus
 
 @dataclass(frozen=True)
 class Counted:
-    """What was counted: sizes, for a report."""
+    """The sizes of a finished count, for a report."""
 
     n_symbols: int
     n_documents: int
@@ -120,7 +120,7 @@ def _read(
 
 
 def _parts(sources: Sequence[Path | Texts], opened: list[CountFile]) -> Iterator[CountFile | Source]:
-    """The sources in order, with neighbouring text files as one."""
+    """The sources in order, neighbouring text files joined into one source."""
     by_path = {file.path: file for file in opened}
     for is_text, group in groupby(sources, lambda source: isinstance(source, Path) and source not in by_path):
         if is_text:
@@ -137,7 +137,7 @@ def _add_text(builder: CorpusBuilder, source: Source, options: CountOptions, job
 
 
 def _agreed(opened: list[CountFile], options: CountOptions) -> Settings:
-    """The settings of the result: what was given, else what all count files say, else the default."""
+    """The settings of the result: the given ones, else those that all count files agree on, else the defaults."""
     for file in opened:
         if not file.settings.text:
             raise TermmineError(

@@ -1,10 +1,10 @@
-"""Engines: who looks at the occurrences of a corpus.
+"""Engines: they hold a corpus in pieces and run tasks over all of its occurrences.
 
 In: a source, or a task. Out: a corpus, its table of n-grams, and the sums of tasks. An engine owns the corpus in
 pieces. Whatever looks at all occurrences is a `Task`: a map over the pieces, and a sum of whole numbers, so that the
-result is the same in whatever pieces and on however many workers. The tasks themselves are written once, beside the
-stage that wants them: what stands beside candidates (`ranking.distribution`), how often given strings occur
-(`search.occurrences`), how terms are spelt (`search.spelling`), what surrounds a string (`evaluation.explain`).
+result is the same in whatever pieces and on however many workers. Each task is written once, beside the stage that uses
+it: the contexts of candidates (`ranking.distribution`), the frequencies of given strings (`search.occurrences`), the
+spellings of terms (`search.spelling`), the neighbours of a string (`evaluation.explain`).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from termmine.types import Alphabet, Corpus, NgramTable, Segment
 
 State = TypeVar("State")
 
-#: What a keyed task counts.
+#: A key that a keyed task counts.
 Key: TypeAlias = "tuple[int, ...]"
 
 
@@ -40,24 +40,24 @@ class Task(Protocol[State]):
 
     @property
     def before(self) -> int:
-        """Codes that it wants to see before a piece."""
+        """The number of codes that it needs to see before a piece."""
 
     @property
     def after(self) -> int:
-        """Codes that it wants to see behind a piece."""
+        """The number of codes that it needs to see behind a piece."""
 
     @property
     def n_bytes(self) -> int:
-        """What a state takes, about."""
+        """The approximate size of a state."""
 
     def start(self, arrays: Arrays) -> State:
         """The state of one worker that has seen nothing."""
 
     def look(self, piece: Segment, state: State) -> None:
-        """Add what a piece holds to the state."""
+        """Add the occurrences in a piece to the state."""
 
     def result(self, state: State) -> tuple[np.ndarray, ...]:
-        """What a worker has seen, as arrays of whole numbers, to be added to those of the others."""
+        """The sums of one worker, as arrays of whole numbers, to be added to those of the others."""
 
 
 class KeyedTask(Protocol):
@@ -65,23 +65,25 @@ class KeyedTask(Protocol):
 
     @property
     def before(self) -> int:
-        """Codes that it wants to see before a piece."""
+        """The number of codes that it needs to see before a piece."""
 
     @property
     def after(self) -> int:
-        """Codes that it wants to see behind a piece."""
+        """The number of codes that it needs to see behind a piece."""
 
     def look(self, piece: Segment) -> Counter[Key]:
-        """What a piece holds."""
+        """The keys in a piece, with their counts."""
 
 
 class Engine(Protocol):
-    """What every stage may ask an engine for. ``job``: what it may use on this machine, and whom it tells."""
+    """The operations that every stage may use of an engine. ``job``: its memory, threads and place for notes on this
+    machine.
+    """
 
     job: Job
 
     def read(self, source: Source, options: DiscoverOptions) -> tuple[Corpus, NgramTable | None]:
-        """The corpus of a domain; with its table, where a count file holds the one that the options ask for."""
+        """The corpus of a domain; with its table, where a count file holds the one that the options call for."""
 
     def count(
         self, corpus: Corpus, *, min_freq: int, max_length: int, neighbours: bool = True, keep_codes: bool = True
@@ -169,12 +171,12 @@ class LocalEngine:
         return total
 
 
-#: The name of an engine -> how it is made. To add one, see docs/architecture.md.
+#: The name of an engine -> the function that makes it. To add one, see docs/architecture.md.
 ENGINES: dict[str, Callable[[Job], Engine]] = {"local": LocalEngine}
 
 
 def find_engine(name: str) -> Callable[[Job], Engine]:
-    """How the engine of that name is made; an unknown one is an error that lists the known ones."""
+    """The function that makes the engine of that name; an unknown name is an error that lists the known ones."""
     if name not in ENGINES:
         raise UsageError(f"unknown engine {name!r}: choose one of {', '.join(ENGINES)}")
     return ENGINES[name]

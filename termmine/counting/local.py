@@ -3,10 +3,9 @@
 Level by level over the encoded corpus. At level n each position knows the row of the frequent n-gram that begins
 there, or none (the *ids*); an (n + 1)-gram is the pair of the rows at two neighbouring positions. Every substring of a
 frequent n-gram is at least as frequent, so nothing that matters is skipped, and a level is counted to its end before
-its rare n-grams are dropped. The entropies of the n-grams come from the counts of the pairs, the rare ones among them
-too.
+its rare n-grams are dropped. The entropies of the n-grams come from the counts of the pairs, including the rare ones.
 
-Codes and ids are in `places`, pairs are counted in `pairs`. The rows of a level are put in order at its end, so that
+Codes and ids are in `positions`, pairs are counted in `pairs`. The rows of a level are put in order at its end, so that
 the table is the same for any memory and any number of threads. Here is the order of the steps; the loops are in
 `kernels`.
 """
@@ -72,7 +71,8 @@ def count_ngrams(
 
 @dataclass(frozen=True)
 class _Seen:
-    """What a pass over the ids of a level has shown: the evidence of its rows, and how many pairs each partition gets.
+    """The result of a pass over the ids of a level: the evidence of its rows, and the number of pairs in each
+    partition.
 
     ``sizes`` (spans, partitions).
     """
@@ -84,7 +84,7 @@ class _Seen:
 
 @dataclass
 class _Account:
-    """What one thread has seen, and the number of the document that it has come to."""
+    """The sums of one thread, and the number of the document that it has reached."""
 
     evidence: np.ndarray
     document: int = 0
@@ -94,7 +94,7 @@ _Work = Callable[[Span, int, np.ndarray, Pairing, np.ndarray], int]
 
 
 class _Counter:
-    """A count under way."""
+    """A count in progress."""
 
     def __init__(self, corpus: Corpus, min_freq: int, job: Job, neighbours: bool, keep_codes: bool) -> None:
         self._n_codes = corpus.alphabet.n_codes
@@ -108,7 +108,7 @@ class _Counter:
         self._n_active = 0  # places with a row
 
     def first_level(self) -> tuple[np.ndarray, np.ndarray, _Seen]:
-        """The codes of the frequent symbols, their frequencies, and what is seen of them; each position gets its id."""
+        """The codes of the frequent symbols, their frequencies, and their evidence; each position gets its id."""
         freq = self._places.symbol_freq(self._n_codes)
         freq[:FIRST_SYMBOL] = 0
         symbols = np.flatnonzero(freq >= self._min_freq)
@@ -168,7 +168,9 @@ class _Counter:
     def _look(self, freq: np.ndarray, work: _Work) -> _Seen:
         """Have each span looked at, by threads with an account each, and add the accounts up.
 
-        Work is given the number of the account's next document and returns the one after it: a span ends with one.
+        A span's work starts from the number of the account's next document and returns the one after its last: each
+        span ends
+        with a whole document.
         """
         spans, n_rows = self._places.spans, len(freq) if self._neighbours else 0
         self._n_active = int(freq.sum())
@@ -186,7 +188,7 @@ class _Counter:
 
 
 def _slotting(n_below: int, n_places: int) -> Slotting:
-    """How so many pairs of rows of the level below are entered into slots: each in one word, if that can be."""
+    """The layout of the slots for so many pairs of rows of the level below: one word a slot, where that suffices."""
     half, bits = n_below.bit_length(), max(n_places.bit_length(), 1)
     if 2 * half + bits > SLOT_BITS:
         half, bits, place = 32, 0, (1 << 64) - 1

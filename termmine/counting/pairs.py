@@ -1,8 +1,8 @@
 """The pairs of a level, counted: an (n + 1)-gram is the pair of the rows of the n-grams at two neighbouring positions.
 
-In: places, and how many pairs each partition gets. Out: the frequent pairs in order, and what all pairs come to for the
-entropies of their parts. The pairs are sorted into partitions by their hash, and each partition is counted in a small
-table. Those that do not fit the memory together are on a scratch file. None of that changes a count.
+In: positions, and the number of pairs in each partition. Out: the frequent pairs in order, and for the entropies of
+their parts the sums over all pairs. The pairs are sorted into partitions by their hash, and each partition is counted
+in a small table. Those that do not fit the memory together are in a scratch file. None of that changes a count.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ BYTES_A_ROW = 64  # what each thread looks into here and there: evidence or sums
 
 @dataclass(frozen=True)
 class Division:
-    """How the pairs of a level are divided into partitions; ``dtype``: of what is stored of a pair, and of counts."""
+    """The division of a level's pairs into partitions; ``dtype``: of the stored part of a pair, and of counts."""
 
     pairing: Pairing
     dtype: type
 
     @property
     def n_partitions(self) -> int:
-        """How many partitions there are."""
+        """The number of partitions."""
         return int(self.pairing.mask >> self.pairing.rest) + 1
 
 
@@ -85,7 +85,9 @@ class PairCounter:
         self.forget()
 
     def forget(self) -> None:
-        """Give back the room for pairs; it is kept as long as possible, for the system clears memory that it gives."""
+        """Release the room for pairs; it is kept as long as possible, for the system clears all memory that it
+        gives.
+        """
         self._room = np.empty(0, dtype=np.uint64)
 
     def borrow(self, n_words: int) -> np.ndarray | None:
@@ -93,14 +95,16 @@ class PairCounter:
         return self._room[:n_words] if len(self._room) >= n_words else None
 
     def divide(self, n_rows: int, n_active: int) -> Division:
-        """How to divide the pairs of a level with so many rows, which begin at so many positions at most."""
+        """Choose the division for the pairs of a level with so many rows, which begin at so many positions at most."""
         division = self._division(n_rows, n_active, _MOST_BITS)
         if n_active > self._capacity(n_rows, division):
             division = self._division(n_rows, n_active, _MOST_BITS_ON_FILE)
         return division
 
     def _division(self, n_rows: int, n_active: int, most_bits: int) -> Division:
-        """Partitions that fit a cache, as far as so many bits suffice; more where that makes pairs narrow."""
+        """A division into partitions that fit a cache, as far as so many bits suffice; into more where that makes pairs
+        narrow.
+        """
         half = max((n_rows + self._n_codes * self._neighbours - 1).bit_length(), 1)
         wanted = max((n_active // PARTITION).bit_length(), 2 * half - NARROW_BITS, 1)
         rest = 2 * half - min(wanted, most_bits, 2 * half)
@@ -109,14 +113,16 @@ class PairCounter:
         return Division(pairing, np.uint32 if is_narrow else np.uint64)
 
     def _capacity(self, n_rows: int, division: Division) -> int:
-        """How many pairs may be in memory at once."""
+        """The number of pairs that may be in memory at once."""
         threads = self._job.threads
         other = threads * (16 * n_rows * self._neighbours + 32 * _TABLE + 8 * positions.CHUNK)
-        left = 3 * self._job.left() // 4 + self._room.nbytes - other  # a quarter for what is found
+        left = 3 * self._job.left() // 4 + self._room.nbytes - other  # a quarter for the frequent pairs
         return max(int(left / (np.dtype(division.dtype).itemsize + 32 / self._min_freq)), _LEAST_PAIRS)
 
     def count(self, n: int, n_rows: int, sizes: np.ndarray, division: Division) -> Found:
-        """Count the (n + 1)-grams, of which ``sizes`` (spans, partitions) says how many there are where."""
+        """Count the (n + 1)-grams; ``sizes`` (spans, partitions) holds the number of pairs of each span and
+        partition.
+        """
         capacity = self._capacity(n_rows, division)
         n_workers = self._job.threads_for(BYTES_A_ROW * n_rows)
         sums = [self._job.arrays.zeros((2, n_rows * self._neighbours), np.int64, hot=True) for _ in range(n_workers)]
@@ -131,8 +137,7 @@ class PairCounter:
     def _in_order(self, parts: list[_Some]) -> _Some:
         """All pairs that were found, in order; each part is in order already, so that they are only merged.
 
-        Where to begin with each part is looked up for some keys, so that what lies between two of them is merged by
-        itself.
+        The place of some keys is looked up in each part, so that the stretch between two keys is merged by itself.
         """
         n_pairs = sum(len(keys) for keys, _ in parts)
         ordered = self._job.arrays.empty(n_pairs, np.uint64), self._job.arrays.empty(n_pairs, np.int64)
@@ -150,7 +155,7 @@ class PairCounter:
         return ordered
 
     def _put_aside(self, parts: Iterable[_Some]) -> list[_Some]:
-        """The parts, in memory or in files; of each is let go before the next one is drawn."""
+        """The parts, in memory or in files; each is released before the next one is drawn."""
         room, folder = self._job.left() // 8, self._job.folder
         tapes = Tape(np.uint64, room=room, folder=folder), Tape(np.int64, room=room, folder=folder)
         limits = [0]
@@ -162,7 +167,7 @@ class PairCounter:
         return [(keys[lo:hi], freq[lo:hi]) for lo, hi in pairwise(limits)]
 
     def _scatter(self, n: int, sizes: np.ndarray, division: Division) -> tuple[np.ndarray, np.ndarray]:
-        """All pairs, one partition after the other, and where each begins, with the end.
+        """All pairs, one partition after the other, and the place where each begins, with the end.
 
         Within a partition they stand in the order of the spans, so that each thread has places of its own.
         """
@@ -198,7 +203,7 @@ class PairCounter:
                 yield from self._count_in_memory(file.read(lo, hi), within, sums, division, first)
 
     def _scatter_to_file(self, n: int, division: Division, limits: np.ndarray) -> Tape:
-        """The same as `_scatter`, some chunks at a time into a scratch file; partitions begin at the limits."""
+        """Do the work of `_scatter` some chunks at a time into a scratch file; partitions begin at the limits."""
         file = Tape.scratch(division.dtype, int(limits[-1]), self._job.folder)
         at = limits[:-1].copy()
 
@@ -225,7 +230,7 @@ class PairCounter:
     ) -> list[_Some]:
         """Count the partitions from a first one on, each thread a row of them with about as many pairs as the others'.
 
-        What the pairs come to for the entropies is added to the sums (left and right), each thread's to its own.
+        The sums over the pairs, for the entropies, are added up (left and right) by each thread in arrays of its own.
         """
 
         def count(i: int) -> _Some:
@@ -274,7 +279,7 @@ def _merge(parts: list[_Some], merged: _Some) -> _Some:
 
 
 def _whole(tape: Tape, arrays: Arrays) -> np.ndarray:
-    """All of a tape."""
+    """All entries of a stored array."""
     if tape.in_memory:
         return tape.read(0, len(tape))
     array = arrays.empty(len(tape), tape.dtype)

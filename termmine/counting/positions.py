@@ -1,7 +1,7 @@
-"""Where the n-grams of a level begin: the corpus as it is passed on from level to level.
+"""The positions where the n-grams of a level begin: the corpus as it is passed on from level to level.
 
 In: the codes of a corpus. Out: windows of codes and *ids*, the row of the frequent n-gram that begins at a position, or
--1. Both are in memory or on scratch files, as the codes were. Places that no n-gram touches any more are left out.
+-1. Both are in memory or on scratch files, as the codes were. Positions that no n-gram touches any more are left out.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ _SPARSE = 6  # times fewer places with a row than places in all: then it pays to
 class Places:
     """Codes and ids, and the ``spans`` that can be worked on each by itself: no document reaches over a cut.
 
-    Without ``with_codes`` nothing is asked of the codes once the symbols have their ids: a window has ids in their
-    place, and only no n-gram reaches over a cut. If it ``may_overwrite`` the corpus, the ids then take the codes' room.
+    ``with_codes``: False where codes are no longer read once the symbols have their ids; a window then has ids in the
+    place of codes, and only n-grams, not documents, are sure to end at a cut. ``may_overwrite``: the ids may take the
+    room of the corpus's codes, if those are no longer read.
     """
 
     def __init__(self, corpus: Corpus, job: Job, *, with_codes: bool, may_overwrite: bool) -> None:
@@ -40,7 +41,7 @@ class Places:
         self.spans: list[Span] = []
 
     def symbol_freq(self, n_codes: int) -> np.ndarray:
-        """How often each code occurs (int64)."""
+        """The number of occurrences of each code (int64)."""
 
         def count(span: Span) -> np.ndarray:
             freq = self._job.arrays.zeros(n_codes, np.int64, hot=True)
@@ -77,16 +78,16 @@ class Places:
         return (self._codes.read(lo - before, hi + after) if self._with_codes else ids), ids
 
     def write(self, start: int, ids: np.ndarray) -> None:
-        """Keep what was made of the ids of a window; in memory they are the very ones."""
+        """Store the new ids of a window; in memory the window is the stored array itself."""
         if not self._ids.in_memory:
             self._ids.write(start, ids)
 
     def is_sparse(self, n_active: int) -> bool:
-        """Whether so few positions have a row that it pays to leave out others."""
+        """True where so few positions have a row that it pays to leave out others."""
         return _SPARSE * n_active < len(self._codes)
 
     def compact(self, n: int) -> None:
-        """Leave out what no n-gram that has a row, and no longer one, touches any more."""
+        """Leave out the positions that no n-gram with a row, and no longer one, touches any more."""
         codes, ids, gap = self._tape(fill=0), self._tape(fill=-1), 0
 
         def thin_out(chunk: Span) -> tuple[np.ndarray, np.ndarray, int, int]:

@@ -20,7 +20,8 @@ DOCUMENT_ENDS = (int(DOCUMENT_END), int(SOURCE_END))
 
 
 def spans_between(ends: tuple[int, ...], tape: Tape, cuts: Iterable[int]) -> list[Span]:
-    """Ranges of a tape, the first after its first entry, each other one behind the next of ends from a cut on.
+    """Ranges of a stored array, the first after its first entry, each other one behind the next of ``ends`` from a cut
+    on.
 
     There are fewer where there are not enough such entries. With `DOCUMENT_ENDS` no n-gram of a corpus reaches from one
     range into the next, and no document.
@@ -36,15 +37,15 @@ def spans_between(ends: tuple[int, ...], tape: Tape, cuts: Iterable[int]) -> lis
 
 
 def even_cuts(length: int, parts: int) -> list[int]:
-    """Where to cut so many entries into so many even parts."""
+    """Places to cut so many entries at, into so many even parts."""
     return [part * length // parts for part in range(1, parts)]
 
 
 def tapering_cuts(length: int, threads: int) -> Iterator[int]:
-    """Where to cut so many entries so that no thread waits long for the others: into ever smaller parts.
+    """Places to cut so many entries at, into ever smaller parts, so that no thread waits long for the others.
 
-    Each is half of what would be a thread's share of the rest, and not too small to be worth its while (guided
-    self-scheduling: Polychronopoulos and Kuck, 1987).
+    Each is half of a thread's share of the rest, and not too small to be worth its while (guided self-scheduling:
+    Polychronopoulos and Kuck, 1987).
     """
     at, least = 0, length // (_LEAST_SHARE * threads) + 1
     while threads > 1 and length - at > least:

@@ -1,7 +1,7 @@
-"""What a user names -> an encoded corpus: text of any kind, or a count file.
+"""A user's source -> an encoded corpus: text of any kind, or a count file.
 
-In: a source, and how to read it. Out: the corpus, and its table where a count file holds it. What is worth telling of
-the reading is told here.
+In: a source, and the options of reading it. Out: the corpus, and its table where a count file holds it; notes on
+the reading go to the job.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ def announce_compilation(progress: Progress, needed: tuple[str, ...] = DISCOVERI
 
 
 def check_has_lines(source: Source) -> None:
-    """Refuse a count file where the text itself is to be looked at: it holds no lines."""
+    """Refuse a count file where the lines of the text are needed: it holds none."""
     for path in source.counted:
         raise UsageError(f"{path}: holds counts and no text to show: give the text itself, or leave --contexts out")
 
 
 def read_corpus(source: Source, options: DiscoverOptions, job: Job) -> tuple[Corpus, NgramTable | None]:
-    """The corpus of a domain; with its table, where a count file holds the one that the options ask for."""
+    """The corpus of a domain; with its table, where a count file holds the one that the options call for."""
     announce_compilation(job.progress)
     table = None
     if isinstance(source, Files) and source.counted:
@@ -85,14 +85,14 @@ def _domain_file(source: Files, options: DiscoverOptions, arrays: Arrays) -> Cou
 
 
 def _table_for(file: CountFile, options: DiscoverOptions) -> NgramTable | None:
-    """The table of a count file, if it is what counting anew would give."""
+    """The table of a count file, if counting anew would give the same."""
     wanted = options.min_freq or default_min_freq(file.corpus.n_symbols)
     same = (file.settings.max_length, file.table.min_freq) == (options.max_length, wanted)
     return file.table if same and file.settings.neighbours else None
 
 
 def check_settings(files: Sequence[CountFile], options: ReadOptions, *, document: bool = True) -> None:
-    """Refuse count files whose text was cut or folded otherwise than the options say."""
+    """Refuse count files whose text was cut or folded by other options."""
     for file in files:
         for name in ("document", "fold") if document else ("fold",):
             said, wanted = getattr(file.settings, name), getattr(options, name)
@@ -104,7 +104,7 @@ def check_settings(files: Sequence[CountFile], options: ReadOptions, *, document
 
 
 def tell_of_reading(report: ReadReport, what: str, progress: Progress) -> None:
-    """Note what reading met: bad records, encodings other than UTF-8, files left out."""
+    """Note the findings of a reading: bad records, encodings other than UTF-8, files left out."""
     for note in report.notes():
         progress.note(f"{what}: {note}")
     for encoding, n in report.encodings.items():

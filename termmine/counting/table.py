@@ -1,6 +1,6 @@
-"""What was counted, length by length -> one `NgramTable`.
+"""Counts, length by length -> one `NgramTable`.
 
-In: for each length its frequent n-grams, and what their occurrences and neighbours have shown. Out: the columns of the
+In: for each length its frequent n-grams, and the evidence of their occurrences and neighbours. Out: the columns of the
 table, one length after the other, with the entropies. Nothing is counted here.
 """
 
@@ -45,7 +45,7 @@ def _entropy(freq: np.ndarray, scaled: np.ndarray, arrays: Arrays) -> np.ndarray
 
 
 def _column(parts: list[np.ndarray], length: int, arrays: Arrays) -> np.ndarray:
-    """The parts of a column as one; nothing but zeros where it was not counted."""
+    """The parts of a column joined; only zeros where it was not counted."""
     if sum(map(len, parts)) < length:
         return arrays.zeros(length, parts[0].dtype)
     return arrays.joined(parts, parts[0].dtype)

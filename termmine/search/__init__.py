@@ -1,1 +1,1 @@
-"""Known strings, found in codes and in lines of text; what jieba knows."""
+"""Known strings, found in codes and in lines of text; jieba's dictionary."""

@@ -1,7 +1,7 @@
 """Example sentences for terms: short, whole, and different.
 
-In: terms, and the lines of a source. Out: for each term some sentences with their places. The best few of each term are
-held while the lines stream by, nothing else.
+In: terms, and the lines of a source. Out: for each term some sentences with their places. Only the best few of each
+term are held while the lines stream by.
 """
 
 from __future__ import annotations
@@ -55,13 +55,15 @@ def sentences(line: str) -> Iterator[str]:
 
 
 def cost(sentence: str) -> int:
-    """How many characters a sentence is too short or too long, and more where it does not end in a full stop."""
+    """The number of characters that a sentence is too short or too long, and more where it does not end in a full
+    stop.
+    """
     n = len(sentence)
     return max(SHORTEST - n, 0) + max(n - LONGEST, 0) + (0 if _ENDS.search(sentence) else UNFINISHED)
 
 
 def shape(sentence: str) -> str:
-    """What two sentences that differ in numbers and marks alone have in common."""
+    """The part of a sentence that is the same in two that differ in numbers and marks alone."""
     return _NOT_HAN.sub("", sentence) or sentence
 
 

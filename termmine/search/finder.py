@@ -1,7 +1,8 @@
 """Many strings found in running text; the only module that imports ahocorasick.
 
-In: strings, and text that is folded as they are. Out: where they occur, or how often. A term occurs where the text
-holds it from the beginning of a symbol to the end of one: `MAIL` does not hold `AI`. No counted corpus is needed.
+In: strings, and text that is folded as they are. Out: the places where they occur, or their frequencies. A term occurs
+where the text holds it from the beginning of a symbol to the end of one: `MAIL` does not hold `AI`. No counted corpus
+is needed.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def count_strings(
     reading: ReadOptions | None = None,
     report: ReadReport | None = None,
 ) -> Counter[str]:
-    """How often each string (in normal form) occurs in a corpus, overlapping ones too, within lines.
+    """The number of occurrences of each string (in normal form) in a corpus, overlapping ones too, within lines.
 
     The text is folded as the strings are, but a stretch of blanks counts as one blank.
     """
@@ -73,7 +74,7 @@ def _found(automaton: Any, text: str, fold: str | None) -> Iterable[str]:
 
 
 def _is_whole(text: str, begin: int, end: int) -> bool:
-    """Whether no word of the folded text reaches over an end of text[begin:end]."""
+    """True where no word of the folded text reaches over an end of text[begin:end]."""
     kinds = character_kinds()
     if kinds[ord(text[begin])] != HAN:
         at = begin - 1

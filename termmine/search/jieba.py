@@ -1,4 +1,4 @@
-"""What jieba knows: its dictionary, and its own segmentation; the only module that knows of jieba.
+"""jieba's dictionary, and its own segmentation; the only module that imports jieba.
 
 In: nothing, or a user dictionary. Out: words with frequencies and parts of speech, or a function that cuts text.
 """
@@ -21,7 +21,7 @@ import numpy as np
 @dataclass(frozen=True)
 class Dictionary:
     """jieba's dictionary: ``words`` (W), ``freq`` (int64, W), the first letters of their ``tags`` (<U1, W; parts of
-    speech), and where it came from.
+    speech), and the name of its origin.
     """
 
     words: list[str]
@@ -31,7 +31,7 @@ class Dictionary:
 
 
 def dictionary_name() -> str:
-    """What the dictionary that comes with jieba is called in messages and signatures."""
+    """The name in messages and signatures of the dictionary that comes with jieba."""
     return f"jieba {importlib.metadata.version('jieba')} dictionary"
 
 
@@ -63,12 +63,12 @@ def _parsed(lines: bytes) -> tuple[list[str], np.ndarray, np.ndarray]:
     return words[:-1], freq, data[freq_end + 1].astype("<u4").view("<U1")
 
 
-#: What jieba 0.42 looks for words in; it splits a text at everything else before it looks any word up.
+#: The stretches in which jieba 0.42 looks for words; it splits a text at everything else before it looks any word up.
 _JIEBA_STRETCH = re.compile("[\u4e00-\u9fd5a-zA-Z0-9+#&._%-]+")
 
 
 def is_cuttable(term: str) -> bool:
-    """Whether jieba can return a string as a word at all, given that its dictionary has it.
+    """True where jieba can return a string as a word at all, given that its dictionary has it.
 
     >>> [term for term in ("GPU加速", "糖类抗原19-9", "C++", "leap motion", "TCP/IP", "β受体") if is_cuttable(term)]
     ['GPU加速', '糖类抗原19-9', 'C++']
@@ -81,7 +81,7 @@ def load_jieba(user_dictionary: bytes) -> Callable[[str], list[str]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # jieba's own, about its age
         import jieba
-    logging.getLogger("jieba").setLevel(logging.CRITICAL)  # it tells of its cache, by tracebacks too
+    logging.getLogger("jieba").setLevel(logging.CRITICAL)  # it reports on its cache, even by tracebacks
     tokenizer = jieba.Tokenizer()
     # By itself it would read marshalled data from a file of a fixed name in the system's folder for temporary files,
     # where anybody may have put one, and write it there.

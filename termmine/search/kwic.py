@@ -19,7 +19,7 @@ _LEAST_WIDTH = 20  # columns of the text, however long its place is
 
 @dataclass(frozen=True)
 class Occurrence:
-    """A term in its line: what stands before it and after it, as far as was asked for."""
+    """A term in its line: the text before it and after it, up to the width."""
 
     term: str
     path: str
@@ -82,8 +82,8 @@ def as_table(
 ) -> str:
     """A concordance for a terminal: a heading for each term, then its occurrences one below the other, aligned.
 
-    ``width``: columns of the text; ``window``: of the whole line, with the place, when that is to count instead;
-    ``say``: what is made of a heading.
+    ``width``: columns of the text; ``window``: columns of the whole line, with the place, used instead of ``width``;
+    ``say``: translates a heading.
     """
     shown = [occurrence for of_term in found.occurrences.values() for occurrence in of_term]
     margin = max((display_width(occurrence.place) for occurrence in shown), default=0)

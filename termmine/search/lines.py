@@ -72,7 +72,7 @@ def _lines(blocks: Iterable[str]) -> Iterator[str]:
 
 
 def writable(name: str) -> str:
-    """A file's name as it can be written; of one that is no UTF-8 the bytes that are none as escapes."""
+    """A file's name in characters that can be written; bytes that are no UTF-8 become escapes."""
     return name.encode(errors="backslashreplace").decode()
 
 

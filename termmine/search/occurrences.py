@@ -1,4 +1,4 @@
-"""How often the rows of a table occur in a corpus, its own or another one.
+"""The frequencies of a table's rows in a corpus, its own or another one.
 
 In: rows of an `NgramTable`. Out: a task for an engine, and from its sums exact counts. A trie walk from every position
 beats an Aho-Corasick automaton here, for it needs one array access a step and stops after some two steps.
@@ -22,7 +22,7 @@ _MOST = 1 << 30  # codes that are counted before 32-bit counts are added up: non
 
 
 class _Counts:
-    """What one worker has counted: 32 bits a slot, for they fit more of them into a cache, and their sums."""
+    """The counts of one worker: 32 bits a slot, for more of them then fit into a cache, and their sums."""
 
     def __init__(self, n_slots: int, arrays: Arrays) -> None:
         self.freq, self.total = arrays.zeros(n_slots, np.int32, hot=True), arrays.zeros(n_slots, np.int64)
@@ -39,8 +39,9 @@ class _Counts:
 class Occurrences:
     """The task of counting the nodes of a trie, one sum a slot.
 
-    Behind a piece ``after`` codes are looked into, as many as the longest n-gram has, unless a separator ends its run
-    before. ``singles``: whether single symbols are of interest.
+    The codes of ``after`` places behind a piece are looked at, as many as the longest n-gram has, unless a separator
+    ends
+    the run before. ``singles``: True where single symbols are counted too.
     """
 
     trie: Trie
@@ -51,15 +52,15 @@ class Occurrences:
 
     @cached_property
     def n_bytes(self) -> int:
-        """What each worker looks into here and there."""
+        """The size of the arrays that each worker looks into here and there."""
         return 4 * len(self.trie.links)
 
     def start(self, arrays: Arrays) -> _Counts:
-        """Nothing has been counted."""
+        """The state of a worker that has counted nothing."""
         return _Counts(len(self.trie.links), arrays)
 
     def look(self, piece: Segment, counts: _Counts) -> None:
-        """Count what begins in a piece."""
+        """Count the occurrences that begin in a piece."""
         size = piece.stop - piece.start
         if counts.n_codes + size > _MOST:
             counts.flush()
@@ -75,8 +76,9 @@ class Occurrences:
 
 
 def count_rows(table: NgramTable, rows: np.ndarray, arrays: Arrays, words: np.ndarray | None = None) -> Occurrences:
-    """The task of counting rows in a corpus that is encoded under the table's alphabet, or under another one, of which
-    ``words`` gives each word's code under the table's (`kernels.codes.UNKNOWN`: none).
+    """The task of counting rows in a corpus that is encoded under the table's alphabet, or under another one.
+
+    ``words``: for each word of another alphabet its code under the table's (`kernels.codes.UNKNOWN`: none).
     """
     trie = table_trie(table, rows, arrays)
     if words is not None:
@@ -86,5 +88,5 @@ def count_rows(table: NgramTable, rows: np.ndarray, arrays: Arrays, words: np.nd
 
 
 def of_rows(task: Occurrences, sums: np.ndarray, table: NgramTable, rows: np.ndarray, arrays: Arrays) -> np.ndarray:
-    """How often each row occurs (int64), from the sums of the task that counts them."""
+    """The number of occurrences of each row (int64), from the sums of the task that counts them."""
     return arrays.take(sums, slots_of(task.trie, rows, len(table), arrays))

@@ -15,7 +15,7 @@ from termmine.types import NgramTable
 
 
 def find_rows(table: NgramTable, texts: Iterable[str]) -> np.ndarray:
-    """The row of each text in the table, or -1 (int64): where it is no n-gram, or too rare a one."""
+    """The row of each text in the table, or -1 (int64) where it is no n-gram, or too rare a one."""
     texts = list(texts)
     codes, which = encode_strings(texts, table.alphabet)
     ends = np.full(len(which), -1, dtype=np.int32)

@@ -1,4 +1,4 @@
-"""A dictionary under a corpus's alphabet: which strings it knows, and how the others fall into words.
+"""A dictionary under a corpus's alphabet: the strings that are words of it, and the words that the others consist of.
 
 In: strings of symbols. Out: words, tags, probabilities. The route through a string is the most probable segmentation by
 the dictionary's unigram model, by a kernel, for jieba's own takes a second for 0.7 MB.
@@ -31,10 +31,11 @@ FUNCTION_WORD_FACTOR = 0.3  # a string with a function word in it is a phrase mo
 
 @dataclass(frozen=True)
 class Words:
-    """How strings fall into words: one entry a word, strings one after the other.
+    """The words that strings consist of: one entry a word, strings one after the other.
 
-    ``string`` (int64): which string; ``node`` (int32): the word's node, or `kernels.NO_WORD`; ``position`` (int64):
-    where it begins in the codes.
+    ``string`` (int64): the string's number; ``node`` (int32): the word's node, or `kernels.NO_WORD`; ``position``
+    (int64):
+    the place in the codes where the word begins.
     """
 
     string: np.ndarray
@@ -44,7 +45,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Looks:
-    """How n-grams look to a dictionary, one entry each: whether it is a word (bool), `Segmenter.pattern` and
+    """The dictionary's view of n-grams, one entry each: True for a word (bool), `Segmenter.pattern` and
     `Segmenter.expected_freq` (float64).
     """
 
@@ -54,7 +55,7 @@ class Looks:
 
 
 class Segmenter:
-    """A dictionary under an alphabet: which strings it knows, and how it splits the others.
+    """A dictionary under an alphabet: it knows words, and splits other strings into them.
 
     ``trie`` holds its words, ``nodes`` is the slot of each; ``freq``, ``weight``, ``node_tags`` are one a slot.
     """
@@ -76,7 +77,7 @@ class Segmenter:
         self.node_tags[self.nodes] = dictionary.tags[which]
 
     def words_at(self, codes: np.ndarray) -> np.ndarray:
-        """What begins at each place of codes (int32): a word's node, `kernels.NO_WORD` for a lone symbol, else
+        """The word that begins at each place of codes (int32): its node, `kernels.NO_WORD` for a lone symbol, else
         `kernels.INSIDE`.
         """
         word_at = np.empty(len(codes), dtype=np.int32)
@@ -84,7 +85,9 @@ class Segmenter:
         return word_at
 
     def split(self, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Where the words of codes begin (int64), and their nodes (int32; `kernels.NO_WORD` for a lone symbol)."""
+        """The places where the words of codes begin (int64), and their nodes (int32; `kernels.NO_WORD` for a lone
+        symbol).
+        """
         word_at = self.words_at(np.ascontiguousarray(codes, dtype=np.int32))
         position = np.flatnonzero(word_at != INSIDE)
         return position, word_at[position]
@@ -96,7 +99,7 @@ class Segmenter:
         return Words(string, node, position)
 
     def look_up(self, table: NgramTable, rows: np.ndarray) -> Looks:
-        """What the dictionary knows of n-grams (rows ascending)."""
+        """The dictionary's view of n-grams (rows ascending)."""
         n = len(rows)
         looks = Looks(self._arrays.empty(n, bool), self._arrays.empty(n, np.float64), self._arrays.empty(n, np.float64))
         for here in slices(0, n):
@@ -108,7 +111,7 @@ class Segmenter:
         return looks
 
     def is_word(self, codes: np.ndarray, n_runs: int) -> np.ndarray:
-        """Whether each run of codes is a word of the dictionary (bool, n_runs)."""
+        """True for the runs of codes that are words of the dictionary (bool, n_runs)."""
         nodes = np.full(n_runs, -1, dtype=np.int32)
         tries_kernels.find_runs(np.ascontiguousarray(codes, dtype=np.int32), self.trie, nodes)
         return nodes >= 0
@@ -118,7 +121,7 @@ class Segmenter:
         return np.where(words.node >= 0, self.node_tags[np.maximum(words.node, 0)], "")
 
     def pattern(self, words: Words, n_strings: int) -> np.ndarray:
-        """How far each string is built as terms are, from its words' parts of speech: a factor in (0, 1].
+        """A factor in (0, 1] for each string: how far its words' parts of speech are those of terms.
 
         A function word in it, or a measure word at its beginning (个隐藏层), makes a term unlikely.
         """
@@ -130,7 +133,7 @@ class Segmenter:
         return factors
 
     def expected_freq(self, words: Words, n_strings: int) -> np.ndarray:
-        """How often each string is to be expected among the words that jieba's dictionary was counted from.
+        """The expected frequency of each string among the words that jieba's dictionary was counted from.
 
         The product of its words' probabilities times their total (float64, n_strings): its own frequency where the
         string is a word.

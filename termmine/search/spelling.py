@@ -1,4 +1,4 @@
-"""How each term is written: the most frequent of its surface forms.
+"""The spelling of each term: the most frequent of its surface forms.
 
 In: the corpus, the table and the rows to report. Out: one string a row. Case is folded and a blank between a word and a
 Han character passed over for counting only, so `GPU 加速`, `GPU加速` and `gpu加速` are one n-gram and the commonest
@@ -48,7 +48,7 @@ def _counts_by_form(corpus: Corpus, table: NgramTable, rows: np.ndarray, engine:
 
 
 def spellings(corpus: Corpus, table: NgramTable, rows: np.ndarray, arrays: Arrays) -> Spellings:
-    """The task of counting how those rows are written where they hold a variant."""
+    """The task of counting the spellings of those rows where they hold a variant."""
     trie = table_trie(table, rows, arrays)
     wanted = np.zeros(len(trie.links), dtype=bool)
     wanted[slots_of(trie, rows, len(table), arrays)] = True
@@ -58,7 +58,7 @@ def spellings(corpus: Corpus, table: NgramTable, rows: np.ndarray, arrays: Array
 
 @dataclass(frozen=True)
 class Spellings:
-    """The task of counting in which forms the nodes of a trie are written that are ``wanted`` (bool, one a slot).
+    """The task of counting the forms in which the ``wanted`` nodes (bool, one a slot) of a trie are written.
 
     A key is the row and the codes of the forms. ``length``: the symbols of each row; ``first``: the first form of each
     word.
@@ -81,7 +81,7 @@ class Spellings:
 
 
 def _hold_any(table: NgramTable, rows: np.ndarray, symbols: np.ndarray) -> np.ndarray:
-    """Whether each row holds any of the symbols (bool, one a row); these are given as bool, one a code."""
+    """True for each row that holds any of the symbols (bool, one a row); these are given as bool, one a code."""
     found = np.zeros(len(rows), dtype=bool)
     for _ in range(len(table.level) - 1):
         found |= (rows >= 0) & symbols[table.last[rows]]
@@ -102,7 +102,7 @@ def _spans(segment: Segment, trie: Trie, wanted: np.ndarray, longest: int) -> tu
 def _written(
     segment: Segment, lengths: np.ndarray, spans: np.ndarray, starts: np.ndarray, first: np.ndarray
 ) -> Iterator[tuple[int, list[int], int]]:
-    """Each way in which a row is written at those places: the row, the codes of its forms, how often."""
+    """The ways in which each row is written at those places: the row, the codes of its forms, the number of times."""
     places, forms = segment.variants[:, 0], segment.variants[:, 1]
     for n in np.unique(lengths):
         of_length = np.flatnonzero(lengths == n)

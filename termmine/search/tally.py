@@ -1,4 +1,4 @@
-"""How often given terms occur, and in how many documents: exactly, in any text.
+"""The frequency of given terms, and the number of their documents: exactly, in any text.
 
 In: terms, and text or encoded corpora, group by group. Out: for each group the counts of every term, zeros among them.
 No threshold is known here, and no ranking.
@@ -25,7 +25,7 @@ from termmine.types import Block, Corpus
 
 @dataclass
 class Counts:
-    """What one group holds: ``freq`` and ``doc_freq`` (int64, one a term), and its size."""
+    """The counts of one group: ``freq`` and ``doc_freq`` (int64, one a term), and its size."""
 
     freq: np.ndarray
     doc_freq: np.ndarray
@@ -34,7 +34,7 @@ class Counts:
 
 
 class Terms:
-    """Terms made ready to be counted. ``unfit``: those that no text can hold in one run, as `a：b`; they count as 0."""
+    """Terms prepared for counting. ``unfit``: those that no text can hold in one run, as `a：b`; they count as 0."""
 
     def __init__(self, terms: Sequence[str], fold: str | None = None) -> None:
         self._alphabet = encode([f"{term}\n" for term in terms], fold=fold, job=Job(threads=1)).alphabet

@@ -76,7 +76,7 @@ def table_trie(table: NgramTable, rows: np.ndarray, arrays: Arrays) -> Trie:
 
 
 def _with_prefixes(table: NgramTable, rows: np.ndarray, arrays: Arrays) -> np.ndarray:
-    """The rows and all that begins them, in ascending order (int32)."""
+    """The rows and all prefixes of them, in ascending order (int32)."""
     wanted = arrays.zeros(len(table), bool)
     for here in slices(0, len(rows)):
         wanted[rows[here]] = True
@@ -89,7 +89,7 @@ def _with_prefixes(table: NgramTable, rows: np.ndarray, arrays: Arrays) -> np.nd
 def runs_trie(codes: np.ndarray, n_runs: int, n_codes: int, arrays: Arrays) -> tuple[Trie, np.ndarray]:
     """The trie of some runs, and the slot of each (int32); the ids are the numbers of the runs, of equal ones the last.
 
-    What only begins a run has no id.
+    A string that only begins a run has no id.
     """
     room = 1024
     while room < len(codes) + len(codes) // 2:

@@ -1,1 +1,1 @@
-"""Text -> codes: what a symbol is, what ends a run, what is folded."""
+"""Text -> codes: the rules for symbols, for the ends of runs, and for folding."""

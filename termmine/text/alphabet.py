@@ -1,7 +1,7 @@
 """Alphabets: the words of a corpus, interned, and their numbers under another corpus's.
 
-In: words as characters. Out: their numbers, in the order in which they were met. How a text falls into words is decided
-in `encode`, the tables themselves are `kernels.Strings`.
+In: words as characters. Out: their numbers, in the order in which they were met. The character automaton that splits a
+text into words is `kernels.encode`, and so are the tables themselves (`Strings`).
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def empty_alphabet(arrays: Arrays, fold: str | None = None) -> Alphabet:
 
 
 def adopted(alphabet: Alphabet, chars: np.ndarray, offsets: np.ndarray, arrays: Arrays) -> tuple[Alphabet, np.ndarray]:
-    """An alphabet with some forms (characters, and where each begins), and their numbers in it (int32)."""
+    """An alphabet with some forms (characters, and the place where each begins), and their numbers in it (int32)."""
     ids = np.empty(len(offsets) - 1, dtype=np.int32)
     fold = character_tables(alphabet.fold).fold
     done = 0
@@ -73,7 +73,9 @@ def adopted(alphabet: Alphabet, chars: np.ndarray, offsets: np.ndarray, arrays: 
 
 
 def alphabet_of(chars: Tape, offsets: Tape, fold: str | None, arrays: Arrays) -> Alphabet:
-    """The alphabet of those forms, in the order in which they were met (characters, and where each begins)."""
+    """The alphabet of those forms, in the order in which they were met (characters, and the place where each
+    begins).
+    """
     alphabet = empty_alphabet(arrays, fold)
     for start in range(0, len(offsets) - 1, FEWEST_WORDS):
         here = offsets.read(start, min(start + FEWEST_WORDS, len(offsets) - 1) + 1)

@@ -1,4 +1,4 @@
-"""What each code point is: tables for the character automaton, for all of Unicode.
+"""The tables of the character automaton: the properties of each code point, for all of Unicode.
 
 In: the name of a folding. Out: the arrays that `kernels.encode` reads, built from `unicodedata`.
 
@@ -58,7 +58,7 @@ _COMPOSING_JAMO = slice(0x1161, 0x1200)  # Hangul vowels and final consonants
 
 
 def _asked() -> np.ndarray:
-    """The code points that are asked about; the others have no other form and no case."""
+    """The code points whose forms are looked up; the others have no other form and no case."""
     asked = np.ones(_LAST_ASKED, dtype=bool)
     for start, end in _NOT_ASKED:
         asked[start:end] = False
@@ -66,7 +66,7 @@ def _asked() -> np.ndarray:
 
 
 def _changed(characters: Iterable[str], change: Callable[[str], str]) -> Iterator[tuple[str, str]]:
-    """The characters that become something else, and what."""
+    """The characters that another form replaces, and that form."""
     for character in characters:
         changed = change(character)
         if changed != character:
@@ -94,7 +94,7 @@ def character_tables(folding: str | None) -> Characters:
     characters = asked.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
     categories = list(map(unicodedata.category, characters))
     kinds = _kinds(asked, categories)
-    plain, nfkc, fold = (np.zeros(len(kinds), dtype=np.int32) for _ in range(3))  # what stays 0 takes no memory
+    plain, nfkc, fold = (np.zeros(len(kinds), dtype=np.int32) for _ in range(3))  # pages that stay 0 take no memory
     expansions: list[int] = [0]
     assigned = compress(characters, map("Cn".__ne__, categories))
     for character, normal in _changed(assigned, partial(unicodedata.normalize, "NFKC")):
@@ -145,14 +145,14 @@ def nfkc(text: str) -> str:
 
 
 def is_han(codes: np.ndarray) -> np.ndarray:
-    """Which codes are Han characters (bool); kana and words are none."""
+    """True for the codes that are Han characters (bool); kana and words are none."""
     is_kana = (codes >= 0x3041) & (codes <= 0x31FF) | (codes >= 0x1AFF0) & (codes < 0x1B170)
     return (codes >= FIRST_SYMBOL) & (codes < FIRST_WORD) & ~is_kana
 
 
 @lru_cache(maxsize=1)
 def is_symbol_table() -> np.ndarray:
-    """Which code points may stand in a corpus as symbols of their own (bool), in any version of Unicode."""
+    """True for the code points that may stand in a corpus as symbols of their own (bool), in any version of Unicode."""
     table = np.zeros(sys.maxunicode + 1, dtype=bool)
     for start, end in [*_HAN, *_KANA]:
         table[start:end] = True
@@ -161,7 +161,9 @@ def is_symbol_table() -> np.ndarray:
 
 @lru_cache(maxsize=1)
 def is_word_table() -> np.ndarray:
-    """Which code points may stand in a word (bool), in any version of Unicode: no blank, control or surrogate."""
+    """True for the code points that may stand in a word (bool), in any version of Unicode: no blank, control or
+    surrogate.
+    """
     table = np.ones(sys.maxunicode + 1, dtype=bool)
     plain = [ord(character) for character in map(chr, range(0x80)) if character.isalnum() or character in JOINERS]
     table[:0xA1] = False

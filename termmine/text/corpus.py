@@ -1,4 +1,4 @@
-"""A corpus that grows: by text, and by encoded corpora.
+"""Building a corpus from text and from encoded corpora.
 
 In: blocks of text, or corpora. Out: a `Corpus`. The numbers that threads gave to words are turned into the corpus's own
 in the order of the pieces, so that the same text makes the same corpus. Nothing here reads files or counts.
@@ -25,8 +25,9 @@ CODES_SHARE, VARIANTS_SHARE = 0.2, 0.03  # of the memory that is left: how much 
 class CorpusBuilder:
     """A corpus that grows by text and by encoded corpora; its words are numbered in the order of first occurrence.
 
-    So whatever it was put together from, the same text makes the same corpus, code by code. ``sink`` is given the codes
-    as they come, in arrays.
+    So the same text makes the same corpus, code by code, whatever parts it comes in. ``sink`` is called with the codes
+    as
+    they come, in arrays.
     """
 
     def __init__(
@@ -73,13 +74,13 @@ class CorpusBuilder:
         self._seam.pending = int(SOURCE)
 
     def _append(self, codes: np.ndarray, written: np.ndarray, ids: np.ndarray, pending: int) -> None:
-        """Add codes, and what is written for them in forms that ``ids`` gives their numbers; both are used up."""
+        """Add codes, and the forms of the variants among them, which ``ids`` numbers; both arrays are overwritten."""
         if not self._seam.join(codes, pending):
             return
         n, n_symbols, n_documents = encode_kernels.settle(
             codes, written, ids, self._alphabet.form_word, self._alphabet.word_form
         )
-        if not self._n_symbols:  # what stands before the first symbol ends nothing
+        if not self._n_symbols:  # a separator before the first symbol ends nothing
             n_documents -= codes[0] in (DOCUMENT_END, SOURCE_END)
         self._n_symbols += int(n_symbols)  # of numpy's, where nothing is compiled
         self._n_documents += int(n_documents)

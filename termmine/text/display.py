@@ -1,6 +1,6 @@
 """Text on a terminal, where a Chinese character takes two columns.
 
-In: text, and a width in columns. Out: text that fits. Nothing here knows what the text says.
+In: text, and a width in columns. Out: text that fits. The meaning of the text plays no part here.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def encode_frozen(
 ) -> Iterator[np.ndarray]:
     """Encode blocks under an alphabet that does not grow, as arrays of codes in order (int32); other words are UNKNOWN.
 
-    Together the arrays begin and end with a separator.
+    The arrays joined together begin and end with a separator.
     """
     seam = Seam()
     for encoded in encoded_pieces(blocks, alphabet, True, document, job or Job(threads=1)):

@@ -1,7 +1,7 @@
 """Strings folded as a corpus is: to be compared with each other, and to be found in running text.
 
-In: a string. Out: its folded form, and where each of its characters came from. The same folding for whole corpora is in
-`kernels.encode`; here it is done with Python's own means, a string at a time.
+In: a string. Out: its folded form, and the place that each of its characters came from. The same folding for whole
+corpora is in `kernels.encode`; here it is done with Python's own means, a string at a time.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ def normal_form(term: str, fold: str | None = None) -> str:
 
 
 def is_comparable(term: str) -> bool:
-    """Whether a term in normal form takes part in comparisons: two characters or more, a Han character among them."""
+    """True where a term in normal form takes part in comparisons: two characters or more, a Han character among
+    them.
+    """
     return len(term) >= 2 and _HAN.search(term) is not None
 
 
@@ -49,7 +51,9 @@ def _character_class(kind: int) -> str:
 
 @lru_cache(maxsize=1)
 def _expressions() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """What is ignored; a blank between a word and a Han character, which does not part them; a letter and its marks."""
+    """Three expressions: ignored characters; a blank that does not part a word from a Han character; a letter and its
+    marks.
+    """
     han = _character_class(HAN)
     return (
         re.compile(f"[{_character_class(IGNORED)}]"),
@@ -80,7 +84,7 @@ def fold(text: str, folding: str | None = None) -> str:
 
 
 def fold_with_places(text: str, folding: str | None = None) -> tuple[str, list[int]]:
-    """`fold`, and where in the text each of its characters begins; the last entry is the length of the text.
+    """`fold`, and the place in the text where each of its characters begins; the last entry is the text's length.
 
     >>> fold_with_places("ｶﾞ ①")
     ('ガ1', [0, 3, 4])

@@ -32,7 +32,7 @@ _MOST_LOCAL = 1 << 16  # words that a worker numbers before it begins anew, so t
 
 @dataclass(frozen=True)
 class _State:
-    """Where the automaton stands between two characters: its fields, and the beginning of an unfinished word."""
+    """The automaton's state between two characters: its fields, and the beginning of an unfinished word."""
 
     fields: np.ndarray
     raw: np.ndarray
@@ -46,7 +46,7 @@ def _first_state() -> _State:
 
 @dataclass(frozen=True)
 class _Piece:
-    """A stretch of text (C, uint32). ``before``: the state to go on from, where it is no beginning; ``after``: the
+    """A stretch of text (C, uint32). ``before``: the state to go on from, unless a source begins here; ``after``: the
     state behind.
     """
 
@@ -56,7 +56,9 @@ class _Piece:
 
 
 def _pieces(blocks: Iterable[Block], kinds: np.ndarray) -> Iterator[_Piece]:
-    """The text in pieces that end with a line wherever one ends in reach; a source's end closes the last one."""
+    """The text in pieces that end with a line wherever one ends within reach; the end of a source closes the last
+    piece.
+    """
     rest: list[np.ndarray] = []
     size = 0
     before: Future[_State] | None = None
@@ -83,7 +85,7 @@ def _cut_up(blocks: Iterable[Block]) -> Iterator[np.ndarray]:
 
 
 def _plain_cut(chars: np.ndarray, kinds: np.ndarray) -> int:
-    """Where a text may be cut so that no mark is parted from its letter: before the last plain character.
+    """A place to cut a text at without parting a mark from its letter: before the last plain character.
 
     Within a row of marks so long that `nfkc` takes it in parts it may be cut anywhere beyond the first of these.
     """
@@ -98,9 +100,9 @@ def _plain_cut(chars: np.ndarray, kinds: np.ndarray) -> int:
 class _Encoded:
     """A piece as codes; ``written``: the places and forms of words, and of characters not written as they are counted.
 
-    ``worker`` says by whose numbers the codes go, and ``new_forms`` are the words that it had not met before
-    (characters, and where each begins); ``is_fresh``: it has begun to number them anew. ``pending`` is what separates
-    the last symbol from the next one.
+    ``worker`` is the worker whose numbers the codes have, and ``new_forms`` are the words that it had not met before
+    (characters, and the place where each begins); ``is_fresh``: it has begun to number them anew. ``pending`` is the
+    separator between the last symbol and the next one.
     """
 
     codes: np.ndarray
@@ -112,7 +114,7 @@ class _Encoded:
 
 
 class _Worker:
-    """What a thread needs to encode pieces: its own numbering of words, or the frozen words of an alphabet."""
+    """A thread's means of encoding pieces: its own numbering of words, or the frozen words of an alphabet."""
 
     def __init__(self, number: int, fold: str | None, frozen: Strings | None, arrays: Arrays) -> None:
         self.number = number
@@ -123,7 +125,7 @@ class _Worker:
         self._folded = np.zeros(2 * MAX_WORD + 2, dtype=np.int32)
 
     def encode(self, chars: np.ndarray, state: _State, lines: bool) -> tuple[_Encoded, _State]:
-        """Encode a text from a state on; the state behind it."""
+        """Encode a text, starting from a state; returns the state behind it."""
         tables = self._tables
         if encode_kernels.contains(chars, tables.kinds, COMPOSING):
             chars = _composed(chars, tables.kinds)
@@ -186,7 +188,9 @@ def encoded_pieces(
 
 
 def _composed(chars: np.ndarray, kinds: np.ndarray) -> np.ndarray:
-    """The characters with every line that holds a combining mark in NFKC; the kernel folds the other lines itself."""
+    """The characters, those of each line that holds a combining mark in NFKC; the kernel folds the other lines
+    itself.
+    """
     ends = np.flatnonzero(chars == ord("\n"))
     pieces, done = [], 0
     for line in np.unique(np.searchsorted(ends, np.flatnonzero(kinds[chars] == COMPOSING))).tolist():
@@ -203,7 +207,7 @@ def _characters(text: str) -> np.ndarray:
 
 
 def _text(parts: list[np.ndarray]) -> np.ndarray:
-    """The parts as one; read-only as what `_characters` gives is: one type, one compilation."""
+    """The parts joined; read-only like the arrays of `_characters`, for one type means one compilation."""
     chars = _joined(parts)[:]
     chars.setflags(write=False)
     return chars
@@ -213,13 +217,15 @@ _SOURCE_END = _characters(SOURCE_END_CHARACTER)
 
 
 class Seam:
-    """What stands between pieces: the stronger one of the separators on both sides."""
+    """The separator between pieces: the stronger one of those on both sides."""
 
     def __init__(self) -> None:
         self.pending = int(RUN)
 
     def join(self, codes: np.ndarray, pending: int) -> bool:
-        """Set the first separator of the piece that follows, and remember what ends it; False for an empty one."""
+        """Set the first separator of the piece that follows, and remember the one that ends it; False for an empty
+        piece.
+        """
         if not len(codes):
             self.pending = max(self.pending, pending)
             return False

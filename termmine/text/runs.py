@@ -11,7 +11,8 @@ from termmine.kernels.segment import WINDOW
 
 
 def whole_runs(parts: Iterable[np.ndarray]) -> Iterator[tuple[np.ndarray, int]]:
-    """Arrays of codes that each end with whole runs: (codes, end); what lies behind end is looked at again.
+    """Yield arrays of codes that each end with a whole run: (codes, end); the codes behind end come again in the next
+    array.
 
     In a run that is longer than an array, end lies a multiple of `kernels.WINDOW` symbols behind the run's beginning.
     """

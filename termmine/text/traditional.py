@@ -32,5 +32,5 @@ def simplified() -> dict[int, int]:
 
 
 def version() -> str:
-    """What the table comes from, for the signature of a run."""
+    """The origin of the table, for the signature of a run."""
     return f"OpenCC {importlib.metadata.version('opencc')}"

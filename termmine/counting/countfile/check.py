@@ -1,8 +1,8 @@
-"""The contents of a count file, looked at before anything else uses them.
+"""Checks of a count file's contents, made before anything else uses them.
 
-In: tapes and columns as the header describes them. Out: nothing, or an error that names the section. A checksum tells
-damage; what somebody forged has the right ones, so that every entry which becomes an index, a size or text is compared
-with what it may be, too. Counts that could be so, and are not, cannot be told.
+In: arrays and columns as the header describes them. Out: nothing, or an error that names the section. A checksum shows
+damage; a forged file has the right checksums, so that every entry which becomes an index, a size or text is also
+compared with the range that it may have. Wrong counts that are possible ones cannot be detected.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _MOST_BITS = 64.0  # of an entropy: that of 2 to the 64 different neighbours
 
 
 class Checks:
-    """The checks of one file: what has been looked at, and the error that names it."""
+    """The checks of one file: the parts checked so far, and the error that names it."""
 
     def __init__(self, name: str, header: Header) -> None:
         self._name = name
@@ -36,7 +36,7 @@ class Checks:
         self._checksums = {section["name"]: section["crc32"] for section in header["sections"]}
 
     def refuse(self, section: str) -> TermmineError:
-        """The error for a section that is not what was written."""
+        """The error for a section whose contents are not those that were written."""
         return TermmineError(f"{self._name}: is damaged (in {section}): count again")
 
     def _demand(self, section: str, is_sound: bool) -> None:
@@ -51,12 +51,12 @@ class Checks:
         self._demand(section, checksum == self._checksums[section])
 
     def gaps(self, gaps: Iterable[np.ndarray]) -> None:
-        """Nothing but zeros between the sections."""
+        """Check that there are only zeros between the sections."""
         for gap in gaps:
             self._demand("what is between the sections", not gap.any())
 
     def forms(self, chars: Tape, offsets: Tape) -> None:
-        """Characters that words are made of, and where each word begins: none is empty, none too long."""
+        """Check the characters of the words, and the places where they begin: no word is empty or too long."""
         self._compare("forms", chars)
         self._compare("form_offsets", offsets)
         in_word = is_word_table()
@@ -69,12 +69,14 @@ class Checks:
         self._demand("form_offsets", int(offsets.read(len(offsets) - 1, len(offsets))[0]) == len(chars))
 
     def alphabet(self, alphabet: Alphabet, n_forms: int) -> None:
-        """Words that are all different, and as many as the header says."""
+        """Check that the words are all different, and as many as the header says."""
         self._demand("forms", int(alphabet.forms.size[0]) == n_forms)
         self._demand("forms", int(alphabet.words.size[0]) == self._header["n_words"])
 
     def corpus(self, corpus: Corpus) -> None:
-        """Codes of symbols with a separator between two runs, and forms of what stands where they say."""
+        """Check that codes are symbols with a separator between two runs, and that forms belong to the symbols at their
+        places.
+        """
         self._variants(corpus)
         self._demand("codes", len(corpus.codes) > 1 and int(corpus.codes.read(0, 1)[0]) < FIRST_SYMBOL)
         self._demand("codes", int(corpus.codes.read(len(corpus.codes) - 1, len(corpus.codes))[0]) == SOURCE_END)
@@ -89,12 +91,12 @@ class Checks:
                 bad = checks.bad_variant(segment.codes, places, forms, is_symbol, alphabet.form_word, n_forms)
                 self._demand("variants", bad < 0)
         self._demand("codes", checksum == self._checksums["codes"])
-        first_ends_one = int(corpus.codes.read(0, 1)[0]) > 0  # what stands before the first document ends none
+        first_ends_one = int(corpus.codes.read(0, 1)[0]) > 0  # a separator before the first document ends none
         found = int(state[N_SYMBOLS]), int(state[N_DOCUMENTS]) - first_ends_one
         self._demand("codes", found == (corpus.n_symbols, corpus.n_documents))
 
     def _variants(self, corpus: Corpus) -> None:
-        """Places in ascending order within the corpus, so that those of a piece can be looked for."""
+        """Check that places ascend within the corpus, so that those of a piece can be looked up."""
         tape = corpus.variants
         self._demand("variants", len(tape) % 2 == 0)
         self._compare("variants", tape)
@@ -106,7 +108,7 @@ class Checks:
             self._demand("variants", ascending and previous < len(corpus.codes))
 
     def table(self, table: NgramTable, columns: Mapping[str, np.ndarray]) -> None:
-        """Rows in order, each linked to rows that were looked at before; and figures that can be."""
+        """Check that rows are in order, each linked to rows checked before, and that their figures are possible."""
         for name, column in columns.items():
             checksum = 0
             for here in slices(0, len(column)):

@@ -1,13 +1,13 @@
-"""Count files (`.tmc`): a corpus and its n-grams, counted once and used many times.
+"""The format of count files (`.tmc`), which hold a corpus and its n-grams: the parts that writing and reading share.
 
-A count file begins with a line of its own and a header in JSON that says all there is to know of it; after that stand
-plain arrays, which are mapped into memory when they are used. It holds the n-grams that reach its least frequency, and
-the corpus as codes: from these comes whatever is rarer, so that counts can be added up exactly, and what a domain's
-ranking looks at. Without the codes it is small, but final. Here is what writing and reading share.
+A count file begins with a line of its own and a header in JSON that describes all of it; after that stand plain arrays,
+which are mapped into memory when they are used. It holds the n-grams that reach its least frequency, and the corpus as
+codes. The rarer n-grams are counted from the codes, so that counts can be added up exactly; the codes are also what a
+domain's ranking looks at. Without the codes a file is small, but nothing can be added to it.
 
 The header ends with a checksum of itself, and names one for each section. Sections stand one after the other in a fixed
-order, each at the next multiple of `ALIGNED`, and the file ends with the last of them: where each must stand follows
-from how long they are.
+order, each at the next multiple of `ALIGNED`, and the file ends with the last of them: the place of each follows from
+their lengths.
 """
 
 from __future__ import annotations
@@ -44,7 +44,10 @@ DTYPES: dict[str, tuple[type, ...]] = {
 
 @dataclass(frozen=True)
 class Settings:
-    """How a count file was counted. ``least`` is the --min-freq that was given, None for the corpus's own default."""
+    """The settings that a count file was counted with. ``least`` is the --min-freq that was given, None for the
+    corpus's own
+    default.
+    """
 
     document: str
     fold: str | None
@@ -61,6 +64,6 @@ class Settings:
 
 
 def blocks_of(tape: Tape) -> Iterator[np.ndarray]:
-    """The entries of a tape."""
+    """The entries of a stored array, block by block."""
     for start in range(0, len(tape), _BLOCK):
         yield tape.read(start, min(start + _BLOCK, len(tape)))

@@ -1,8 +1,8 @@
-"""The header of a count file: what it says of itself, in JSON, with a checksum of its own.
+"""The header of a count file: its description of itself, in JSON, with a checksum of its own.
 
 In: a header as a dictionary, or the bytes that a file begins with. Out: the bytes, or a dictionary in which every name,
-type, range and size is as this version writes it; an error for anything else. The contents of the sections are looked
-at in `check`.
+type, range and size is as this version writes it; an error for anything else. The contents of the sections are checked
+in `check`.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ _SECTION_KEYS = {"name", "dtype", "offset", "length", "crc32"}
 
 
 def packed(header: Header) -> bytes:
-    """The bytes that a count file begins with."""
+    """The first bytes of a count file: its magic line and header."""
     text = MAGIC + json.dumps(header, ensure_ascii=False, indent=1).encode()
     start = text.ljust(HEADER_SIZE - _CHECKSUM_SIZE)
     return start + b"%08x\n" % zlib.crc32(start)
 
 
 def unpacked(start: bytes, size: int, name: str) -> Header:
-    """The header of a file of that many bytes, which begins with ``start``; an error where anything in it is amiss."""
+    """The header of a file of that many bytes, which begins with ``start``; an error where anything in it is wrong."""
     if not start.startswith(MAGIC):
         raise TermmineError(f"{name}: is no count file: make one with termmine count")
     header = _parsed(start)
@@ -63,12 +63,12 @@ def unpacked(start: bytes, size: int, name: str) -> Header:
 
 
 def packed_checksum(start: bytes) -> bytes:
-    """The bytes that a header must end with."""
+    """The last bytes of a header: its checksum."""
     return b"%08x\n" % zlib.crc32(start[:-_CHECKSUM_SIZE])
 
 
 def _parsed(start: bytes) -> Header | None:
-    """The dictionary in the first bytes of a file, whatever it holds; None where there is none."""
+    """The dictionary in the first bytes of a file, unchecked; None where there is none."""
     try:
         header = json.loads(start[len(MAGIC) : HEADER_SIZE - _CHECKSUM_SIZE])
     except (ValueError, RecursionError):
@@ -77,7 +77,7 @@ def _parsed(start: bytes) -> Header | None:
 
 
 def _check_version(header: Header | None, name: str) -> None:
-    """Refuse a file of another version; one that was made before headers had checksums is such a file."""
+    """Refuse a file of another version, such as one made before headers had checksums."""
     version = [None, None] if header is None else [header.get("format"), header.get("text_model")]
     if all(map(_is_int, version)) and version != [FORMAT, TEXT_MODEL]:
         maker = str(header.get("termmine")) if header is not None else ""
@@ -95,7 +95,7 @@ def _is_int(value: object, low: int = 0, high: int = 1 << 62) -> bool:
 
 
 def _is_sound(header: Header) -> bool:
-    """Whether everything is there, nothing else, and of the right type and range."""
+    """True where everything is there, nothing else, and of the right type and range."""
     if header.keys() != _KEYS or not isinstance(header["termmine"], str) or not _VERSION.fullmatch(header["termmine"]):
         return False
     if not all(_is_int(header[name], *limits) for name, limits in _NUMBERS.items()):
@@ -121,7 +121,7 @@ def _are_settings(settings: object) -> bool:
 
 
 def _are_sections(sections: list[Any], n_rows: int, settings: Settings) -> bool:
-    """Whether the sections are those of such a file, each of its type and length, and where it must be."""
+    """True where the sections are those of such a file, each of its type and length, and at its place."""
     for section in sections:
         if not isinstance(section, dict) or section.keys() != _SECTION_KEYS or not isinstance(section["name"], str):
             return False
@@ -156,7 +156,7 @@ def end_of(header: Header) -> int:
 
 
 def describe(header: Header) -> list[tuple[str, str]]:
-    """What a count file holds, as names and values for a reader."""
+    """The contents of a count file, as names and values for a reader."""
     settings = header["settings"]
     n_bytes = sum(section["length"] * np.dtype(section["dtype"]).itemsize for section in header["sections"])
     given = "given" if settings["least"] is not None else "by the size of the corpus"

@@ -1,8 +1,8 @@
 """A count file -> a corpus and its table, mapped into memory.
 
-In: a path. Out: what the file holds, and what it says of itself, all of it looked at (`check`); an error for what is
-damaged, forged so that it cannot be, or of another version. The file is opened once, so that what was looked at is
-what is used, whatever takes its name meanwhile.
+In: a path. Out: the contents of the file, and its settings, all of it checked (`check`); an error for a file that is
+damaged, impossible because it was forged, or of another version. The file is opened once, so that the bytes checked are
+the bytes used, even if another file takes its name meanwhile.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from termmine.types import Alphabet, Corpus, NgramTable
 
 @dataclass(frozen=True)
 class CountFile:
-    """An open count file. ``corpus`` has empty tapes where the file does not hold the text."""
+    """An open count file. ``corpus`` is empty where the file does not hold the text."""
 
     path: Path
     settings: Settings
@@ -37,7 +37,7 @@ class CountFile:
 
 
 def load(path: Path, arrays: Arrays) -> CountFile:
-    """Open a count file and look through it; then its table is mapped into memory, its corpus read where it is used."""
+    """Open a count file and check it; then its table is mapped into memory, and its corpus read where it is used."""
     raw, file, header = _opened(path)
     sections = _Sections(raw, file, header, arrays)
     settings, checks = Settings(**header["settings"]), Checks(str(path), header)
@@ -54,12 +54,12 @@ def load(path: Path, arrays: Arrays) -> CountFile:
 
 
 def read_settings(path: Path) -> Settings:
-    """How a count file was counted; the rest of it is not looked at."""
+    """The settings that a count file was counted with; the rest of it is not checked."""
     return Settings(**_opened(path)[2]["settings"])
 
 
 def _opened(path: Path) -> tuple[BinaryIO, OpenFile, Header]:
-    """A count file, twice, and its header."""
+    """A count file, opened twice, and its header."""
     try:
         raw = path.open("rb", buffering=0)
         file = OpenFile(raw, str(path))  # which closes it, whatever comes
@@ -69,7 +69,7 @@ def _opened(path: Path) -> tuple[BinaryIO, OpenFile, Header]:
 
 
 class _Sections:
-    """The sections of an open file, as the header says where they are."""
+    """The sections of an open file, at the places that the header gives."""
 
     def __init__(self, raw: BinaryIO, file: OpenFile, header: Header, arrays: Arrays) -> None:
         self._arrays = arrays

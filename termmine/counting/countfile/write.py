@@ -57,7 +57,7 @@ class Writer:
             self._do(partial(self._codes.append, codes))
 
     def sync(self) -> None:
-        """Have what is there on the disk while other work is done, so that there is less to wait for in the end."""
+        """Have the bytes so far on the disk while other work is done, so that there is less to wait for in the end."""
         if self._beside is not None:
             self._do(self._sync)
 
@@ -74,7 +74,7 @@ class Writer:
             self._waiting.popleft().result()
 
     def finish(self, corpus: Corpus, table: NgramTable) -> None:
-        """Write what else there is to know of a corpus whose codes have been added."""
+        """Write the rest of the file, for a corpus whose codes have been added."""
         while self._waiting:
             self._waiting.popleft().result()
         described = {"codes": self._codes.describe()} if self._settings.text else {}
@@ -89,7 +89,7 @@ class Writer:
 
 
 class _Section:
-    """A section that is being written at the end of a file, which must be left to it until it is described."""
+    """A section that is being written at the end of a file; nothing else may write there until it is described."""
 
     def __init__(self, file: BinaryIO, name: str, dtype: DTypeLike) -> None:
         file.write(bytes(-file.tell() % ALIGNED))
@@ -107,7 +107,7 @@ class _Section:
         self._length += len(array)
 
     def describe(self) -> dict[str, Any]:
-        """What the header says of it."""
+        """The header's entry for this section."""
         place = {"offset": self._offset, "length": self._length}
         return {"name": self._name, "dtype": self._dtype.str, **place, "crc32": self._checksum}
 
@@ -139,7 +139,7 @@ def _header(corpus: Corpus, table: NgramTable, settings: Settings) -> dict[str, 
 
 
 def _sections(corpus: Corpus, table: NgramTable, settings: Settings) -> Iterator[tuple[str, Tape]]:
-    """Name and contents of what there is beside the codes."""
+    """Name and contents of each section except the codes."""
     forms = corpus.alphabet.forms
     size = int(forms.size[0])
     yield "forms", Tape.of(forms.pool[: forms.offsets[size]])
