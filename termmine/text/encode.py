@@ -53,8 +53,9 @@ def encode_strings(texts: Iterable[str], alphabet: Alphabet) -> tuple[np.ndarray
     Returns their codes, one run a string with a separator before and after each, and the index of the string that each
     run stands for. Strings are left out that are not one run (`a：b`), or that hold a word which the alphabet lacks.
 
+    >>> from termmine.runtime.arrays import IN_MEMORY
     >>> from termmine.text.alphabet import empty_alphabet
-    >>> codes, which = encode_strings(["中文", "一，二", "无"], empty_alphabet())
+    >>> codes, which = encode_strings(["中文", "一，二", "无"], empty_alphabet(IN_MEMORY))
     >>> codes.tolist(), which.tolist()
     ([0, 20013, 25991, 0, 26080, 0], [0, 2])
     """
