@@ -1,1 +1,1 @@
-"""The table of n-grams -> candidates, and what the reader's own lists say of them."""
+"""The table of n-grams -> candidates, and the rulings of the reader's own lists on them."""

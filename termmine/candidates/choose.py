@@ -1,6 +1,6 @@
-"""Which terms of a list its consumer gets: verdicts are obeyed, and no dictionary gets a list that nobody has cut.
+"""The choice of the terms that a consumer gets: verdicts are obeyed, and no dictionary gets a list that nobody has cut.
 
-In: a table of terms, the format, what the user wants. Out: the table without some rows, and a line for each reason. How
+In: a table of terms, the format, the user's wishes. Out: the table without some rows, and a line for each reason. How
 the rest is written is not known here.
 """
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 #: The formats that hold verdicts themselves, so that rejected rows stay in them.
 TABLES = ("csv", "tsv", "jsonl", "xlsx")
 
-#: The formats that nobody reads before they work, so that a list without a cut-off does harm in them.
+#: The formats that programs read unseen, so that a list without a cut-off does harm in them.
 DICTIONARIES = ("jieba", "ik", "hanlp", "hanlp-csv", "pkuseg", "rime")
 
 _LIKELY = 0.5  # the probability that a reviewer accepts a term
@@ -33,7 +33,7 @@ _SHOWN = 5
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the user wants of a list: accepted terms alone; none that jieba's dictionary has; everything, whatever its
+    """The user's wishes for a list: accepted terms alone; none that jieba's dictionary has; everything, whatever its
     score; the least score, and the most terms.
     """
 
@@ -74,7 +74,7 @@ def choose(frame: pd.DataFrame, form: str, wanted: Wanted, place: str = "") -> t
 
 
 def _low(frame: pd.DataFrame, form: str, wanted: Wanted) -> tuple[np.ndarray, str, str]:
-    """Which terms lie behind the end of the list, by what, and how to move it.
+    """The terms behind the end of the list (bool), the measure of that end, and the way to move it.
 
     A list that was ranked by verdicts (it has a column `probability`) ends where a term would rather be rejected.
     """
@@ -93,7 +93,7 @@ def _low(frame: pd.DataFrame, form: str, wanted: Wanted) -> tuple[np.ndarray, st
 
 
 def _less(frame: pd.DataFrame, name: str, least: float) -> np.ndarray:
-    """Which rows have less in a column; what has nothing there has not."""
+    """True for the rows that have less than a value in a column; a row without a figure there has not."""
     cells = frame[name].tolist() if name in frame else [None] * len(frame)
     return np.array([_is_less(cell, least) for cell in cells], dtype=bool)
 
@@ -108,7 +108,7 @@ def _verdicts(frame: pd.DataFrame, place: str) -> list[bool | None]:
 
 
 def _known(frame: pd.DataFrame) -> np.ndarray:
-    """Which terms jieba's dictionary has."""
+    """True for the terms that jieba's dictionary has."""
     words = set(jieba_dictionary().words)
     listed = frame["known"].tolist() if "known" in frame else [None] * len(frame)
     pairs = zip(frame["term"].tolist(), listed, strict=True)

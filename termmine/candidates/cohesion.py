@@ -1,4 +1,4 @@
-"""How firmly the parts of n-grams hold together.
+"""The cohesion of n-grams: how firmly their parts hold together.
 
 In: rows of a table. Out: their smallest PMI over all splits into two parts.
 """

@@ -1,6 +1,6 @@
 """The conditions that n-grams and candidates must meet, each with its reason.
 
-In: a table, or a column. Out: which entries meet a condition; an error where none is left.
+In: a table, or a column. Out: True for the entries that meet a condition (bool); an error where none is left.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from termmine.types import NgramTable
 
 
 def holds_han(table: NgramTable, arrays: Arrays) -> np.ndarray:
-    """Whether each row holds a Han character (bool, one a row); kana and Latin are none."""
+    """True for each row that holds a Han character (bool, one a row); kana and Latin are none."""
     han = arrays.in_parts(is_han, table.last, dtype=bool)
     for n in range(1, len(table.level) - 1):
         for rows in slices(table.level[n], table.level[n + 1]):
@@ -31,9 +31,10 @@ def holds_han(table: NgramTable, arrays: Arrays) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Rule:
-    """A condition that candidates must meet: in words, after "of n, none ..."; and which entries meet it (bool).
+    """A condition that candidates must meet: in words, after "of n, none ..."; and True for the entries that meet it
+    (bool).
 
-    ``reasons``: what to say of each entry that does not, where one sentence does not fit all of them.
+    ``reasons``: the sentence for each entry that does not meet it, where one sentence does not fit all of them.
     """
 
     text: str
@@ -43,7 +44,10 @@ class Rule:
 
 
 def apply_rules(rules: list[Rule], found: str, arrays: Arrays) -> np.ndarray:
-    """Which entries meet all rules; when none does, an error that says which one left nothing of what was ``found``."""
+    """True for the entries that meet all rules.
+
+    Where none does, an error names the rule that left nothing of ``found``, the number and kind of the entries.
+    """
     keep = arrays.full(len(rules[0].passes), True, bool)
     for rule in rules:
         before = int(np.count_nonzero(keep))
@@ -61,7 +65,7 @@ def threshold(name: str, column: np.ndarray, least: float, arrays: Arrays) -> Ru
 
 
 def could_be_term(table: NgramTable, options: DiscoverOptions, arrays: Arrays) -> Rule:
-    """The rule that a row has what a term is made of, whatever its figures."""
+    """The rule that a row is made of the symbols that terms are made of, whatever its figures."""
     if options.any_script:
         is_word = arrays.in_parts(lambda last: last >= FIRST_WORD, table.last, dtype=bool)
         is_word[table.level[1] :] = True
@@ -72,14 +76,14 @@ def could_be_term(table: NgramTable, options: DiscoverOptions, arrays: Arrays) -
 
 
 def unit_rules(table: NgramTable, options: DiscoverOptions, kept: np.ndarray, arrays: Arrays) -> list[Rule]:
-    """What a row of the table must meet to be a candidate, in order; the passes are one a row.
+    """The rules that a row of the table must meet to be a candidate, in order; the passes are one a row.
 
-    Rows that are ``kept`` (bool) meet all of it.
+    Rows that are ``kept`` (bool) meet all of them.
     """
     rules = [could_be_term(table, options, arrays)]
     rules.append(threshold("doc_freq", table.doc_freq, options.min_doc_freq, arrays))
     if options.min_cohesion is not None:
-        rows = arrays.where(rules[0].passes & rules[1].passes)  # of no interest elsewhere
+        rows = arrays.where(rules[0].passes & rules[1].passes)  # not needed elsewhere
         rule = threshold("cohesion", cohesion(table, rows, arrays), options.min_cohesion, arrays)
         passes = arrays.zeros(len(table), bool)
         put(passes, rows, rule.passes)

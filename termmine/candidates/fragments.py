@@ -1,6 +1,7 @@
 """Strings inside longer ones.
 
-In: a table and its candidates. Out: which candidate a row hardly ever occurs outside of, and what holds each candidate.
+In: a table and its candidates. Out: for each row the longer candidate that it hardly ever occurs outside of, and for
+each candidate the number of longer ones that hold it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ def absorbers(table: NgramTable, is_candidate: np.ndarray, min_independence: flo
     """For each row the longer candidate that it hardly ever occurs outside of, or -1 (int32).
 
     湿隔离 is absorbed by 保湿隔离 when at most ``min_independence`` of its occurrences are outside it. An n-gram that
-    is no candidate itself absorbs nothing, but what absorbs it may, as long as the share holds.
+    is no candidate itself absorbs nothing, but the candidate that absorbs it may, as long as the share holds.
     """
     absorber = arrays.full(len(table), -1, np.int32)
     for n in range(len(table.level) - 2, 0, -1):

@@ -1,7 +1,7 @@
 """`NgramTable` -> candidates: columns, one row a candidate, and the fragments that were absorbed.
 
-In: the table. Out: columns with the table's row in ``row``; and why the others are not in it. What makes a string a
-*unit* is decided in this package; what makes it a unit *of the domain* is not.
+In: the table. Out: columns with the table's row in ``row``; and the reason why the others are not in it. Whether a
+string is a *unit* is decided in this package; whether it is a unit *of the domain* is not.
 """
 
 from __future__ import annotations

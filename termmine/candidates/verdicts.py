@@ -16,7 +16,7 @@ from termmine.readers.wordlists import GivenList
 from termmine.text.characters import nfkc
 from termmine.text.normalize import normal_form
 
-#: What people write into a cell, in lower case and NFKC.
+#: The words that people write into a cell, in lower case and NFKC.
 _ACCEPTING = "y yes 1 true accept accepted keep ok 是 对 好 √ ✓ ✔ ☑ ✅ 接受 保留 通过 采纳 同意"
 _REJECTING = "n no 0 false reject rejected delete drop x 否 错 不 × ✗ ✘ ✕ ✖ ☒ ❌ 拒绝 删除 不通过 舍弃 不收"
 _UNDECIDED = "? - 待定 未定 不确定"  # judged later: as an empty cell
@@ -33,7 +33,9 @@ UNDERSTOOD = "y or n (as good: yes/no, 1/0, 是/否, √/×, 接受/拒绝, 保�
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a reviewer said of a term, and the file that says so; ``overruled``: where the opposite was said before."""
+    """A reviewer's verdict on a term, and the file that holds it; ``overruled``: the place where the opposite was said
+    before.
+    """
 
     accepts: bool
     place: str
@@ -41,7 +43,9 @@ class Verdict:
 
 
 def verdict_of(cell: object, term: str, place: str) -> bool | None:
-    """Whether a cell accepts its term; None where it is empty. An error, with the cell's place, for any other word.
+    """True where a cell accepts its term, False where it rejects it; None where it is empty.
+
+    Any other word is an error, with the cell's place.
 
     >>> [verdict_of(cell, "变压器", "a.csv:2") for cell in ("√", "拒绝", " ")]
     [True, False, None]
@@ -81,5 +85,5 @@ def _judged(path: str) -> Iterator[tuple[int, str, object]]:
 
 
 def _overruled(before: Verdict | None, accepts: bool) -> str:
-    """Where a verdict was given that another one contradicts; empty where there is none."""
+    """The place of an earlier verdict that contradicts this one; empty where there is none."""
     return before.place if before is not None and before.accepts != accepts else ""

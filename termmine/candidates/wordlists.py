@@ -1,10 +1,10 @@
-"""The reader's own lists: what is known already, what is never to be reported, what always is.
+"""The reader's own lists: terms that are known already, never to be reported, or always to be reported.
 
-In: files of words and expressions, the verdicts of a review. Out: for each n-gram or candidate, which list decides on
-it, and how. Nothing is counted or measured here, and no threshold is known here.
+In: files of words and expressions, the verdicts of a review. Out: for each n-gram or candidate the list that decides
+on it, and the decision. Nothing is counted or measured here, and no threshold is known here.
 
-The order in which the lists decide: `--keep`, then `--known`, then the verdicts of `--feedback`, then `--ban`; what no
-list decides on is left to the thresholds.
+The order in which the lists decide: `--keep`, then `--known`, then the verdicts of `--feedback`, then `--ban`; all
+others are left to the thresholds.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class RuleList:
     expressions: tuple[tuple[re.Pattern[str], str], ...] = ()
 
     def find(self, written: str, folded: str) -> str:
-        """The first rule that a term meets, and where it stands; empty where there is none."""
+        """The first rule that a term meets, and the place of that rule; empty where there is none."""
         if folded in self.words:
             return self.words[folded]
         for expression, place in self.expressions:
@@ -149,7 +149,7 @@ def _terms(path: Path | str) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Kept:
-    """What the lists keep of a table: ``rows`` (bool, one a row), and the words that are no n-gram of it."""
+    """The part of a table that the lists keep: ``rows`` (bool, one a row), and the words that are no n-gram of it."""
 
     rows: np.ndarray
     missing: list[str]
@@ -182,8 +182,8 @@ def kept_rows(lists: TermLists, table: NgramTable, could_be_terms: np.ndarray, a
 
 
 class Rulings(NamedTuple):
-    """What the lists say of each candidate, one entry a candidate: the reason why it is ``kept``, the reason why it is
-    ``dropped`` (empty where there is none; never both), and whether it is ``listed`` as known.
+    """The lists' decisions on candidates, one entry a candidate: the reason why it is ``kept``, the reason why it is
+    ``dropped`` (empty where there is none; never both), and True where it is ``listed`` as known.
     """
 
     kept: list[str]
@@ -192,7 +192,7 @@ class Rulings(NamedTuple):
 
 
 def rule_on(lists: TermLists, terms: Iterable[str], *, mark_known: bool) -> Rulings:
-    """What the lists say of terms as they are written; with ``mark_known`` what is known is not dropped for that."""
+    """Decide by the lists on terms as they are written; with ``mark_known`` a known term is not dropped for that."""
     rulings = Rulings([], [], [])
     for term in terms:
         folded = normal_form(term, lists.fold)
@@ -204,7 +204,7 @@ def rule_on(lists: TermLists, terms: Iterable[str], *, mark_known: bool) -> Ruli
 
 
 def _rule(lists: TermLists, term: str, folded: str, mark_known: bool) -> tuple[str, str]:
-    """Why a term is kept, and why it is dropped: the first list that decides."""
+    """The reason why a term is kept, and why it is dropped, by the first list that decides."""
     kept = lists.kept.find(term, folded)
     if kept:
         return f"kept by {kept}", ""

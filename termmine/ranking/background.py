@@ -1,7 +1,7 @@
-"""What the candidates are contrasted with: text, count files, a frequency list, or jieba's dictionary.
+"""The background that candidates are contrasted with: text, count files, a frequency list, or jieba's dictionary.
 
-In: a source, and the candidates as rows of the domain's table. Out: how often each of them occurs there. Text is
-streamed through; of a count file its codes are, or where it has none its table is asked.
+In: a source, and the candidates as rows of the domain's table. Out: the frequency of each of them there. Text is
+streamed through; so are the codes of a count file, and where it has none its table is looked up.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ SMALL_BACKGROUND = 200  # symbols, about a paragraph: less says nothing about th
 
 @dataclass(frozen=True)
 class Background:
-    """What the candidates are contrasted with: ``freq`` (one a candidate), the size in symbols, a name to report; and
-    ``expected``, how often each is to be expected in ``n_expected`` symbols of general language.
+    """The frequencies of the candidates in the background: ``freq`` (one a candidate), the size in symbols, a name to
+    report;
+    and ``expected``, the expected frequency of each in ``n_expected`` symbols of general language.
     """
 
     freq: np.ndarray
@@ -46,7 +47,7 @@ class Background:
 
 @dataclass(frozen=True)
 class Candidates:
-    """The strings to count: rows of a table (ascending); and how often each is to be expected in so many symbols of
+    """The strings to count: rows of a table (ascending); and the expected frequency of each in so many symbols of
     general language.
     """
 
@@ -82,7 +83,7 @@ def _whole(expected: np.ndarray, arrays: Arrays) -> np.ndarray:
 
 
 def check_background(source: Source) -> None:
-    """Raise what a background that is nearly a frequency list raises when it is read, before other work is done."""
+    """Refuse a file that is nearly, but not quite, a frequency list, before other work is done."""
     if isinstance(source, Files) and len(source.named) == 1:
         is_frequency_list(source.named[0])
 
@@ -120,7 +121,7 @@ def _count_in_file(file: CountFile, candidates: Candidates, engine: Engine) -> n
 
 
 def _look_up(file: CountFile, candidates: Candidates, arrays: Arrays) -> np.ndarray:
-    """The frequencies that a file without text knows; what is rarer than its least frequency counts as 0."""
+    """The frequencies that a file without text knows; an n-gram below its least frequency counts as 0."""
     longest = int(candidates.table.length[candidates.rows[-1:]].max(initial=0))
     if longest > file.settings.max_length:
         raise UsageError(
@@ -140,9 +141,9 @@ _MOST = (1 << 62) - 1  # characters that a list may have been counted from
 
 
 def is_frequency_list(path: Path) -> bool:
-    """Whether each line of a file is a term, a tab, and a whole number, as far as its beginning shows.
+    """True where each line of a file is a term, a tab, and a whole number, as far as its beginning shows.
 
-    Raises `TermmineError` for what is nearly one: half of its lines or more have a number behind the tab.
+    Raises `TermmineError` for a file that is nearly one: half of its lines or more have a number behind the tab.
     """
     try:
         if not path.is_file():  # a pipe can be read but once
@@ -165,7 +166,7 @@ def is_frequency_list(path: Path) -> bool:
 
 
 def _expected_by_list(path: Path, candidates: Candidates, job: Job) -> tuple[np.ndarray, int]:
-    """How often a frequency list leads to expect each candidate, and the symbols that it was counted from."""
+    """The expected frequency of each candidate by a frequency list, and the symbols that it was counted from."""
     words = _read_frequency_list(path)
     job.progress.note(f"background: {path}: read as a frequency list of {len(words.words)} words")
     segmenter = Segmenter(words, candidates.table.alphabet, job.arrays)

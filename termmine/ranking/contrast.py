@@ -1,8 +1,8 @@
 """Candidates + a background -> keyness columns and the ranking.
 
-In: the candidate table of the domain and how often each candidate occurs in the background. Out: the same table with
+In: the candidate table of the domain and the frequency of each candidate in the background. Out: the same table with
 ``background_freq``, ``keyness``, ``log_ratio``, ``general_ratio`` and ``score``, and the rules that its rows must meet.
-Which strings are units was decided before; the order, and how the result is written, come after.
+The units were chosen before; the order, and how the result is written, come after.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _from_columns(measure: Measure, columns: Columns, table: NgramTable, arrays:
 
 
 def term_rules(columns: Columns, options: DiscoverOptions, arrays: Arrays) -> list[Rule]:
-    """What a compared candidate must meet to be reported, in order; the passes are one a candidate.
+    """The rules that a compared candidate must meet to be reported, in order; the passes are one a candidate.
 
     Where the reader gave lists, there is a column ``dropped``: the reason why a list drops a candidate, empty
     where none does; and one ``kept``: the same of one that meets every threshold because a list keeps it.

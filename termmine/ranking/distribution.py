@@ -1,10 +1,10 @@
-"""What stands beside a string, and how it is spread: evidence from all of its occurrences in the domain.
+"""The contexts of a string, and its spread: evidence from all of its occurrences in the domain.
 
-In: the corpus, its table, the candidates, and what jieba knows. Out: two columns. ``context`` says how far the places
-where a string stands are places where nouns of the domain stand; terms are such nouns, clauses and fragments are not.
-What such a place looks like is learned from the corpus itself: from the neighbours of its dictionary words, the nouns
-that are far more frequent here than in general against all others. ``burstiness`` says how much more a string keeps to
-few places than chance would have it; a term belongs to a topic, a turn of phrase to every page.
+In: the corpus, its table, the candidates, and jieba's dictionary. Out: two columns. ``context`` says how far the places
+of a string are places where nouns of the domain stand; terms are such nouns, clauses and fragments are not. The look of
+such a place is learned from the corpus itself: from the neighbours of its dictionary words, the nouns that are far more
+frequent here than in general against all others. ``burstiness`` says how much more a string keeps to few places than
+chance would have it; a term belongs to a topic, a turn of phrase to every page.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segme
 
 
 def _tell_if_crowded(table: NgramTable, job: Job) -> None:
-    """Say so before the work begins where what is looked into at every place has no room in memory."""
+    """Note before the work begins that the trie and the sums do not fit the memory, where that is so."""
     needed = _BYTES_OF_TWO * _sizes(table)[0]
     if needed > job.left():
         least = -(-(job.memory + 4 * needed) // (256 * MIB)) * 256
@@ -88,7 +88,7 @@ def _tell_if_crowded(table: NgramTable, job: Job) -> None:
 
 
 def _size_of_part(job: Job) -> int:
-    """How many rows are looked at in one pass: so many that what is gathered of them has room in memory."""
+    """The number of rows to look at in one pass: as many as have room in memory for their sums."""
     return max(job.left() // (_BYTES_A_ROW * job.threads), _LEAST_ROWS)
 
 
@@ -108,7 +108,7 @@ class Surroundings:
     """The task of a survey: left, right and windows of ``size`` rows (int64; size + 1, 4), and the number of windows.
 
     ``look.number`` says which row a node is; ``size`` itself where it is none of them. A window is so many symbols of
-    one source, counted from its beginning, so that it does not matter in which pieces it is looked at.
+    one source, counted from its beginning, so that the pieces in which it is looked at make no difference.
     """
 
     look_for: Look
@@ -117,17 +117,17 @@ class Surroundings:
 
     @property
     def before(self) -> int:
-        """A window that goes on in a piece, a separator behind each of its symbols, and what stands beside it."""
+        """The codes of a window that goes on in a piece, a separator behind each of its symbols, and a context."""
         return 2 * self.window + 2
 
     @property
     def after(self) -> int:
-        """The longest row that begins in a piece, and what stands beside it."""
+        """The codes of the longest row that begins in a piece, and a context."""
         return self.look_for.longest + 2
 
     @property
     def n_bytes(self) -> int:
-        """What a worker's sums take."""
+        """The size of a worker's sums."""
         return 32 * self.size
 
     def start(self, arrays: Arrays) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -137,7 +137,7 @@ class Surroundings:
         return sums, *np.zeros((2, 1), dtype=np.int64)
 
     def look(self, piece: Segment, state: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
-        """Add what stands around the occurrences that begin in a piece."""
+        """Add the contexts of the occurrences that begin in a piece."""
         sums, seen, begun = state
         bounds = piece.codes, piece.start, piece.stop, piece.n_before, self.window
         begun += contexts_kernels.survey(*bounds, self.look_for, sums, seen)
@@ -149,8 +149,9 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class WordsBeside:
-    """The task of counting what stands beside dictionary words, of nouns of the domain and of any (contexts, 2), on
-    the left and on the right.
+    """The task of counting the contexts of dictionary words, of nouns of the domain and of any (contexts, 2), on the
+    left
+    and on the right.
     """
 
     trie: Trie
@@ -162,11 +163,11 @@ class WordsBeside:
 
     @property
     def n_bytes(self) -> int:
-        """What a worker's counts take."""
+        """The size of a worker's counts."""
         return 32 * self.n_contexts
 
     def start(self, arrays: Arrays) -> np.ndarray:
-        """Nothing has been counted."""
+        """The state of a worker that has counted nothing."""
         return arrays.zeros((2, self.n_contexts, 2), np.int64, hot=True)
 
     def look(self, piece: Segment, seen: np.ndarray) -> None:
@@ -201,12 +202,14 @@ def _weights_beside(
 
 
 def _sizes(table: NgramTable) -> tuple[int, int]:
-    """How many rows have one symbol or two, and how many have one."""
+    """The number of rows of one symbol or two, and the number of those of one."""
     return int(table.level[min(2, len(table.level) - 1)]), int(table.level[1])
 
 
 def _contexts_of(trie: Trie, table: NgramTable, arrays: Arrays) -> np.ndarray:
-    """The number in `_weights` of each context in `kernels.contexts`; the slots that are none share the next one."""
+    """The number in `_weights` of each context in `kernels.contexts`; slots that are no context share the last
+    number.
+    """
     n_rows, n_singles = _sizes(table)
     of_slot = arrays.in_parts(
         lambda ids: np.where((ids >= 0) & (ids < n_rows), ids, n_rows + 2 + n_singles), trie.ids, dtype=np.int32
@@ -215,7 +218,9 @@ def _contexts_of(trie: Trie, table: NgramTable, arrays: Arrays) -> np.ndarray:
 
 
 def _domain_nouns(table: NgramTable, segmenter: Segmenter, arrays: Arrays) -> np.ndarray:
-    """Which nodes of the dictionary are nouns that the corpus uses far more often than general language (bool)."""
+    """True for the nodes of the dictionary that are nouns and far more frequent in the corpus than in general language
+    (bool).
+    """
     nodes = arrays.empty(len(table), np.int32)
     tries_kernels.find_nodes(table.prefix, table.last, segmenter.trie, nodes)
     freq = np.zeros(len(segmenter.freq), dtype=np.int64)

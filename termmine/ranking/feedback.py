@@ -1,14 +1,15 @@
-"""What a reviewer's verdicts teach: a ranking of the terms that nobody has judged yet.
+"""A ranking of the terms that nobody has judged yet, learned from a reviewer's verdicts.
 
 In: reviewed tables (a column `verdict`), the candidates with their evidence. Out: verdicts, and for each candidate the
 log-odds that a reviewer accepts it.
 
 The model is a logistic regression with a Gaussian prior on its weights, fitted by Newton's method (Hastie, Tibshirani &
 Friedman 2009, section 4.4; le Cessie & van Houwelingen 1992 for the penalty). The prior's mean is the present ranking:
-weight 1 on the score, 0 on everything else; how firmly the weights are held there is what the verdicts themselves make
-most probable (the evidence of MacKay 1992, by Laplace's approximation). So without verdicts nothing moves, a handful
-moves little, and some hundreds can turn the ranking over. Who reviews begins at the top, where no figure is low: so
-figures count only as far as judged terms reach, beyond that they count as the nearest judged one.
+weight 1 on the score, 0 on everything else; the prior's precision is the one that makes the verdicts most probable (the
+evidence of MacKay 1992, by Laplace's approximation). So without verdicts nothing moves, a handful moves little, and
+some
+hundreds can turn the ranking over. Reviewers begin at the top, where no figure is low: so figures count only as far as
+judged terms reach, beyond that they count as the nearest judged one.
 """
 
 from __future__ import annotations
@@ -42,8 +43,9 @@ _TOLERANCE = 1e-9
 
 @dataclass(frozen=True)
 class Features:
-    """What a model may look at, one entry a candidate: ``figures`` by name, the score first; the characters at the
-    ``ends``; and which characters at an end are a feature of their own (``marked``: end and character).
+    """The properties that a model may use, one entry a candidate: ``figures`` by name, the score first; the characters
+    at
+    the ``ends``; and the characters at an end that are a feature of their own (``marked``: end and character).
     """
 
     figures: Mapping[str, np.ndarray]
@@ -76,7 +78,7 @@ class Model:
     def log_odds(self, features: Features) -> np.ndarray:
         """The log-odds (natural logarithm) that a reviewer accepts each candidate (float64, n).
 
-        Rounded to what does not depend on the order of a sum, so that the ranking is the same on every machine.
+        Rounded to digits that do not depend on the order of a sum, so that the ranking is the same on every machine.
         """
         n = len(features.figures["score"])
         log_odds = np.full(n, self.intercept)
@@ -220,7 +222,7 @@ def evidence(
 
 @dataclass(frozen=True)
 class Lesson:
-    """What verdicts came to, and a line that tells it.
+    """The result of learning from verdicts, and a line that reports it.
 
     One a candidate: ``verdicts`` (`y`, `n` or empty); the ``probability`` that a reviewer accepts it; and ``merit``, by
     which it is ranked: the log-odds, with accepted terms before all others.
@@ -245,7 +247,7 @@ def _contradicted(verdicts: Mapping[str, Verdict]) -> str:
 def apply_feedback(
     columns: Columns, terms: Sequence[str], verdicts: Mapping[str, Verdict], fold: str | None = None
 ) -> Lesson:
-    """Learn from the verdicts on candidates, and apply that to all of them."""
+    """Learn from the verdicts on candidates, and apply the result to all of them."""
     folded = [normal_form(term, fold) for term in terms]
     found = [verdicts.get(term) for term in folded]
     judged = np.array([verdict is not None for verdict in found])

@@ -1,7 +1,7 @@
-"""What the reader's own lists make of the candidates: kept, dropped, judged, and the threshold of good examples.
+"""The reader's own lists applied to the candidates: kept, dropped, judged, and the threshold of good examples.
 
-In: the lists that the options name, and candidates with their columns. Out: which rows are kept whatever their figures,
-and columns that say what the lists say. How a list is read is known in `candidates.wordlists`.
+In: the lists that the options name, and candidates with their columns. Out: True for the rows that are kept whatever
+their figures, and columns with the lists' decisions. How a list is read is known in `candidates.wordlists`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def read_lists(options: DiscoverOptions) -> TermLists:
 
 
 def keep(lists: TermLists, table: NgramTable, options: DiscoverOptions, job: Job) -> np.ndarray:
-    """Which rows the lists keep (bool); the words that are to be kept and are no n-gram are noted."""
+    """True for the rows that the lists keep (bool); words to be kept that are no n-gram are noted."""
     if not len(table) or not (lists.wanted or lists.kept.expressions):
         return job.arrays.zeros(len(table), bool)
     kept = kept_rows(lists, table, could_be_term(table, options, job.arrays).passes, job.arrays)
@@ -57,7 +57,7 @@ def consult(
     options: DiscoverOptions,
     engine: Engine,
 ) -> Columns:
-    """The candidates with what the lists say of them: the columns of `wordlists.Rulings`, and what feedback teaches."""
+    """The candidates with the lists' decisions: the columns of `wordlists.Rulings`, and the results of feedback."""
     rows, learns, job = columns["row"], bool(lists.verdicts), engine.job
     kept, dropped = np.empty(len(rows), dtype=object), np.empty(len(rows), dtype=object)  # a few strings, many times
     listed, terms = job.arrays.empty(len(rows), bool), []

@@ -1,8 +1,8 @@
 """The candidates with their scores -> the terms in order, some at a time.
 
-In: the columns of an analysis. Out: its rows that meet every rule, the best first, each with the string that it is
-written as. Best is what scores best, or, where there is feedback, what a reviewer has accepted or is most likely to
-accept. Which candidates there are was decided before; how a term is written to a file is not known here.
+In: the columns of an analysis. Out: its rows that meet every rule, the best first, each with its spelling. The best
+row has the highest score, or, where there is feedback, is one that a reviewer has accepted or is most likely to
+accept. The candidates were chosen before; how a term is written to a file is not known here.
 """
 
 from __future__ import annotations

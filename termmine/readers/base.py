@@ -1,4 +1,4 @@
-"""What the readers share: the documents that they give, what they report, how a bad record is dealt with.
+"""The parts that readers share: the documents that they give, their reports, the treatment of bad records.
 
 A reader is a function from a path and a `Reading` to `Document`s. It holds a block, or one record, at a time.
 """
@@ -20,7 +20,7 @@ from termmine.types import Block
 MAX_RECORD = 1 << 24
 
 
-#: What stands in the text for something left out of a line, as code or a formula: it ends a run, and no document.
+#: The character in place of something left out of a line, as code or a formula: it ends a run, and no document.
 BREAK = "\ufffc"
 
 
@@ -29,11 +29,10 @@ class Document(NamedTuple):
 
     ``line`` is the line that it begins at, or the number of its row (from 1). ``blocks`` is its text, cut anywhere; it
     must be drawn before the next document is. ``is_lines``: each line end in the text is one of the file, too.
-    ``numbers``: for each line of the text, in order, the line, paragraph or page of the file that it comes from; filled
-    while the blocks are drawn, and None where the lines themselves tell, or where nobody asked.
     ``to_encode``: the same text once more where it can be had quicker in another form; draw one or the other.
-    ``group``: what its record holds in the field that documents are grouped by; None where nobody asked, or where there
-    are no fields.
+    ``group``: the value in its record of the field that documents are grouped by; None where they are not grouped, or
+    where
+    there are no fields.
     """
 
     path: Path
@@ -46,12 +45,12 @@ class Document(NamedTuple):
 
 
 class BadRecordError(Exception):
-    """Why a record cannot be read."""
+    """The reason why a record cannot be read."""
 
 
 @dataclass
 class ReadReport:
-    """What reading met, for one line on stderr: filled while the blocks are drawn."""
+    """The findings of a reading, for one line on stderr: filled while the blocks are drawn."""
 
     n_files: int = 0
     n_bytes: int = 0
@@ -65,7 +64,7 @@ class ReadReport:
     first_bad: str = ""
 
     def notes(self) -> list[str]:
-        """What the user should know of, one line each."""
+        """The notes for the user, one line each."""
         notes = []
         if self.n_missing:
             texts = "texts were" if self.n_missing > 1 else "text was"
@@ -87,8 +86,8 @@ class ReadReport:
 
 @dataclass
 class Reading:
-    """How to read, whom to tell, and what was met; ``group``: the field that documents are grouped by, if any;
-    ``is_numbered``: whether somebody wants to know where each line stands.
+    """The options of reading, the receivers of notes, and the findings; ``group``: the field that documents are grouped
+    by, if any.
     """
 
     options: ReadOptions
@@ -99,7 +98,7 @@ class Reading:
     is_numbered: bool = False
 
     def no_text(self, path: Path, problem: str, advice: str) -> None:
-        """Of a file that holds no text: an error where it was named, left out where a directory holds it."""
+        """Deal with a file that holds no text: an error where it was named, left out where a directory holds it."""
         if path in self.named:
             raise TermmineError(f"{path}: {problem}: {advice}")
         self.report.skipped.append(str(path))
@@ -114,12 +113,12 @@ class Reading:
 
 
 def one_line(error: object) -> str:
-    """What a library says of an error, on one line."""
+    """A library's message of an error, on one line."""
     return " ".join(str(error).split()) or type(error).__name__
 
 
 def too_long() -> BadRecordError:
-    """What is wrong with a record of more than `MAX_RECORD` characters."""
+    """The fault of a record of more than `MAX_RECORD` characters, in words."""
     return BadRecordError(f"is longer than {MAX_RECORD} characters")
 
 

@@ -1,4 +1,4 @@
-"""Bytes -> text: which encoding a file is in, and what to do with bytes that do not decode.
+"""Bytes -> text: the encoding of a file, and the treatment of bytes that do not decode.
 
 The encoding is decided once a file, on the first block that is not plain ASCII.
 """
@@ -21,7 +21,7 @@ from termmine.types import Block
 
 Text = TypeVar("Text", covariant=True)
 
-#: What stands in the text for a sequence of bytes that does not decode: no decoder gives it for anything else.
+#: The character in place of a sequence of bytes that does not decode: no decoder gives it for anything else.
 UNDECODABLE = "\udcff"
 
 _MAX_DAMAGE = 0.01  # share of undecodable sequences above which the encoding is wrong rather than the file damaged
@@ -35,7 +35,7 @@ _BOMS = [  # the longest first: the mark of UTF-32-LE begins with that of UTF-16
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 ]
-_NO_TEXT = {  # what an encoding may turn out to be, and what to do then
+_NO_TEXT = {  # encodings that hold no text we read, and what to do then
     "binary": ("is a binary file", "give plain text, or name the --encoding if it is UTF-16"),
     "unknown": ("is neither UTF-8 nor GB18030 text", "name its --encoding, or give plain text"),
 }
@@ -51,7 +51,7 @@ codecs.register_error(_ERRORS, _mark)
 
 
 def check_encoding(encoding: str) -> None:
-    """Refuse the name of what is no encoding of text, as base64, or cannot be decoded past an error, as idna."""
+    """Refuse a name that is no encoding of text, as base64, or cannot be decoded past an error, as idna."""
     try:
         "".encode(encoding)  # unlike codecs.lookup, refuses what is no encoding of text
         codecs.getincrementaldecoder(encoding)(_ERRORS).decode(b"")
@@ -62,7 +62,7 @@ def check_encoding(encoding: str) -> None:
 
 
 class _Decoder(Protocol[Text]):
-    """What decodes a file block by block, keeping what is cut off for the next one."""
+    """A decoder of a file, block by block, which keeps a sequence that is cut off for the next block."""
 
     def decode(self, raw: bytes, final: bool = False, /) -> Text: ...
 
@@ -74,7 +74,7 @@ def _find_decoder(encoding: str) -> _Decoder[str]:
 class _Utf8:
     """A decoder that gives sound UTF-8 as code points, and other blocks as Python decodes them.
 
-    ``mark``: what is left out at the beginning, if it is there; the first block holds all of it.
+    ``mark``: the byte order mark to be left out at the beginning, if it is there; the first block holds all of it.
     """
 
     def __init__(self, mark: bytes = b"") -> None:
@@ -128,7 +128,7 @@ def _decoded(path: Path, reading: Reading, find_decoder: Callable[[str], _Decode
 
 
 def plain_text(path: Path, reading: Reading) -> Iterator[str]:
-    """The text of a file in blocks; what does not decode becomes U+FFFD, which ends a run, and is counted."""
+    """The text of a file in blocks; bytes that do not decode become U+FFFD, which ends a run, and are counted."""
     line = 1
     for text in decode_file(path, reading):
         if reading.options.strict:
@@ -140,7 +140,7 @@ def plain_text(path: Path, reading: Reading) -> Iterator[str]:
 
 
 def text_to_encode(path: Path, reading: Reading) -> Iterator[Block]:
-    """The same, most of it as code points where the file is in UTF-8."""
+    """The text of a file in blocks, most of it as code points where the file is in UTF-8."""
     if reading.options.strict:  # which counts lines
         yield from plain_text(path, reading)
         return
@@ -149,7 +149,7 @@ def text_to_encode(path: Path, reading: Reading) -> Iterator[Block]:
 
 
 def _counted(text: str, path: Path, reading: Reading) -> str:
-    """Count what does not decode, and put U+FFFD for it."""
+    """Count the sequences that do not decode, and put U+FFFD for each."""
     if UNDECODABLE not in text:
         return text
     reading.report.undecodable += text.count(UNDECODABLE)

@@ -1,7 +1,7 @@
-"""XML told element by element, so that none of it stays in memory; the only module that imports expat.
+"""XML read element by element, so that none of it stays in memory; the only module that imports expat.
 
-In: functions that are called for each beginning, end and text. Out: a parser to be fed. What an element means is not
-known here, and no document type is read: with it goes every entity that a file could define.
+In: functions that are called for each beginning, end and text. Out: a parser to be fed. The meaning of an element is
+not known here, and no document type is read: so no entity that a file defines is ever expanded.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ def new_parser(
     *,
     namespaces: bool = False,
 ) -> expat.XMLParserType:
-    """A parser that calls these; with ``namespaces`` a name is its namespace, `}`, and what it is called there.
+    """A parser that calls these functions; with ``namespaces`` a name is its namespace, `}`, and its name in it.
 
-    ``document_type`` is called for the declaration of one, and is to raise an error.
+    ``document_type`` is called for the declaration of a document type, and must raise an error.
     """
     parser = expat.ParserCreate(namespace_separator="}" if namespaces else None)
     parser.buffer_text = True

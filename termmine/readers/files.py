@@ -1,4 +1,4 @@
-"""Paths -> bytes: which files there are, how they are unpacked, blocks of bytes.
+"""Paths -> bytes: lists of files, unpacking, blocks of bytes.
 
 Nothing here knows of encodings or formats.
 """
@@ -35,9 +35,9 @@ _MAX_UNPACKING = 1 << 27  # bytes that an .xz file may ask for to be unpacked: `
 
 
 class _Unpacked:
-    """A packed file as it is unpacked: streams one after the other, each whole, and zeros behind them at most.
+    """A packed file as it is unpacked: streams one after the other, each whole, and at most zeros behind them.
 
-    The modules of the standard library take whatever stands behind the first stream, and is no other one, for the end.
+    The modules of the standard library treat other bytes behind the first stream as the end of the file.
     """
 
     def __init__(self, packed: BinaryIO, decompressor: Callable[[], Any]) -> None:
@@ -106,7 +106,7 @@ def list_files(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
 
 
 def _mode(path: Path) -> int | None:
-    """What kind of file stands there; None for nothing."""
+    """The kind of file at a path; None for nothing."""
     try:
         return path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the path
@@ -125,7 +125,7 @@ def _walk(directory: Path) -> Iterator[Path]:
 
 
 def is_regular(path: Path) -> bool:
-    """Whether a path is a file that can be read twice: neither standard input nor a pipe."""
+    """True where a path is a file that can be read twice: neither standard input nor a pipe."""
     return str(path) != STDIN and stat.S_ISREG(_mode(path) or 0)
 
 
@@ -135,13 +135,13 @@ def unpacked_name(path: Path) -> str:
 
 
 def damaged(path: Path, error: object) -> TermmineError:
-    """What to say of a file that ends early, or is not what its name says."""
+    """The message for a file that ends early, or is not what its name says."""
     return TermmineError(f"{path}: damaged or truncated ({one_line(error)}): fetch or pack the file again")
 
 
 @contextmanager
 def _told(path: Path) -> Iterator[None]:
-    """Turn what opening and unpacking can raise into one of our errors."""
+    """Turn the errors of opening and unpacking into our own."""
     try:
         yield
     except _DAMAGED as error:
@@ -153,7 +153,7 @@ def _told(path: Path) -> Iterator[None]:
 
 
 def raw_blocks(path: Path, progress: Callable[[int], None]) -> Iterator[bytes]:
-    """The bytes of a file, unpacked; ``progress`` is told how many of the file itself have been read."""
+    """The bytes of a file, unpacked; ``progress`` is called with the number of bytes read of the file itself."""
     with _told(path):
         if str(path) == STDIN:
             if sys.stdin is None:

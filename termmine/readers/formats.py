@@ -1,7 +1,7 @@
-"""The formats that text comes in: which reader a file needs.
+"""The formats that text comes in, each with its reader.
 
 In: the name of a format, or a file. Out: the reader, a function from a path to its documents. Nothing is read here but
-the beginning of a file whose name does not tell.
+the beginning of a file whose name says nothing about its format.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from termmine.errors import UsageError
 from termmine.readers import decoding, files, markup, office, parquet, records, wiki
 from termmine.readers.base import Document, Reading
 
-#: How a count file begins. It holds no text, but stands where text may be named.
+#: The first bytes of a count file. It holds no text, but stands where text may be named.
 COUNT_FILE_MAGIC = b"termmine counts\n"
 
 _HEAD = 1 << 10  # bytes by which a file of WikiExtractor is recognised
@@ -25,7 +25,7 @@ def read_text(path: Path, reading: Reading) -> Iterator[Document]:
     yield Document(path, 1, text, is_lines=True, to_encode=quick)
 
 
-#: How the text of a file is found: the name of a format -> a function from a path to its documents.
+#: The readers: the name of a format -> a function from a path to its documents.
 READERS: dict[str, Callable[[Path, Reading], Iterator[Document]]] = {
     "text": read_text,
     "jsonl": records.read_jsonl,
@@ -40,7 +40,7 @@ READERS: dict[str, Callable[[Path, Reading], Iterator[Document]]] = {
     "pdf": office.read_pdf,
 }
 
-#: The format of a file that is not told by `--input-format`, by its extension; any other is text, or of WikiExtractor.
+#: The format of a file by its extension, without `--input-format`; any other file is text, or of WikiExtractor.
 EXTENSIONS = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet",
     ".xml": "mediawiki", ".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html",
@@ -56,7 +56,7 @@ def find_reader(name: str) -> Callable[[Path, Reading], Iterator[Document]]:
 
 
 def format_of(path: Path) -> str:
-    """The format of a file by its name, and where that says nothing by how it begins."""
+    """The format of a file by its name, and where that says nothing by its beginning."""
     name = files.unpacked_name(path)
     known = EXTENSIONS.get(Path(name).suffix.lower())
     if known is not None or not files.is_regular(path):
@@ -67,7 +67,7 @@ def format_of(path: Path) -> str:
 
 
 def is_count_file(path: Path) -> bool:
-    """Whether a file begins as a count file does; a pipe, which can be read but once, is none."""
+    """True where a file begins as a count file does; a pipe, which can be read but once, is none."""
     try:
         if not path.is_file():
             return False

@@ -46,7 +46,7 @@ def unwrap(text: str) -> str:
     return " ".join(re.sub(_WRAPPED, "", text).split())
 
 
-#: What is wrong with a text that `unescaped` cannot read.
+#: The fault of a text that `unescaped` cannot read.
 NO_CHARACTER = "a character reference has thousands of digits"
 
 
@@ -63,9 +63,7 @@ _FROM_LINE = "data-termmine-line"
 
 
 class _Page(HTMLParser):
-    """What html.parser calls: gathers the lines of a page, as far as it has been fed, and tells where each began:
-    in the file itself, or where an attribute says so.
-    """
+    """The methods that html.parser calls: they gather the lines of a page, as far as it has been fed."""
 
     def __init__(self, tell: Callable[[int], object] = lambda _: None) -> None:
         super().__init__(convert_charrefs=True)
@@ -110,7 +108,7 @@ class _Page(HTMLParser):
             self.end_line()
 
     def parse_html_declaration(self, i: int) -> int:
-        """As ever, but what html.parser does not know is passed over, not an error."""
+        """Read a declaration; one that html.parser does not know is passed over, not an error."""
         try:
             return super().parse_html_declaration(i)
         except AssertionError:
@@ -131,7 +129,7 @@ class _Page(HTMLParser):
         self._parts, self._size, self._begin = [], 0, 0
 
     def taken(self) -> str:
-        """The lines so far, which are then forgotten."""
+        """Return the lines so far, and forget them."""
         text = "".join(self.lines)
         self.lines = []
         return text
@@ -159,7 +157,7 @@ def _feed(page: _Page, text: str) -> None:
 
 
 def _check_unfinished(page: _Page) -> None:
-    """Refuse what takes too much memory before its end comes."""
+    """Refuse a tag, comment or the like that takes too much memory before its end comes."""
     unfinished = page.rawdata
     if len(unfinished) > _MAX_TAG:
         raise BadRecordError(f"a tag, comment or script is longer than {_MAX_TAG} characters")
@@ -169,7 +167,7 @@ def _check_unfinished(page: _Page) -> None:
 
 
 def _whole_page(path: Path, reading: Reading, blocks: Iterable[str]) -> Document:
-    """A page; where it is broken, what stands before that."""
+    """The text of a page; where it is broken, the text before the fault."""
     numbers: list[int] = []
 
     def text() -> Iterator[str]:
@@ -217,7 +215,7 @@ _Numbered = tuple[int, str]  # a line and its number
 
 
 def _short_lines(blocks: Iterator[str]) -> Iterator[_Numbered]:
-    """The lines with their numbers; what is longer than `_MAX_CHUNK` comes as several."""
+    """The lines; one that is longer than `_MAX_CHUNK` comes as several."""
     rest, number = "", 1
     for block in chain(blocks, ["\n"]):
         *whole, rest = (rest + block).split("\n")

@@ -1,7 +1,7 @@
 """Word documents and PDF: the text of their paragraphs. A document is the file.
 
-Of a Word document the elements pass by one by one. A PDF is read by pypdf, whose only door is here: it holds a file
-whole, so that its size is looked at before, and what its pages may have it do is counted.
+A Word document is read element by element. A PDF is read by pypdf, whose only door is here: it holds a file whole, so
+that the size is checked before, and the operations of its pages are counted.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def read_docx(path: Path, reading: Reading) -> Iterator[Document]:
 
 @contextmanager
 def _broken_is_bad() -> Iterator[None]:
-    """Turn whatever a library makes of a broken file into a bad record."""
+    """Turn any error of a library about a broken file into a bad record."""
     try:
         yield
     except (BadRecordError, MemoryError):
@@ -53,7 +53,7 @@ def _broken_is_bad() -> Iterator[None]:
 
 
 def _check_size(file: BinaryIO) -> None:
-    """Refuse what unpacks to more than fits in memory; no part is unpacked beyond the size that it declares."""
+    """Refuse a file that unpacks to more than fits in memory; no part is unpacked beyond the size that it declares."""
     if file.seek(0, os.SEEK_END) > _MAX_FILE:
         raise BadRecordError(f"is larger than {_MAX_FILE} bytes")
     sizes = {part.filename: part.file_size for part in zipfile.ZipFile(file).infolist()}
@@ -71,7 +71,7 @@ def _read_word(archive: zipfile.ZipFile) -> _Word:
 
 
 def _parse(archive: zipfile.ZipFile, name: str, heard: _Relations | _Word) -> None:
-    """Have an XML part of an archive told element by element, so that none of them stays in memory."""
+    """Read an XML part of an archive element by element, so that none of them stays in memory."""
     parser = new_parser(heard.start, heard.end, heard.characters, _refuse, namespaces=True)
     with archive.open(name) as part:
         for block in iter(lambda: part.read(BLOCK), b""):
@@ -84,7 +84,7 @@ def _refuse(*declared: object) -> None:
 
 
 class _Relations:
-    """Which part of an archive is the document."""
+    """A search for the part of an archive that is the document."""
 
     def __init__(self) -> None:
         self.document = "word/document.xml"
@@ -171,18 +171,20 @@ _OPERATIONS = 1 << 17  # of all pages, and one more for each byte of the file; p
 
 
 class _Budget:
-    """How many operations the pages of a PDF have left. A page may name the same content again and again."""
+    """The number of operations that the pages of a PDF have left. A page may name the same content again and again."""
 
     def __init__(self, left: int) -> None:
         self.left = left
 
     def take(self, *operation: object) -> None:
-        """One operation more; pypdf goes on after an error within what a page names, where each next one fails too."""
+        """Count one more operation; pypdf goes on after an error within a page's content, where each next one fails
+        too.
+        """
         self.left -= 1
         self.check()
 
     def check(self) -> None:
-        """Refuse what goes beyond the budget."""
+        """Refuse a page that goes beyond the budget."""
         if self.left < 0:
             raise BadRecordError("asks for more operations than the file has bytes")
 
@@ -204,7 +206,7 @@ def _pages(path: Path, reading: Reading, pdf: Any, n_pages: int, budget: _Budget
 
 @contextmanager
 def _silent() -> Iterator[None]:
-    """Keep pypdf from telling each flaw of a file on standard error."""
+    """Keep pypdf from reporting each flaw of a file on standard error."""
     logger = logging.getLogger("pypdf")
     before = logger.level
     logger.setLevel(logging.CRITICAL + 1)

@@ -1,7 +1,7 @@
-"""Parquet: each row is a document, one column of it, which `--field` names. The only module that imports pyarrow.
+"""Parquet: each row is a document, the text of the column that `--field` names. The only module that imports pyarrow.
 
-A page is unpacked whole, and a value of a dictionary counts once for each row that has it. So the pages are asked for
-their sizes before (`parquet_pages`), and so few rows are drawn at once that they fit.
+A page is unpacked whole, and a value of a dictionary counts once for each row that has it. So the sizes of the pages
+are read before (`parquet_pages`), and so few rows are drawn at once that they fit.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _MAX_DRAWN = 1 << 24  # bytes that the rows drawn at once take where each may ha
 
 
 def read_parquet(path: Path, reading: Reading) -> Iterator[Document]:
-    """The rows of a Parquet file, one column of it, some at a time."""
+    """Read one column of a Parquet file, some rows at a time."""
     field = reading.options.field
     with seekable(path, reading) as file:
         for number, record in _records(path, file, reading):
@@ -41,7 +41,7 @@ def read_parquet(path: Path, reading: Reading) -> Iterator[Document]:
 
 
 def _records(path: Path, file: BinaryIO, reading: Reading) -> Iterator[tuple[int, Any]]:
-    """Each row with its number, as a dict of the columns that are asked for; None for one that is no UTF-8."""
+    """Each row with its number, as a dict of the wanted columns; None for one that is no UTF-8."""
     parquet = extra("pyarrow.parquet", "parquet", "pyarrow")
     field = reading.options.field
     fields = [field] if reading.group is None else [field, reading.group]
@@ -62,12 +62,12 @@ def _records(path: Path, file: BinaryIO, reading: Reading) -> Iterator[tuple[int
             number += metadata.num_rows
     except (TermmineError, MemoryError):
         raise
-    except Exception as error:  # whatever pyarrow makes of bytes that are no Parquet
+    except Exception as error:  # pyarrow may raise any of its errors for bytes that are no Parquet
         raise damaged(path, error) from error
 
 
 def _is_bomb(page: Page) -> bool:
-    """Whether a page was made to fill the memory."""
+    """True where a page was made to fill the memory."""
     return page.size > max(_MAX_PAGE, _MAX_RATIO * page.packed)
 
 
@@ -93,7 +93,7 @@ def _check_columns(path: Path, table: Any, fields: list[str]) -> None:
 
 
 def _is_within(path: str, field: str) -> bool:
-    """Whether a column is the field or a part of it."""
+    """True where a column is the field or a part of it."""
     return path == field or path.startswith(f"{field}.")
 
 
@@ -107,7 +107,7 @@ def _pages(file: BinaryIO, group: Any, fields: list[str]) -> Iterator[Page]:
 
 
 def rows_at_once(pages: Iterable[Page]) -> int:
-    """So many rows that they take some blocks, however the pages write them."""
+    """The number of rows that take some blocks, however the pages write them."""
     rows, dictionary = _MAX_ROWS, 0
     for page in pages:
         if page.encoding < 0:

@@ -1,7 +1,7 @@
-"""What the pages of a Parquet file say of themselves, before any of them is unpacked.
+"""The headers of the pages of a Parquet file, read before any page is unpacked.
 
-In: an open file, and where a column's pages stand in it. Out: for each page how many bytes it unpacks to, how many
-values it holds, and how they are written. Their headers are Thrift structs in its compact protocol
+In: an open file, and the place of a column's pages in it. Out: for each page the number of bytes that it unpacks to,
+the number of its values, and their encoding. The headers are Thrift structs in its compact protocol
 (github.com/apache/thrift, doc/specs/thrift-compact-protocol.md), as parquet.thrift of github.com/apache/parquet-format
 defines them. No value is read here.
 """
@@ -34,7 +34,7 @@ class Page(NamedTuple):
 
 
 def read_pages(file: BinaryIO, begin: int, end: int) -> Iterator[Page]:
-    """The pages of a column from a place in a file to another one. Raises ValueError for what are no pages."""
+    """The pages of a column from a place in a file to another one. Raises ValueError where these are no pages."""
     while begin < end:
         file.seek(begin)
         raw = file.read(min(_HEADER, end - begin))
@@ -65,7 +65,7 @@ def _number(struct: dict[int, Any], field: int) -> int:
 def parse_struct(raw: bytes) -> tuple[dict[int, Any], int]:
     """The fields of a struct at the beginning of some bytes, by their numbers, and how many bytes it has.
 
-    Numbers are int, structs dicts; of anything else only its end is looked for, and its value is None.
+    Numbers are int, structs dicts; anything else is passed over, and its value is None.
     """
     compact = _Compact(raw)
     try:
@@ -75,7 +75,7 @@ def parse_struct(raw: bytes) -> tuple[dict[int, Any], int]:
 
 
 class _Compact:
-    """Bytes in the compact protocol, and how far they have been read."""
+    """Bytes in the compact protocol, and the number of them that have been read."""
 
     def __init__(self, raw: bytes) -> None:
         self._raw, self.at = raw, 0

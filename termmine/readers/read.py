@@ -49,7 +49,7 @@ def read_blocks(
     progress: Callable[[int], None] = lambda _: None,
     named: frozenset[Path] | None = None,
 ) -> Iterator[str]:
-    """Read files as blocks of text; ``progress`` is told how many bytes of a file have been read."""
+    """Read files as blocks of text; ``progress`` is called with the number of bytes read of a file."""
     report = ReadReport() if report is None else report
     return joined_blocks(paths, options, report, progress, lambda document: document.blocks, named)
 
@@ -62,10 +62,10 @@ def joined_blocks(
     text_of: Callable[[Document], Iterable[AnyBlock]],
     named: frozenset[Path] | None = None,
 ) -> Iterator[AnyBlock | str]:
-    """Blocks of text with the marks of where documents and files end; small ones are handed on together.
+    """Join small blocks of text, and mark the ends of documents and files.
 
     ``named``: the files that must hold text, because the user named them (None: all); others are left out where they
-    do not.
+    hold none.
     """
     for file in _read_files(paths, options, report, progress, named):
         parts, size = [""], 0
@@ -121,7 +121,7 @@ def _read_files(
 
 
 def _adding_to(n_read: list[int], progress: Callable[[int], None]) -> Callable[[int], None]:
-    """Progress that also adds up what it is told."""
+    """Progress that also adds up the numbers that it is called with."""
 
     def told(n_bytes: int) -> None:
         n_read[0] += n_bytes

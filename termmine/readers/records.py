@@ -19,12 +19,12 @@ _KINDS[type(None)] = "null"
 
 
 def read_jsonl(path: Path, reading: Reading) -> Iterator[Document]:
-    """A JSON object a line; empty lines are passed over."""
+    """Read a JSON object a line; empty lines are passed over."""
     return read_json_lines(path, reading, numbered_lines(decode_file(path, reading)))
 
 
 def read_json_lines(path: Path, reading: Reading, lines: Iterator[tuple[int, str | None]]) -> Iterator[Document]:
-    """The same from lines with their numbers."""
+    """Read JSON objects from lines with their numbers."""
     field = reading.options.field
     for number, line in lines:
         if line is not None and not line.strip():
@@ -39,7 +39,8 @@ def read_json_lines(path: Path, reading: Reading, lines: Iterator[tuple[int, str
 
 
 def group_of(record: Any, reading: Reading) -> str | None:
-    """What a record holds in the field that documents are grouped by: a string, or anything else as JSON writes it; an
+    """The value in a record of the field that documents are grouped by: a string, or anything else as JSON writes it;
+    an
     empty string where it lacks the field.
     """
     if reading.group is None:
@@ -90,7 +91,7 @@ def text_of(record: Any, field: str) -> str:
 
 
 def sound(text: str) -> str:
-    """Text with U+FFFD for each half of a surrogate pair, which JSON can name but nothing can write."""
+    """Text with U+FFFD for each half of a surrogate pair, which JSON can name but no encoding can write."""
     return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
@@ -102,7 +103,7 @@ class _Lines:
         self.begin()
 
     def begin(self) -> None:
-        """Here begins a new record."""
+        """Note that a new record begins here."""
         self.first, self._size, self.damaged = 0, 0, False
 
     def __iter__(self) -> _Lines:
@@ -148,7 +149,7 @@ def _rows(path: Path, reading: Reading, **dialect: Any) -> Iterator[tuple[int, l
 
 
 def no_column(path: Path, names: list[str], field: str) -> TermmineError:
-    """What to say where an option (--field, or a group's) names no column."""
+    """The message for an option (--field, or a group's) that names no column."""
     known = one_line(", ".join(names[:20]))
     return TermmineError(f"{path}: has no column {field!r}: choose by --field from: {known}")
 

@@ -1,4 +1,4 @@
-"""A source that is read twice: what can be read only once is put aside first.
+"""A source that is read twice: one that can be read only once is stored first.
 
 In: any source. Out: one that can be read again. Nothing is read here but standard input, which goes into a temporary
 file that ends with the run.
@@ -22,7 +22,7 @@ from termmine.readers.source import Source, Texts
 
 @contextmanager
 def readable_twice(source: Source, folder: Path | None = None) -> Iterator[tuple[Source, Callable[[], object]]]:
-    """The source, or what to read in its place, and a function to call between the two readings.
+    """The source, or a copy to read in its place, and a function to call between the two readings.
 
     Texts that an iterator gives become a list. A pipe with a name (`<(zcat a.gz)`) is an error.
     """

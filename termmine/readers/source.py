@@ -1,7 +1,7 @@
-"""What a user names, opened once at the door: texts, or files.
+"""A user's source, opened once at the door: texts, or files.
 
-In: a path, several, or texts. Out: a `Source`, which knows its name, its size and its blocks; every stage behind the
-door takes that. Directories are walked here and nowhere else. What a count file holds is not known here.
+In: a path, several, or texts. Out: a `Source`, which knows its name, its size and its blocks; every later stage takes
+that. Directories are walked here and nowhere else. The contents of a count file are not known here.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Texts:
 
     @property
     def document(self) -> str:
-        """What a document is, whatever the options say."""
+        """The unit of a document: a text each, whatever the options say."""
         return "file"
 
     def numbered(self, report: ReadReport) -> Iterator[tuple[int, str]]:
@@ -79,7 +79,7 @@ class Files:
 
     @property
     def name(self) -> str:
-        """What to call the source in a message."""
+        """The name of the source in a message."""
         return ", ".join(map(str, self.named))
 
     @property
@@ -127,19 +127,19 @@ class Files:
 
 Source: TypeAlias = Texts | Files
 
-#: What `open_source` takes: a path, several, texts that are a document each in any iterable, or a source.
+#: The argument of `open_source`: a path, several, texts that are a document each in any iterable, or a source.
 Given: TypeAlias = "str | os.PathLike[str] | Iterable[os.PathLike[str]] | Iterable[str | None] | Source"
 
 
 def is_missing(value: object) -> bool:
-    """Whether a value stands for none: None, NaN, pandas' NA and NaT."""
+    """True where a value stands for none: None, NaN, pandas' NA and NaT."""
     if isinstance(value, float):
         return math.isnan(value)
     return value is None or type(value).__name__ in ("NAType", "NaTType")
 
 
 def open_source(given: Given) -> Source:
-    """The source that is given; an error where a path leads to nothing.
+    """Open a source; an error where a path leads to nothing.
 
     One str is a path, and so is each path object of a list or tuple, and each str of one if all of them lead to files;
     any other iterable (a list, a column of a DataFrame, an array, a generator) is texts.
@@ -159,7 +159,9 @@ def open_source(given: Given) -> Source:
 
 
 def _are_paths(given: Iterable[object]) -> bool:
-    """Whether a list holds path objects, or strings that all are names of what is there: no text is one by chance."""
+    """True where a list holds path objects, or strings that are all names of existing files: no text is one by
+    chance.
+    """
     strings = [item for item in given if not isinstance(item, os.PathLike)]
     return all(isinstance(item, str) and _exists(item) for item in strings)
 

@@ -23,7 +23,7 @@ from termmine.readers.wikitext import Stripper
 
 # --- folders of WikiExtractor ----------------------------------------------------------------------------------------
 
-#: How a file of WikiExtractor begins, and how it is called.
+#: The beginning of a file of WikiExtractor, and its name.
 EXTRACTED = re.compile(rb'(?:\xef\xbb\xbf)?\s*<doc id="[^"\n]*" [^>\n]*title="')
 EXTRACTED_NAME = re.compile(r"wiki_\d+")
 
@@ -79,11 +79,11 @@ class _Page(NamedTuple):
 
 
 class _NoDumpError(Exception):
-    """What a file holds instead of a dump."""
+    """The contents of a file that holds no dump, in words."""
 
 
 class _Dump:
-    """What expat calls: gathers the articles of a dump, as far as it has been fed."""
+    """The functions that expat calls: they gather the articles of a dump, as far as it has been fed."""
 
     def __init__(self) -> None:
         self.pages: list[_Page] = []

@@ -1,7 +1,7 @@
-"""Wikitext -> its text: mwparserfromhell takes the markup apart, and here is which parts of it are running text.
+"""Wikitext -> its text: mwparserfromhell takes the markup apart; this module chooses the parts that are running text.
 
-The only module that imports it. It goes back for each bracket that nothing closes, so that some thousands of those
-would take hours: pages that hold many are refused before.
+The only module that imports mwparserfromhell. That parser goes back for each bracket that nothing closes, so that some
+thousands of those would take hours: pages that hold many are refused before.
 """
 
 from __future__ import annotations
@@ -92,12 +92,12 @@ class Stripper:
 
 
 def _is_language(prefix: str) -> bool:
-    """Whether a link leads to another Wikipedia; one that begins with a colon is shown, and has no such prefix."""
+    """True where a link leads to another Wikipedia; one that begins with a colon is shown, and has no such prefix."""
     return 2 <= len(prefix) <= 3 and prefix.isascii() and prefix.isalpha() and prefix.islower()
 
 
 def without_variants(text: str) -> str:
-    """Text with each `-{...}-` replaced by what stands there in simplified characters.
+    """Text with each `-{...}-` replaced by its simplified variant.
 
     >>> without_variants("-{zh-hans:计算机;zh-hant:電腦}-网络-{H|zh-cn:甲;zh-tw:乙}-与-{T|丙}-干-{}-部")
     '计算机网络与干部'
@@ -140,7 +140,7 @@ def _check(markup: str) -> None:
 
 
 def n_unclosed(markup: str) -> int:
-    """How many brackets and tags nothing closes before something around them is closed.
+    """The number of brackets and tags that nothing closes before something around them is closed.
 
     >>> n_unclosed("{{a|<b>}}</b>[[c]]<br><d")
     2

@@ -26,7 +26,7 @@ class GivenList(str):
     verdicts: tuple[object, ...] | None
 
     def __new__(cls, rows: Iterable[str], verdicts: Iterable[object] | None = None, name: str | None = None) -> Self:
-        """A list; without a name it gets one that says what it holds."""
+        """Make a list; without a name it gets one that says what it holds."""
         rows, verdicts = tuple(rows), None if verdicts is None else tuple(verdicts)
         given = super().__new__(cls, name or f"given-{zlib.crc32(repr((rows, verdicts)).encode()):08x}")
         given.rows, given.verdicts = rows, verdicts
@@ -34,7 +34,7 @@ class GivenList(str):
 
 
 def read_text(path: Path) -> str:
-    """The whole text of a file as it stands there, in whatever encoding `corpus` recognises."""
+    """The whole text of a file as it stands there, in whatever encoding `decoding` recognises."""
     if path.is_dir():
         raise TermmineError(f"{path}: is a directory: name a file in it")
     return "".join(open_files([path]).strings(ReadOptions(input_format="text"))).removesuffix(SOURCE_END_CHARACTER)
