@@ -21,7 +21,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import the functions, with numba and pandas behind them, when one is first asked for."""
+    """Import the functions, with numba and pandas behind them, when one is used for the first time."""
     if name in __all__:
         from termmine.api import functions
 
@@ -30,5 +30,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """What a user may call."""
+    """The names that a user may call."""
     return sorted(__all__)

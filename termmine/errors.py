@@ -1,4 +1,4 @@
-"""What a user may see when something is wrong.
+"""The errors that a user may see.
 
 Every class here becomes one line on stderr and an exit code; anything else that escapes is a bug of ours.
 A message says where, what, and what to do next.
@@ -16,7 +16,7 @@ class TermmineError(Exception):
 
 
 class UsageError(TermmineError):
-    """An option or an argument that cannot be meant so: one line for the user, exit code 2."""
+    """An option or an argument that makes no sense: one line for the user, exit code 2."""
 
     exit_code = 2
 
@@ -32,13 +32,13 @@ class BusyError(TermmineError):
 
 
 class ReaderGoneError(TermmineError):
-    """Nobody reads standard output any more (`| head`): whoever did has what was wanted, so that nothing is wrong."""
+    """Nobody reads standard output any more (`| head`): the reader has all that it wanted, so that nothing is wrong."""
 
     exit_code = 0
 
 
 def missing_package(what: str, package: str) -> UsageError:
-    """What to say where something needs a package that is not there, with a command that installs it for this Python.
+    """The message for a package that is needed and not installed, with a command that installs it for this Python.
 
     It names the package itself: that works however termmine was installed.
     """
@@ -47,7 +47,7 @@ def missing_package(what: str, package: str) -> UsageError:
 
 
 def _pip() -> str:
-    """How pip is called for this Python: by its name where that is the one beside it."""
+    """The command that calls pip for this Python: pip's own name where that is the one beside it."""
     found = shutil.which("pip")
     beside = found is not None and Path(found).parent == Path(sys.executable).parent
     return "pip" if beside else f"{sys.executable} -m pip"

@@ -91,7 +91,7 @@ def _check(option: Field[Any], type_: OptionType, value: Any) -> None:
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """How files are read, whatever is done with their text; each field's metadata documents it."""
+    """The options of reading files, whatever is done with their text; each field's metadata documents it."""
 
     encoding: str | None = _option(None, "Encoding of all files, as gb18030; by default it is found out for each file.")
     document: str = _option(
@@ -126,7 +126,7 @@ class ReadOptions:
 
 @dataclass(frozen=True)
 class CountOptions(ReadOptions):
-    """What `count` can be told: how to read, and what to count. None: as the count files that are added to say."""
+    """The options of `count`: how to read, and what to count. None: as the count files say that are added to."""
 
     max_length: int | None = _option(
         None, "Longest n-gram, in symbols; by default as the count files say, else 10.", low=2, high=MAX_LENGTH
@@ -142,7 +142,7 @@ class CountOptions(ReadOptions):
 
 @dataclass(frozen=True)
 class DiscoverOptions(ReadOptions):
-    """What `discover` can be told: how to read, and how to mine."""
+    """The options of `discover`: how to read, and how to mine."""
 
     max_length: int = _option(
         10,
@@ -214,7 +214,7 @@ Options = TypeVar("Options", bound=ReadOptions)
 
 
 def make_options(**given: Any) -> DiscoverOptions:
-    """Options of a discovery from keywords; an unknown one is an error that names what was meant."""
+    """Options of a discovery from keywords; an unknown one is an error that names the nearest known one."""
     return options_of(DiscoverOptions, given)
 
 

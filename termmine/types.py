@@ -1,6 +1,6 @@
 """The types that pass between the stages; read this file first.
 
-    text blocks -encode-> Corpus -counts-> NgramTable -candidates, contrast-> DataFrame
+    text blocks -text.encode-> Corpus -counting-> NgramTable -candidates, ranking-> DataFrame
 
 A *symbol* is a Han character, a kana, or a whole stretch of other letters and digits (`5G`, `TCP/IP`); a *run* is a
 stretch of symbols that nothing separates; an *n-gram* is a counted sequence of symbols within one run.
@@ -71,7 +71,7 @@ _MANY_TEXTS = 1 << 14
 
 
 class Texts(Sequence[str]):
-    """Interned strings as text, or those with some numbers; made where they are asked for, for they may be many."""
+    """Interned strings as text, or those with some numbers; each is made when it is used, for they may be many."""
 
     def __init__(self, strings: Strings, numbers: np.ndarray | None = None) -> None:
         self._strings = strings
@@ -141,7 +141,9 @@ class Corpus:
 
     @cached_property
     def varied(self) -> np.ndarray:
-        """Which symbols are somewhere written otherwise than at their first occurrence (bool, one a code)."""
+        """True for the symbols that are somewhere written otherwise than at their first occurrence (bool, one a
+        code).
+        """
         varied = np.zeros(self.alphabet.n_codes, dtype=bool)
         for segment in self.segments(0, 0):
             codes, forms = segment.codes[segment.variants[:, 0]], segment.variants[:, 1] & ~AFTER_BLANK

@@ -1,1 +1,1 @@
-"""What Python calls: the commands as functions, for whatever Python holds text and lists in."""
+"""The interface for Python: the commands as functions, for whatever Python holds text and lists in."""

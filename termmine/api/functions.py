@@ -1,7 +1,7 @@
 """The commands as functions: one call each, with the command's reach.
 
 In: paths, texts, columns of a DataFrame; lists as files or as they are. Out: DataFrames and records. Nothing is
-computed here: what is given becomes sources, options and a job, and the stages do the rest.
+computed here: the arguments become sources, options and a job, and the stages do the rest.
 """
 
 from __future__ import annotations
@@ -99,10 +99,10 @@ def explain(
     progress: Watched = False,
     **options: Unpack[DiscoverKeywords],
 ) -> list[dict[str, Any]]:
-    """Why each of some strings is, or is not, in the list that `discover` makes with the same arguments.
+    """Explain why each of some strings is, or is not, in the list that `discover` makes with the same arguments.
 
     Returns one record a string, with at least term (str), freq (int, occurrences) and verdict (str); what else it holds
-    (neighbours, the weakest split, the ingredients of the score) depends on how far the string came.
+    (neighbours, the weakest split, the ingredients of the score) depends on how far the string got.
     """
     with _job(memory, threads, tmp, progress).in_force() as job:
         return explain_source(source, background, discover_options(options), strings(terms), job)
@@ -117,7 +117,7 @@ def contexts(
     width: int = 80,
     **reading: Unpack[ReadKeywords],
 ) -> pd.DataFrame:
-    """Where terms stand in a source: at most ``limit`` occurrences of each, ``width`` characters on each side.
+    """Find the places of terms in a source: at most ``limit`` occurrences of each, ``width`` characters on each side.
 
     Returns one row an occurrence, in reading order for each term: term, path (str; "text" for texts), line (int64, from
     1; the place among the texts), left, match, right (str). How often each term occurs in all is in ``.attrs["freq"]``.
@@ -182,7 +182,7 @@ def compare(
     min_keyness: float = MIN_CHANGE_KEYNESS,
     min_log_ratio: float = MIN_CHANGE_LOG_RATIO,
 ) -> pd.DataFrame:
-    """Which terms are new in the list ``after``, which of ``before`` have vanished, which rise or fall.
+    """Compare two lists: terms that are new in ``after``, that have vanished since ``before``, that rise or fall.
 
     Returns one row a change: term, change ("new", "rising", "falling", "vanished"), rank, score and freq before and
     after (None where missing), keyness (signed G2) and log_ratio (bits) of a rise or fall.
@@ -218,7 +218,7 @@ def evaluate(
     corpus: Given | None = None,
     **reading: Unpack[ReadKeywords],
 ) -> dict[str, Any]:
-    """How good ranked lists are: how many terms of a gold list they find, and how high up.
+    """Judge ranked lists: how many terms of a gold list they find, and how high up.
 
     ``lists``: one list, or several as a dict by name. With ``corpus`` only gold terms that occur 5 times in it are
     expected. Returns the record of `termmine evaluate --json`: for each list its scores, their 95 % intervals and

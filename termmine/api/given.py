@@ -1,4 +1,4 @@
-"""What a caller gives, as the stages want it: lists as files or as they are, options by name, tables.
+"""A caller's arguments turned into values for the stages: lists as files or as they are, options by name, tables.
 
 In: whatever Python holds a list in. Out: options, paths, and lists that stand for one. Nothing is read here but tables.
 """
@@ -57,7 +57,9 @@ def listed(given: Any, name: str | None = None, *, judged: bool = False) -> list
 
 
 def _is_file(item: Any) -> bool:
-    """Whether an item of a list names a file: a path object, what is there, or what can only be meant so."""
+    """True where an item of a list names a file: a path object, an existing path, or a string that can only be meant as
+    one.
+    """
     if isinstance(item, os.PathLike):
         return True
     return isinstance(item, str) and (

@@ -1,4 +1,4 @@
-"""The options of a living glossary (`discover --review`), and what becomes of them."""
+"""The options of a living glossary (`discover --review`), and their use."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def check_glossary(glossary: Path | None) -> None:
 
 
 def _in_chinese() -> bool:
-    """Whether Chinese was asked for; the system's language is not, for a file must not depend on it."""
+    """True where the user chose Chinese; the system's language does not count, for a file must not depend on it."""
     return click.get_current_context().meta.get("lang") == "zh"
 
 
@@ -54,7 +54,7 @@ def refreshed(
     glossary: Path, given: dict[str, Any], inputs: tuple[tuple[str, ...], tuple[str, ...]], options: DiscoverOptions,
     job: Job, *, with_list: bool,
 ) -> Living:  # fmt: skip
-    """The glossary after this run; ``given``: today and bom. It shows sentences unless it is told not to."""
+    """The glossary after this run; ``given``: today and bom. It shows sentences unless an option says otherwise."""
     from termmine.readers.source import open_files
     from termmine.review.living import SENTENCES, Plan, find_today, refresh
 

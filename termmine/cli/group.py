@@ -15,7 +15,7 @@ from termmine.cli.log import FORMATS, Log
 
 
 def _remember(context: click.Context, option: click.Parameter, value: Any) -> None:
-    """Keep the value of an option that is no concern of the command."""
+    """Keep the value of an option that the command itself does not receive."""
     context.meta[str(option.name)] = value
 
 
@@ -78,7 +78,7 @@ class Commands(Overview):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that is called, and what the settings file says to it."""
+        """Find the command that is called, and its values in the settings file."""
         name, command, rest = super().resolve_command(ctx, args)
         if name is not None and command is not None and not ctx.resilient_parsing:
             log = ctx.ensure_object(Log)
@@ -103,13 +103,13 @@ class Commands(Overview):
 
 
 def _tell_of(log: Log, file: settings.SettingsFile, *, is_quiet: bool) -> None:
-    """Say which settings file is in force, if the user has not named it; of one that is not theirs even with -q."""
+    """Note which settings file is in force, if the user has not named it; one that is not the user's even with -q."""
     if not file.named and (file.beside or not is_quiet):
         log.note(f"settings: {file.path}")
 
 
 def trial(ctx: click.Context, name: str, command: click.Command, args: list[str]) -> click.Context:
-    """Parse the arguments of a command as far as they can be, without failing and without running it."""
+    """Parse the arguments of a command as far as possible, without failing and without running it."""
     lenient = {"resilient_parsing": True, "ignore_unknown_options": True, "allow_extra_args": True}
     with command.make_context(name, list(args), parent=ctx, **lenient) as parsed:
         return parsed

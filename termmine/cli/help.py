@@ -1,6 +1,6 @@
-"""How the help is laid out: commands in the order of the work, options in groups, an example for each command.
+"""The layout of the help: commands in the order of the work, options in groups, an example for each command.
 
-In: click's commands. Out: text. What an option does is said where the option is made.
+In: click's commands. Out: text. The help of an option stands where the option is made.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ _FIRST = 30  # columns of a definition list's left side; what is longer has a li
 
 
 def grouped(names: Iterable[str], groups: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
-    """The names that are there, in groups and in their order; what no group knows comes last."""
+    """The existing names, in groups and in their order; those that no group names come last."""
     there = list(names)
     found = {title: [name for name in members if name in there] for title, members in groups.items()}
     known = {name for members in groups.values() for name in members}
@@ -77,7 +77,7 @@ def _long_flag(option: click.Option) -> str:
 
 
 def window_width() -> int:
-    """The columns of the terminal; 80 where it does not tell."""
+    """The columns of the terminal; 80 where it does not say."""
     import shutil
 
     return shutil.get_terminal_size().columns
@@ -96,13 +96,13 @@ def paragraphs(text: str, indent: str = "  ") -> Iterator[str]:
 
 
 def language(context: click.Context) -> Language:
-    """The language that the help is wanted in."""
+    """The language of the help."""
     log = context.find_object(Log)
     return Language() if log is None else log.language
 
 
 def definitions(title: str, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """A list of names and what they are, under a heading."""
+    """A list of names and their meanings, under a heading."""
     rows = list(rows)
     first = min(max(display_width(name) for name, _ in rows), _FIRST) + 4
     yield f"{title}:"
@@ -128,7 +128,7 @@ def records(options: Iterable[click.Parameter], context: click.Context) -> Itera
 
 
 def _about_values(text: str, speak: Language) -> str:
-    """What click says of an option's values in brackets."""
+    """The remarks of click on an option's values, in brackets."""
     parts = text.removesuffix("]").split("; ")
     return "; ".join(_about_value(part, speak) for part in parts) + "]"
 

@@ -1,8 +1,8 @@
 """Help and messages in the user's language: English as they are written, or Chinese by a catalogue.
 
-In: what is said in English. Out: the same in the language. The library knows English alone, so that an error can be
-looked up; a message is translated where it is written, by the template that it was made from (`{}` stands for a value,
-which is translated in its turn). The catalogue is `zh.json` beside this file; a test finds what it lacks.
+In: text in English. Out: the same in the language. The library knows English alone, so that an error can be looked up;
+a message is translated where it is written, by the template that it was made from (`{}` stands for a value, which is
+translated in its turn). The catalogue is `zh.json` beside this file; a test finds what it lacks.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _known(name: str) -> str:
 
 @dataclass(frozen=True)
 class _Template:
-    """A message with values in it: what it looks like, how much of it is fixed, and its translation."""
+    """A message with values in it: its pattern, the number of its fixed characters, and its translation."""
 
     pattern: re.Pattern[str]
     n_fixed: int

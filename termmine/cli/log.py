@@ -1,8 +1,8 @@
-"""What a run says on standard error: notes, errors and its end, as text for people or as JSON for machines.
+"""The messages of a run on standard error: notes, errors and its end, as text for people or as JSON for machines.
 
 With JSON each note, each error and the end is one object a line: `time` (UTC, ISO 8601), `level` (debug, info, warning,
-error), `message`, `command`; the last line, done or failed, adds `exit_code`, `seconds` and what the command reports of
-itself, as `n_terms`.
+error), `message`, `command`; the last line, done or failed, adds `exit_code`, `seconds` and the figures that the
+command reports, as `n_terms`.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ class Log:
             self._line(level, message)
 
     def detail(self, message: str) -> None:
-        """Say what only `-v` shows."""
+        """Write a message that only `-v` shows."""
         self.note(message, "debug")
 
     def fail(self, message: str, code: int) -> None:
-        """Say in one line why the run ends."""
+        """Write in one line why the run ends."""
         message = self._with_origin(" ".join(message.split()))
         if self.form == "text":
             error, message = self.language.message("error"), self.language.message(message)
@@ -62,7 +62,7 @@ class Log:
             self._line("error", message, **self._end(code))
 
     def crash(self, error: BaseException) -> None:
-        """Say that the run ends for a bug of ours, with what it takes to find it."""
+        """Write that the run ends for a bug of ours, with the traceback that helps to find it."""
         trace = "".join(traceback.format_exception(error))
         summary = f"bug in termmine: {type(error).__name__}: {error}: please report it with the traceback"
         if self.form == "text":
@@ -85,7 +85,9 @@ class Log:
         file: TextIO | None = None,
         line: str | None = None,
     ) -> None:
-        """Say what Python's `warnings` say (this is their `showwarning`), which would else break the lines of JSON."""
+        """Write a warning of Python's `warnings` (this is their `showwarning`), which would else break the lines of
+        JSON.
+        """
         del file
         if self.form == "json":
             self._line("warning", f"{category.__name__}: {message}")
@@ -100,7 +102,7 @@ class Log:
         return message
 
     def seconds(self) -> float:
-        """How long the run has taken so far."""
+        """The duration of the run so far."""
         return time.monotonic() - self.started
 
     def _end(self, code: int) -> dict[str, Any]:
@@ -120,7 +122,7 @@ _CONTROLS = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\
 
 
 def _plain(message: str) -> str:
-    """A message of one line, for it may name files: what controls a terminal stands as its escape sequence.
+    """A message on one line: characters that control a terminal become escape sequences, for file names may hold them.
 
     >>> _plain("a\\nb\\x1b[2J")
     'a\\\\nb\\\\x1b[2J'
@@ -129,6 +131,6 @@ def _plain(message: str) -> str:
 
 
 def _write(text: str) -> None:
-    """Write to standard error; what cannot be told for a full disk or a reader that has gone does not stop the work."""
+    """Write to standard error; a message that cannot be written (full disk, closed pipe) does not stop the work."""
     with contextlib.suppress(OSError):
         click.echo(text, err=True, nl=False)

@@ -1,4 +1,4 @@
-"""The manual page: what `--help` says of all commands, for man.
+"""The manual page: the `--help` of all commands, for man.
 
 In: click's commands. Out: roff with man's macros. The page is made when the package is built, and by
 `termmine help --man`.

@@ -1,7 +1,7 @@
-"""What the shell offers when Tab is pressed: the values that an option or argument can have.
+"""Completion: the values of an option or argument that the shell offers when Tab is pressed.
 
-A type of parameter takes any string, which is checked where it is used; it knows good ones. What it takes to know
-them is imported when they are asked for.
+A type of parameter takes any string, which is checked where it is used; it knows good ones. Modules that list them are
+imported when Tab is pressed.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""Where an option has its value from: the command line, else the environment, else a settings file, else its default.
+"""The values of options: from the command line, else the environment, else a settings file, else the default.
 
 The precedence is click's own: the environment is each option's `envvar`, the file becomes the `default_map`. An option
 is known by its long flag: `--min-freq` is `TERMMINE_MIN_FREQ` in the environment and `min_freq` in a file. Nothing
 here names an option or a command, so that those which are added later need no word here.
 
-A file that is named, and that of the working directory, are the user's word. One that was found beside a corpus came
-with the corpus: it may say how text is read and ranked, and nothing else (docs/security.md).
+A file that the user names, and that of the working directory, are trusted. One that was found beside a corpus came with
+the corpus: it may say how text is read and ranked, and nothing else (docs/security.md).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from click.core import ParameterSource
 from termmine.errors import UsageError
 from termmine.options import SETTINGS_FILE, CountOptions, DiscoverOptions
 
-NOT_IN_A_FILE = "config"  # which file it is cannot be told by that file
+NOT_IN_A_FILE = "config"  # the file cannot name itself
 
 _KINDS: list[tuple[type[Any], tuple[type, ...], str]] = [
     (click.types.BoolParamType, (bool,), "true or false"),
@@ -46,12 +46,12 @@ def flag(option: click.Option) -> str:
 
 
 def key(option: click.Option) -> str:
-    """What an option is called in a settings file, as `min_freq`."""
+    """The key of an option in a settings file, as `min_freq`."""
     return flag(option).lstrip("-").replace("-", "_")
 
 
 def variable(option: click.Option) -> str:
-    """What an option is called in the environment, as `TERMMINE_MIN_FREQ`."""
+    """The name of an option's variable in the environment, as `TERMMINE_MIN_FREQ`."""
     return f"TERMMINE_{key(option).upper()}"
 
 
@@ -76,7 +76,7 @@ def name_variables(command: click.Command) -> None:
 
 @dataclass(frozen=True)
 class SettingsFile:
-    """A settings file, and by whose word it is read: ``named`` by the user, else found; ``beside`` a corpus that lies
+    """A settings file, and whether it is trusted: ``named`` by the user, else found; ``beside`` a corpus that lies
     elsewhere, so that it came with the corpus and is data.
     """
 
@@ -133,7 +133,7 @@ def in_toml(value: Any) -> str:
 
 
 def is_about_text(option: click.Option) -> bool:
-    """Whether an option says how text is read and ranked, and names no file: what a file beside a corpus may set."""
+    """True where an option says how text is read and ranked, and names no file: a file beside a corpus may set it."""
     return option.name in _OF_TEXT and not isinstance(option.type, click.Path)
 
 
@@ -141,7 +141,10 @@ _OF_TEXT = {field.name for options in (CountOptions, DiscoverOptions) for field 
 
 
 def _check_word(file: SettingsFile, content: Mapping[str, Any], commands: Mapping[str, click.Command]) -> None:
-    """Refuse what a file that came with a corpus may not say: data never tells where to write, or what else to read."""
+    """Refuse settings that a file which came with a corpus may not make: data never decides where to write, or what
+    else to
+    read.
+    """
     tables = [value for value in content.values() if isinstance(value, dict)]
     set_here = [name for table in (content, *tables) for name, value in table.items() if not isinstance(value, dict)]
     options = [option for command in commands.values() for option in settable(command).values()]
@@ -254,7 +257,7 @@ class Setting:
 
 
 def in_force(context: click.Context, file: SettingsFile | None) -> dict[str, Setting]:
-    """What a parsed command would run with, by key."""
+    """The values that a parsed command would run with, by key."""
     return {name: _setting(context, option, file) for name, option in settable(context.command).items()}
 
 

@@ -1,4 +1,6 @@
-"""What the commands share: options made from the classes of `options`, checks of paths, notes on standard error."""
+"""The parts that commands share: options made from the classes of `options`, checks of paths, notes on standard
+error.
+"""
 
 from __future__ import annotations
 
@@ -104,7 +106,7 @@ def with_job(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def is_given(name: str) -> bool:
-    """Whether the user has given a parameter of the present command a value, anywhere."""
+    """True where the user has given a parameter of the present command a value, anywhere."""
     source = click.get_current_context().get_parameter_source(name)
     return source not in (None, click.core.ParameterSource.DEFAULT)
 
@@ -115,7 +117,7 @@ def paths(given: tuple[str, ...]) -> list[Path]:
 
 
 def check_inputs(inputs: tuple[str, ...]) -> None:
-    """Refuse what cannot be read as given: standard input twice, a name that is empty."""
+    """Refuse inputs that cannot be read as given: standard input twice, a name that is empty."""
     if inputs.count("-") > 1:
         raise UsageError("- is given more than once: standard input can be read only once")
     if "" in inputs:
@@ -130,7 +132,7 @@ def claim(outputs: Iterable[Path | None], inputs: Iterable[str]) -> None:
 
 
 def on_terminal() -> bool:
-    """Whether standard output is a terminal, where somebody reads it."""
+    """True where standard output is a terminal, where somebody reads it."""
     return sys.stdout is not None and sys.stdout.isatty()
 
 
@@ -150,7 +152,7 @@ def report(**facts: Any) -> None:
 
 
 def make_progress(*, quiet: bool = False, verbose: bool = False) -> Progress:
-    """Where a run's notes go, by `-q` and `-v`; a bar is for a person at a terminal."""
+    """The place where a run's notes go, by `-q` and `-v`; a bar is for a person at a terminal."""
     from termmine.runtime.progress import Progress, bar_on_terminal, can_show_bar
 
     here = log()
@@ -181,7 +183,7 @@ def check_terminal(form: str, output: Path) -> None:
 
 
 def closing(what: str, output: Path) -> None:
-    """Say at the end what was written, where, and how long it took; nothing about standard output, which shows it."""
+    """Note at the end what was written, where, and how long it took; nothing about standard output, which shows it."""
     if not log().quiet and log().form == "text" and not is_standard_output(output):
         tell(f"{what} in {output}, {log().seconds():.1f} s")
 

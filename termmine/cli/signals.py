@@ -1,6 +1,7 @@
-"""The signals that end a run: when they are heeded, and how the process ends after one.
+"""The signals that end a run: the moments when they are obeyed, and the end of the process after one.
 
-In: nothing; the handlers are the process's. Out: an exception in the main thread, which `termmine.cli` tells in a line.
+In: nothing; the handlers are the process's. Out: an exception in the main thread, which `termmine.cli` reports in a
+line.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class _Ending:
 
 
 def _is_delicate(frame: FrameType | None) -> bool:
-    """Whether a delicate package is at work in this thread."""
+    """True where a delicate package is at work in this thread."""
     while frame is not None:
         if str(frame.f_globals.get("__name__")).partition(".")[0] in _DELICATE:
             return True
@@ -65,7 +66,7 @@ def _is_delicate(frame: FrameType | None) -> bool:
 
 
 def heed_signals() -> None:
-    """Have the signals that end a run clean up after it, but for one that whoever started us wants ignored (nohup)."""
+    """Have the signals that end a run clean up after it, but for one that the parent process wants ignored (nohup)."""
     ending = _Ending()
     if _ALARM is not None:
         signal.signal(_ALARM, ending)
@@ -75,7 +76,7 @@ def heed_signals() -> None:
 
 
 def heed_no_alarm() -> None:
-    """From now on a signal that waits has come too late."""
+    """Ignore a signal that still waits: from now on it is too late."""
     if _ALARM is not None:
         signal.signal(_ALARM, signal.SIG_IGN)
 

@@ -1,1 +1,1 @@
-"""Why a list is as it is, and how good: explain, evaluate, compare, and what jieba makes of it."""
+"""The reasons for a list and its quality: explain, evaluate, compare, tally, and a check of what jieba cuts."""

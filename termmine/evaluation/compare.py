@@ -34,7 +34,7 @@ CHANGES = ("new", "entered", "rising", "falling", "left", "vanished")
 
 @dataclass(frozen=True)
 class Text:
-    """What the text behind a list holds: how often each term, by its normal form; and how many symbols in all."""
+    """The counts of the text behind a list: the frequency of each term, by its normal form; and the symbols in all."""
 
     freq: dict[str, int]
     n_symbols: int
@@ -55,7 +55,7 @@ def compare(
     min_keyness: float = MIN_CHANGE_KEYNESS,
     min_log_ratio: float = MIN_CHANGE_LOG_RATIO,
 ) -> pd.DataFrame:
-    """One row a change, with the columns `COLUMNS`; missing figures are None.
+    """The changes, one row each, with the columns `COLUMNS`; missing figures are None.
 
     Terms are the same when they fold to the same. Rows: what is new by its rank, what rises and what falls by how sure
     that is, what has vanished by the rank that it had. ``keyness`` and ``log_ratio`` compare the frequencies after with
@@ -143,7 +143,7 @@ def _cells(column: pd.Series[Any]) -> list[Any]:
 
 
 def in_words(changes: pd.DataFrame) -> str:
-    """How many changes of each kind there are, in a line."""
+    """The number of changes of each kind, in a line."""
     counts = changes["change"].value_counts()
     told = [f"{counts[change]} {change}" for change in CHANGES if change in counts]
     return ", ".join(told) or "nothing has changed"

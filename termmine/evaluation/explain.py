@@ -1,4 +1,4 @@
-"""Why a string is, or is not, in the list, and where.
+"""The reasons why a string is, or is not, in the list, and its place there.
 
 In: an analysis and strings. Out: plain records, one a string, and how to write them for a reader. Everything is read
 off the same tables and rules that the ranking uses; nothing is decided here.
@@ -66,7 +66,7 @@ def explain(analysis: Analysis, terms: Iterable[str], engine: Engine | None = No
     rows, found = find_rows(analysis.table, terms), look_around(analysis, terms, engine)
     try:
         ranking = rank(analysis, engine).whole()
-    except EmptyResultError:  # the rule that leaves nothing is just what is to be explained
+    except EmptyResultError:  # the rule that leaves nothing is the answer
         ranking = {"row": np.zeros(0, dtype=np.int32), "term": np.zeros(0, dtype=object)}
     arrays = engine.job.arrays
     return [
@@ -122,7 +122,9 @@ def _nearest(term: str, ranking: list[str]) -> list[str]:
 
 @dataclass(frozen=True)
 class Around:
-    """Where a string of ``length`` symbols stands: how often, and the codes on either side with their numbers."""
+    """The surroundings of a string of ``length`` symbols: its frequency, and the codes on either side with their
+    numbers.
+    """
 
     length: int = 0
     freq: int = 0
@@ -135,7 +137,7 @@ _LEFT, _RIGHT = 0, 1
 
 @dataclass(frozen=True)
 class Neighbours:
-    """The task of counting what stands on either side of some runs of codes: keys (run, side, code)."""
+    """The task of counting the symbols on either side of some runs of codes: keys (run, side, code)."""
 
     runs: tuple[tuple[int, ...], ...]
 
@@ -143,7 +145,7 @@ class Neighbours:
 
     @property
     def after(self) -> int:
-        """The longest run, and what stands behind it."""
+        """The codes of the longest run, and one behind it."""
         return max(map(len, self.runs), default=0) + 1
 
     def look(self, piece: Segment) -> Counter[Key]:
@@ -162,7 +164,7 @@ class Neighbours:
 
 
 def look_around(analysis: Analysis, terms: list[str], engine: Engine) -> list[Around]:
-    """Where each string stands in the corpus; nowhere where it is not one run."""
+    """The surroundings of each string in the corpus; none where it is not one run."""
     codes, which = encode_strings(terms, analysis.corpus.alphabet)
     runs = [tuple(run.tolist()) for run in np.split(codes, np.flatnonzero(codes == RUN_END))]
     runs = [run[1:] for run in runs if len(run) > 1]

@@ -1,8 +1,8 @@
-"""Does jieba really cut the terms out, and at what price? Its dictionary is loaded, and a text is segmented by jieba.
+"""A check of a user dictionary by jieba itself: the terms that it cuts out, and the words that it tears apart for them.
 
-In: a user dictionary, its terms, a text. Out: for every term how often it occurs there and what jieba made of it. A
-word in jieba's dictionary is no promise: the best path through a sentence may go around it. And a word that is none
-tears those beside it apart: that is seen by what jieba makes of the text without the dictionary.
+In: a user dictionary, its terms, a text. Out: for every term its frequency there and what jieba made of it. A word in
+jieba's dictionary is no promise: the best path through a sentence may go around it. And a string that is no word tears
+those beside it apart: the check compares with jieba's segmentation of the text without the dictionary.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _CUT, _INSIDE, _TORN, _TEARS = range(4)
 def check_cuts(
     dictionary: bytes, terms: Iterable[str], corpus: list[Path], progress: Progress, *, harm: bool = False
 ) -> pd.DataFrame:
-    """What jieba makes of each term in a corpus, once it has loaded the dictionary.
+    """Segment a corpus by jieba with the dictionary, and count for each term how its occurrences were cut.
 
     Returns one row a term, in order, each once: term (str), occurrences (as it is written, in overlapping ones too),
     and how many of them jieba cut out as this word, left inside a longer word, tore apart (int64: cut, inside, torn).
@@ -81,7 +81,7 @@ def harmful(cuts: pd.DataFrame) -> tuple[list[str], list[str]]:
 
 
 def _outcome(starts: list[int], begin: int, end: int) -> int:
-    """What became of the stretch from begin to end, where words begin at those places."""
+    """The fate of the stretch from begin to end, where words begin at those places."""
     word = bisect_right(starts, begin)
     if starts[word] < end:
         return _TORN

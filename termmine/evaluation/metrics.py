@@ -1,7 +1,7 @@
 """Ranked lists against a gold list: precision, recall, average precision, each with a bootstrap interval.
 
-In: ranked terms and gold terms in normal form (`lexicon.normal_form`), and how often each gold term occurs. Out: plain
-records. Gold lists are incomplete, so the figures mean something only side by side.
+In: ranked terms and gold terms in normal form (`text.normalize.normal_form`), and the frequency of each gold term. Out:
+plain records. Gold lists are incomplete, so the figures mean something only side by side.
 
     P@k  share of the first k that are in the gold list (k is the denominator also when the list is shorter)
     R@k  share of the relevant terms that are among the first k; relevant: in the gold list, and in the corpus often
@@ -84,7 +84,7 @@ def average_precision(judged: Judged) -> float:
     """The sum of the precisions at the relevant terms' ranks over their number (at most `DEPTH`)."""
     n = min(len(judged.gain), DEPTH)
     # Summed one after the other, best rank first, so that the figure is the same to the last digit wherever it is made;
-    # `sum` corrects for rounding from Python 3.12 on, and would not do.
+    # `sum` corrects for rounding from Python 3.12 on, and would give other digits.
     return float(np.cumsum(judged.gain[np.argsort(judged.rank, kind="stable")])[-1]) / n if n else 0.0
 
 

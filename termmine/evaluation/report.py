@@ -1,7 +1,7 @@
 """An evaluation from files to tables: reads lists and gold, has them judged, and lays the figures out.
 
 In: paths. Out: one record with every figure (for JSON), or the same as text tables. The figures' definitions are in
-`evaluate`, the comparison of strings in `lexicon`.
+`metrics`, the comparison of strings in `text.normalize`.
 """
 
 from __future__ import annotations
@@ -29,10 +29,11 @@ def compare_lists(
     reading: ReadOptions | None = None,
     note: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
-    """Every figure of every list, and the paired differences between the first list and each other one.
+    """Compute every figure of every list, and the paired differences between the first list and each other one.
 
-    ``reading`` says how the corpus is read, and its ``fold`` how everything is compared; ``note`` is told what the
-    user should know of the reading.
+    ``reading``: the options of reading the corpus, whose ``fold`` is also used for comparing terms; ``note`` is called
+    with
+    the notes of that reading.
     """
     reading = reading or ReadOptions()
     terms = (normal_form(term, reading.fold) for term in read_words(gold))

@@ -1,4 +1,4 @@
-"""How often given terms occur in each corpus, file or group of records: exact counts, and exact zeros.
+"""Exact counts of given terms, zeros among them, in each corpus, file or group of records.
 
 In: terms, and corpora (text of any kind, or count files that hold their text). Out: a table with a row for each term
 and group, or one row a term. Nothing is selected or ranked here.
@@ -33,14 +33,14 @@ _FIELD = "field:"
 
 @dataclass(frozen=True)
 class Grouping:
-    """By what counts are told apart: `corpus`, `file`, or a field of the records; ``field`` is its name then."""
+    """The kind of groups: `corpus`, `file`, or a field of the records; ``field`` is its name then."""
 
     name: str
     field: str | None = None
 
 
 def find_grouping(by: str) -> Grouping:
-    """What `--by` says.
+    """The grouping that `--by` names.
 
     >>> find_grouping("field:meta.year")
     Grouping(name='meta.year', field='meta.year')
@@ -165,7 +165,7 @@ def _text(documents: Iterable[Document]) -> Iterator[str]:
 
 
 def _count_records(path: Path, documents: Iterable[Document], groups: Groups, options: ReadOptions) -> None:
-    """Count records by what their field holds."""
+    """Count records, grouped by the value of their field."""
     for document in documents:
         if document.group is None:
             raise UsageError(f"{path}: has no fields: --by {_FIELD}NAME needs JSON Lines, CSV, TSV or Parquet")
@@ -189,7 +189,7 @@ def as_long(terms: list[str], counts: dict[str, Counts], name: str) -> pd.DataFr
 
 
 def _heading(name: str) -> str:
-    """What the column of the groups is called."""
+    """The heading of the groups' column."""
     return "group" if name in ("term", "freq", "doc_freq", "n_symbols", "n_documents") else name
 
 

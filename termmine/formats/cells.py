@@ -1,7 +1,7 @@
 """One cell of a table of terms: its kind, how it is written as text, and how that text is read back.
 
-In: a value, or what a file holds in its place. Out: the other one. Whoever writes or reads a table of terms does it by
-these functions, so that a list can go through any number of commands, and through a spreadsheet, unharmed.
+In: a value, or the text of it in a file. Out: the other one. Every reader and writer of a table of terms uses these
+functions, so that a list can go through any number of commands, and through a spreadsheet, unharmed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     pass
 
 
-#: The columns of every result, in order, and what they hold.
+#: The columns of every result, in order, and the kind of their values.
 KINDS: dict[str, type] = {
     "term": str, "score": float, "freq": int, "doc_freq": int, "background_freq": int, "cohesion": float,
     "left_entropy": float, "right_entropy": float, "keyness": float, "log_ratio": float, "known": bool,
@@ -57,7 +57,7 @@ def unguard(text: str) -> str:
 
 
 def is_missing(value: Any) -> bool:
-    """Whether a cell is empty: a row that was added by hand need not have every figure."""
+    """True where a cell is empty: a row that was added by hand need not have every figure."""
     return value is None or type(value).__name__ in ("NAType", "NaTType") or value != value
 
 
@@ -102,7 +102,8 @@ _MOST = (1 << 63) - 1  # that a column of whole numbers holds
 
 
 def parse(kind: type, value: Any) -> Any:
-    """A cell of a file as a value of that kind, None where it is empty; what it cannot be is a ValueError that says so.
+    """A cell of a file as a value of that kind, None where it is empty; ValueError, with the reason, for any other
+    text.
 
     >>> parse(int, "50"), parse(int, "5E+01"), parse(bool, "TRUE"), parse(float, "")
     (50, 50, True, None)

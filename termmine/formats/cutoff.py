@@ -1,6 +1,6 @@
-"""Where a ranked list that nobody has cut may sensibly end.
+"""The place where a ranked list that nobody has cut may sensibly end.
 
-In: scores, the best first. Out: how many terms to take. Nothing is dropped here.
+In: scores, the best first. Out: the least score to take. Nothing is dropped here.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Dictionaries for segmenters, search engines and input methods: one word a line, as each of them reads it.
 
-Each of these programs has its own way of misreading a line, told at its writer. A term that a program cannot hold, or
-could never find in a text, is left out and named; without a byte order mark, for most of them take it for a letter.
+Each of these programs has its own way of misreading a line, described at its writer. A term that a program cannot hold,
+or could never find in a text, is left out and named. There is no byte order mark, for most of them take it for a
+letter.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _NOUN = "n"  # the part of speech of a term in HanLP's tag set
 _BLANK = re.compile(r"\s")
 _HAN = "[㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff〇]+"
 
-#: What IK takes for part of a word (its CharacterUtil): ASCII letters and digits, Han, kana, Hangul.
+#: The characters that IK takes for part of a word (its CharacterUtil): ASCII letters and digits, Han, kana, Hangul.
 _IK_WORD = (
     "[0-9a-z㐀-䶿一-鿿豈-﫿\U00010000-\U0010ffff"
     "\u3040-\u30ff\u31f0-\u31ff\u1100-\u11ff\u3130-\u318f\uac00-\ud7af\uff00-\uffef]+"
@@ -54,7 +55,7 @@ def _lines(lines: list[str]) -> bytes:
 def write_jieba(frame: pd.DataFrame) -> Rendered:
     """A user dictionary for jieba: the word alone, so that jieba computes a frequency that lets it be cut out.
 
-    What jieba can never cut out (a blank or a sign is where it first splits a text) would be dead weight, and the word
+    A term that jieba can never cut out (it first splits a text at blanks and signs) would be dead weight, and the word
     before a blank would be learned in its place.
     """
     kept, left_out = split(terms_of(frame), is_cuttable)
@@ -83,7 +84,9 @@ def write_hanlp(frame: pd.DataFrame) -> Rendered:
 
 
 def write_hanlp_csv(frame: pd.DataFrame) -> Rendered:
-    """The same for a file whose name ends in `.csv`, which HanLP splits at commas, quotes or not."""
+    """A custom dictionary for HanLP in a file whose name ends in `.csv`, which HanLP splits at commas, quotes or
+    not.
+    """
     terms = terms_of(frame)
     kept, left_out = split(terms, lambda term: "," not in term)
     data = _lines([f"{term},{_NOUN},{terms[term]}" for term in kept])

@@ -1,4 +1,5 @@
-"""The headings of a table of terms, as people write them: which column is which, in English and in Chinese.
+"""The headings of a table of terms, as people write them, in English and in Chinese, and the columns that they stand
+for.
 
 In: a heading. Out: the name by which termmine knows the column, or the heading itself where it is somebody's own. No
 cell is looked at here.
@@ -22,10 +23,10 @@ CHINESE: dict[str, str] = {
 TRANSLATIONS = ("译文", "翻译", "译名", "translation", "Translation", "target")
 NOTES = ("备注", "注", "note", "Note", "notes", "comment")
 
-#: Other headings for what must be found, whatever it is called; in lower case, for theirs does not count.
+#: Other headings for columns that must be found; in lower case, for the case of a heading does not count.
 _OTHERS = {"term": ("term", "terms", "词语", "词条"), "verdict": ("verdict", "审核", "判定", "取舍", "裁定")}
 
-#: What belongs to somebody and keeps the heading that it has.
+#: A column of somebody's own, which keeps its heading.
 _OWN = ("translation", "note")
 
 _EXAMPLE = re.compile(r"(例句|出处)(\d+)")

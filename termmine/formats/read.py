@@ -1,4 +1,4 @@
-"""A file of terms -> a DataFrame: what `discover` wrote, before or after somebody edited it.
+"""A file of terms -> a DataFrame: a file that `discover` wrote, before or after somebody edited it.
 
 In: CSV, TSV, JSON Lines or an Excel workbook with a column `term`. Out: one row a term, in the file's order, with
 every column that the file has. Nothing is sorted, dropped or looked up here.
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 def read_ranking(path: Path | str, fold: str | None = None) -> list[str]:
     """The terms of a ranked list, the best first, in normal form: CSV, TSV, JSON Lines, or one a line.
 
-    The column called ``term`` is read, else the first one. What is not comparable is left out, of equal ones the first
-    is kept.
+    The column called ``term`` is read, else the first one. Terms that are not comparable are left out, of equal ones
+    the
+    first is kept.
     """
     lines = read_lines(path)
     if isinstance(path, GivenList):
@@ -114,7 +115,9 @@ def column_names(path: Path, header: list[Any]) -> list[str]:
 
 
 def _add_row(path: Path, columns: dict[str, list[Any]], row: _Row) -> bool:
-    """Add the cells of a row to their columns, and say so; a blank line, or what is left of a deleted row, is none."""
+    """Add the cells of a row to their columns, and return True; a blank line, or the rest of a deleted row, is no
+    row.
+    """
     cells = list(row.cells)
     if all(cell is None or str(cell).strip() == "" for cell in cells):
         return False
@@ -160,7 +163,7 @@ def _text(path: Path) -> tuple[list[Any], Iterator[_Row]]:
 
 
 def delimiter_of(path: Path, first_line: str) -> str:
-    """What separates the cells of a table, by its first line."""
+    """The character that separates the cells of a table, by its first line."""
     if "\t" in first_line or path.suffix.lower() == ".tsv":
         return "\t"
     return ";" if ";" in first_line and "," not in first_line else ","  # semicolons: Excel in some countries

@@ -1,4 +1,4 @@
-"""What a writer returns, and what several writers do to a table before they write it."""
+"""The result of a writer, and the steps that several writers apply to a table before they write it."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 
 _SHOWN = 5  # terms that a note names; the rest it counts
 
-#: What no line of a dictionary can hold: line ends, tabs and the other control characters.
+#: The characters that no line of a dictionary can hold: line ends, tabs and the other control characters.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
-#: What XML 1.0 cannot hold, and so neither TBX nor Excel. (Large patterns are compiled at their first use.)
+#: The characters that XML 1.0 cannot hold, and so neither TBX nor Excel. (Large patterns are compiled at first use.)
 _NOT_XML = r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _BREAKS = re.compile(r"[\t\r\n]+")
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A finished output: its bytes, and what the user should know about it.
+    """A finished output: its bytes, and the notes on it for the user.
 
     ``terms`` are those that the format cannot carry, or cannot carry well; ``fate`` says what became of them and why;
-    ``hint`` is what else it takes to use the file.
+    ``hint`` says what else the user needs to make use of the file.
     """
 
     data: bytes
@@ -67,7 +67,7 @@ def frame_of(columns: Columns) -> pd.DataFrame:
 
 
 def columns_of(frame: pd.DataFrame) -> Columns:
-    """The columns of a DataFrame; what only pandas has a type for, as whole numbers with gaps, are objects."""
+    """The columns of a DataFrame; those of types that only pandas has, as whole numbers with gaps, become objects."""
     return {
         str(name): column.to_numpy() if isinstance(column.dtype, np.dtype) else column.to_numpy(dtype=object)
         for name, column in frame.items()
@@ -103,7 +103,7 @@ def one_line(text: str) -> str:
 
 
 def fits_xml(text: str) -> bool:
-    """Whether XML can hold a text."""
+    """True where XML can hold a text."""
     return re.search(_NOT_XML, text) is None
 
 

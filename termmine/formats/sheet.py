@@ -1,7 +1,7 @@
 """A table that is a person's own, read to be written back: every cell, heading and encoding stays unless we change it.
 
 In: a path (`.csv`, `.tsv`, `.jsonl`, `.xlsx`). Out: a `Sheet`, with its cells as the file holds them, and its bytes
-again. What a cell means is `get`, what we put into one is `put`; which cells are changed is not decided here.
+again. `get` reads a cell, `put` writes a value into one; which cells are changed is not decided here.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from termmine.readers.base import ReadReport
 from termmine.readers.read import read_blocks
 from termmine.types import SOURCE_END_CHARACTER
 
-ABSENT = object()  # what a record of JSON Lines does not name
+ABSENT = object()  # a field that a record of JSON Lines does not name
 
 
 @dataclass(frozen=True)
 class Form:
-    """How a kind of file holds cells: a cell as text, a value of ours as a cell, and a whole file's bytes."""
+    """The way that a kind of file holds cells: a cell as text, a value of ours as a cell, and a whole file's bytes."""
 
     get: Callable[[Any], str]
     put: Callable[[Any], Any]
@@ -39,8 +39,9 @@ class Form:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table as its file holds it. ``headings`` as they are written, ``names`` what they stand for; ``rows``: a list
-    of cells each; ``lines``: where each row stands in the file (0: in none yet).
+    """A table as its file holds it. ``headings`` as they are written, ``names`` of the columns that they stand for;
+    ``rows``:
+    a list of cells each; ``lines``: the line of the file where each row stands (0: in none yet).
     """
 
     path: Path
@@ -58,7 +59,7 @@ class Sheet:
         return [self.form.get(row[at]) for row in self.rows]
 
     def place(self, i: int) -> str:
-        """Where a row stands."""
+        """The place of a row in words."""
         return f"{self.path}:{self.lines[i]}"
 
     def render(self) -> bytes:
@@ -73,7 +74,7 @@ def check_sheet_path(path: Path) -> None:
 
 
 def read_sheet(path: Path) -> Sheet:
-    """A table as it stands in its file; an error, with the line, for what could not be written back whole."""
+    """A table as it stands in its file; an error, with the line, for a file that could not be written back whole."""
     check_sheet_path(path)
     return _read_workbook(path) if path.suffix.lower() == ".xlsx" else _read_text(path)
 

@@ -1,7 +1,7 @@
 """Tables: every column of the result, for people, spreadsheets and programs.
 
 Numbers are written with four digits after the point in every format, so that the same result has the same bytes
-everywhere; what `read_terms` reads back is the same table.
+everywhere; `read_terms` reads back the same table.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ def tsv_rows(columns: Columns, *, header: bool = True) -> bytes:
     return _delimited(columns, header, "\t", "\n", lambda texts: guarded(list(map(one_line, texts))))
 
 
-#: What the csv module is told: it then quotes a cell with either character, in every version of Python.
+#: The line end given to the csv module: it then quotes a cell with either character, in every version of Python.
 LINE_END = "\r\n"
 
 
 class _Lines(io.StringIO):
-    """What csv writes its lines to: each gets the end that is wanted."""
+    """A file for the csv module to write to: each line gets the end that is wanted."""
 
     def __init__(self, end: str) -> None:
         super().__init__(newline="")

@@ -1,7 +1,8 @@
 """TBX-Basic, the form in which terminology databases exchange entries (ISO 30042:2019, version 3, DCA style).
 
-One concept a term, for nothing here knows which terms mean the same; what was counted goes into a note, contexts into
-`descrip` with their source beside them, a reviewer's columns into notes of their own.
+One concept a term, for nothing here knows which terms mean the same; counts go into a note, contexts into `descrip`
+with
+their source beside them, a reviewer's columns into notes of their own.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ def _contexts(values: dict[str, Any]) -> Iterator[str]:
 
 
 def _notes(values: dict[str, Any]) -> Iterator[str]:
-    """What was counted as one note; each other column that is filled as one more."""
+    """One note with all counts; one more for each other column that is filled."""
     counted = [f"{name}: {as_text(values[name])}" for name in KINDS if not is_missing(values.get(name))]
     if len(counted) > 1:
         yield f"<note>{'; '.join(counted[1:])}</note>"

@@ -1,7 +1,7 @@
-"""A table of terms -> bytes in the format asked for, written whole or not at all.
+"""A table of terms -> bytes in a format, written whole or not at all.
 
 In: a DataFrame with a column `term` and whatever else the format can use. Out: bytes on a stream or in a file, and
-notes on what the format cannot carry.
+notes on terms that the format cannot carry.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _write_rows(rows: Callable[..., bytes]) -> Callable[[pd.DataFrame], Rendered
     return lambda frame: Rendered(rows(columns_of(frame)))
 
 
-#: What `--format` and `--to` know. To add one: write its function, add a line here, a line to docs/, a test.
+#: The names that `--format` and `--to` know. To add one: write its function, add a line here, a line to docs/, a test.
 WRITERS: dict[str, Callable[[pd.DataFrame], Rendered]] = {
     **{name: _write_rows(rows) for name, rows in ROWS.items()},
     "xlsx": write_xlsx,
@@ -92,7 +92,7 @@ def find_writer(name: str) -> Callable[[pd.DataFrame], Rendered]:
 
 
 def check_format(name: str, *, bom: bool = False, crlf: bool = False) -> None:
-    """Refuse a format that cannot be written so, before any work is done."""
+    """Refuse a format that cannot be written to that output, before any work is done."""
     find_writer(name)
     if crlf and name != "csv":
         raise UsageError(f"--crlf: the line ends of Windows are for csv, not for {name}: leave it out")
@@ -112,7 +112,9 @@ def produce(frame: pd.DataFrame, form: str, *, bom: bool = False, crlf: bool = F
 def produce_parts(
     parts: Iterable[Columns], form: str, *, bom: bool = False, crlf: bool = False
 ) -> tuple[Iterable[bytes], list[str]]:
-    """The same of a table in parts, and its notes; the parts are drawn as they are written, where the format allows."""
+    """The output of a table in parts, and its notes; the parts are drawn as they are written, where the format
+    allows.
+    """
     if form in ROWS:
         rows = partial(ROWS[form], crlf=True) if crlf else ROWS[form]
         return _in_parts(parts, rows, _BOM if bom else b""), []

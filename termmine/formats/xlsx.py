@@ -52,7 +52,7 @@ def read_rows(path: Path) -> Iterator[tuple[int, tuple[Any, ...]]]:
             if not workbook.worksheets:
                 raise ValueError("it has no sheet")
             sheet = workbook.worksheets[0]
-            sheet.reset_dimensions()  # what some programs write there is wrong, and would cut the sheet off
+            sheet.reset_dimensions()  # some programs write wrong sizes there, which would cut the sheet off
             rows = enumerate(sheet.iter_rows(values_only=True), 1)
         while True:
             with _broken_is_ours(path):
@@ -68,7 +68,7 @@ def read_rows(path: Path) -> Iterator[tuple[int, tuple[Any, ...]]]:
 
 @contextmanager
 def _broken_is_ours(path: Path) -> Iterator[None]:
-    """Turn whatever openpyxl makes of a broken workbook into one of our errors."""
+    """Turn any error of openpyxl about a broken workbook into one of ours."""
     try:
         yield
     except (TermmineError, MemoryError):
@@ -81,7 +81,7 @@ def _broken_is_ours(path: Path) -> Iterator[None]:
 
 
 def _check_size(path: Path) -> None:
-    """Refuse a workbook that takes more memory than there may be; no part is unpacked beyond what it declares."""
+    """Refuse a workbook that takes more memory than there may be; no part is unpacked beyond its declared size."""
     with zipfile.ZipFile(path) as archive:
         for part in archive.infolist():
             is_sheet = part.filename.startswith("xl/worksheets/")
@@ -137,7 +137,7 @@ _VERDICTS = {False: "y,n", True: "是,否"}  # of the drop-down, in either langu
 
 
 def load_workbook(path: Path) -> Any:
-    """A workbook with all that stands in it, to be edited; an error where it holds what could not be written back."""
+    """A whole workbook, to be edited; an error where it holds parts that could not be written back."""
     openpyxl = load_openpyxl()
     try:
         with zipfile.ZipFile(path) as archive:
@@ -189,7 +189,7 @@ def edit_workbook(
 ) -> bytes:
     """The workbook's bytes with those cells; a cell that stays as it was keeps all that belongs to it.
 
-    ``lines``: the row of the sheet that each row stands in; 0 for one that comes behind all others.
+    ``lines``: the row of the sheet that each row stands in; 0 for one that is new, and goes behind all others.
     """
     openpyxl = load_openpyxl()
     sheet = workbook.worksheets[0]
@@ -212,13 +212,13 @@ def edit_workbook(
     data = _packed(openpyxl, workbook)
     if any(lines):
         return data
-    again = openpyxl.load_workbook(io.BytesIO(data), rich_text=True)  # what was read has other bytes than what is new
+    again = openpyxl.load_workbook(io.BytesIO(data), rich_text=True)  # rows once read have other bytes than new ones
     again.properties.modified = _EPOCH
     return _packed(openpyxl, again)
 
 
 def is_formula(workbook: Any, line: int, column: int) -> bool:
-    """Whether a cell of the first sheet (counted from 1) is a formula, and not text that looks like one."""
+    """True where a cell of the first sheet (counted from 1) is a formula, and not text that looks like one."""
     return bool(workbook.worksheets[0].cell(line, column).data_type == "f")
 
 

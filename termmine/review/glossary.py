@@ -1,8 +1,8 @@
-"""A living glossary: what a run found goes into a person's table, and nothing that is there is ever lost.
+"""A living glossary: the terms of a run go into a person's table, and nothing that is there is ever lost.
 
 In: the table as its file holds it (`formats.sheet`), the terms that a run found, the figures of those that the table
 has already, reviewed files. Out: the table with fresh figures and new rows. Verdicts, translations, notes and every
-other column of somebody's own stay as they are; no row is taken out or moved. Nothing is read off the text here.
+other column of somebody's own stay as they are; no row is taken out or moved. The text itself is not read here.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from termmine.text.normalize import normal_form
 #: The columns of a glossary that begins, before the figures; of these, the term is ours to fill.
 FIRST = ("term", "verdict", "translation", "note")
 LAST = ("change", "first_seen")
-HISTORY = "replaced"  # what a reviewed file has put something else for, if it ever has
+HISTORY = "replaced"  # cells that a reviewed file has replaced, if it ever has
 
-#: What `change` says: in English, and in Chinese.
+#: The words in the column `change`: in English, and in Chinese.
 NEW, GONE = ("new", "新增"), ("gone", "未出现")
 
 _OURS = {*KINDS, "listed", "probability", *LAST, HISTORY}
@@ -45,7 +45,7 @@ class Fresh:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an update came to."""
+    """The numbers of an update."""
 
     sheet: Sheet
     n_new: int
@@ -55,7 +55,7 @@ class Outcome:
 
     @property
     def told(self) -> str:
-        """The same in a line."""
+        """The numbers in a line."""
         n = len(self.sheet.rows)
         return (
             f"{self.sheet.path}: {n} terms: {self.n_new} new, {self.n_known} with fresh figures, "
@@ -102,7 +102,7 @@ def _verdicts(sheet: Sheet, fold: str | None) -> Iterator[tuple[str, bool, str, 
 
 
 def is_chinese(sheet: Sheet) -> bool:
-    """Whether the headings of a glossary are Chinese."""
+    """True where the headings of a glossary are Chinese."""
     return sheet.headings[sheet.names.index("term")] != "term"
 
 
@@ -160,7 +160,7 @@ def _row(sheet: Sheet, values: dict[str, Any]) -> list[Any]:
 
 @dataclass(frozen=True)
 class Merged:
-    """A glossary that has taken over a reviewed file, and what is worth telling of that."""
+    """A glossary that has taken over a reviewed file, and the notes on that."""
 
     sheet: Sheet
     notes: list[str]
@@ -199,7 +199,9 @@ def _is_own(name: str) -> bool:
 
 
 def _own_name(sheet: Sheet, name: str) -> str:
-    """What a column of a reviewed file is called in the glossary: another word for the same, where that is there."""
+    """The glossary's own column for a column of a reviewed file: one with another word for the same, where there is
+    one.
+    """
     for known in (TRANSLATIONS, NOTES):
         if name in known:
             return own_column(sheet.names, known) or name
@@ -222,7 +224,7 @@ class _Merging:
         return len(self._rows) - 1
 
     def take(self, i: int, said: dict[str, str], accepts: bool | None, reviewed: Path) -> None:
-        """Have a row say what the reviewed file says of its term."""
+        """Copy the reviewed file's cells for a term into its row."""
         for name, text in said.items():
             at = self._sheet.names.index(name)
             before = self._sheet.form.get(self._rows[i][at])
@@ -237,7 +239,7 @@ class _Merging:
             self._rows[i][at] = self._sheet.form.put(text)
 
     def sheet(self) -> Sheet:
-        """The glossary with what it has taken over."""
+        """The glossary with everything that it has taken over."""
         n_added = len(self._rows) - len(self._sheet.rows)
         sheet = replace(self._sheet, rows=self._rows, lines=[*self._sheet.lines, *[0] * n_added])
         if not self._replaced:
@@ -249,7 +251,7 @@ class _Merging:
         return sheet
 
     def notes(self, reviewed: Path) -> list[str]:
-        """What was replaced, in a line."""
+        """The replaced cells, in a line."""
         if not self._replaced:
             return []
         named = ", ".join(self._terms[i] for i in list(self._replaced)[:_SHOWN])

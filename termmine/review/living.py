@@ -1,7 +1,7 @@
-"""A run whose result goes into a living glossary: read, mine, look up what is known already, update.
+"""A run whose result goes into a living glossary: read, mine, look up the terms that it has already, update.
 
 In: the glossary's path, corpora and options, as `discover` takes them. Out: the glossary as it is to be written, and
-what the run found. Writing it is the caller's.
+the result of the run. Writing it is the caller's task.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SENTENCES = 3  # that a glossary shows of each term, where nobody says how many
 
 @dataclass(frozen=True)
 class Plan:
-    """What the user wants of a glossary: where it is, the date, and how it begins where there is none."""
+    """The user's wishes for a glossary: its path, the date, and its first form where there is none."""
 
     path: Path
     today: str
@@ -45,7 +45,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Living:
-    """A glossary that is to be written, and the run that filled it. ``notes``: what is worth telling."""
+    """A glossary that is to be written, and the run that filled it. ``notes``: what the user should know."""
 
     outcome: Outcome
     found: Discovery
@@ -53,7 +53,7 @@ class Living:
 
     @property
     def path(self) -> Path:
-        """Where the glossary is."""
+        """The path of the glossary."""
         return self.outcome.sheet.path
 
     @property
@@ -63,7 +63,7 @@ class Living:
 
     @property
     def told(self) -> list[str]:
-        """What is worth telling, a line each."""
+        """The notes, a line each."""
         return [*self.notes, self.outcome.told]
 
     @property
@@ -145,7 +145,7 @@ def _check_is_ours(path: Path, found: Discovery) -> None:
 
 
 def _exact(found: Discovery, terms: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """How often each term occurs in the corpus of a run, and in how many documents (int64)."""
+    """The frequency of each term in the corpus of a run, and the number of its documents (int64)."""
     ready = Terms(terms, found.analysis.options.fold)
     counts = ready.none()
     ready.add_corpus(counts, found.analysis.corpus)
@@ -169,7 +169,7 @@ def figures(found: Discovery, terms: Sequence[str]) -> Fresh:
 
 
 def _to_be_added(found: Discovery, options: DiscoverOptions) -> Fresh:
-    """The terms that are to be in the glossary: those that were asked for, or what scores well enough."""
+    """The terms to be in the glossary: as many as the options say, or those that score well enough."""
     terms = found.terms
     if options.top is None and options.min_score is None and options.like is None:
         least = least_score(terms["score"].tolist())
@@ -180,7 +180,7 @@ def _to_be_added(found: Discovery, options: DiscoverOptions) -> Fresh:
 
 
 def _with_sentences(several: list[Fresh], source: Source, options: DiscoverOptions) -> list[Fresh]:
-    """The same with sentences from the corpus, which is read for that."""
+    """The figures with sentences from the corpus, which is read once more for that."""
     wanted = [term for fresh in several for term in fresh.terms]
     found = examples(wanted, read_lines(source, options), options.contexts, options.fold)
     with_them = []

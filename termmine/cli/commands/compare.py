@@ -115,7 +115,7 @@ def _check_lists(lists: tuple[Path, ...], corpus: tuple[str, ...]) -> None:
 
 
 def _texts(frames: list[pd.DataFrame], corpus: tuple[str, ...], options: ReadOptions, job: Job) -> list[Text]:
-    """How often each corpus holds the terms of all lists."""
+    """The exact counts in each corpus of the terms of all lists."""
     from termmine.evaluation.compare import Text, all_terms
     from termmine.evaluation.tally import Grouping, count_groups
     from termmine.readers.source import open_files

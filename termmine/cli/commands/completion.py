@@ -1,4 +1,4 @@
-"""`termmine completion`: what makes the Tab key work."""
+"""`termmine completion`: the script that makes the Tab key work."""
 
 from __future__ import annotations
 

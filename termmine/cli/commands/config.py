@@ -1,4 +1,4 @@
-"""`termmine config`: what is in force, and where each value comes from."""
+"""`termmine config`: the options in force, and where each value comes from."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def config(context: click.Context, arguments: tuple[str, ...], as_json: bool) ->
 
 
 def _split(arguments: tuple[str, ...], group: Commands) -> tuple[str | None, list[str]]:
-    """The command that is asked about, and what it would be given."""
+    """The command whose options are shown, and the arguments that it would get."""
     if not arguments or arguments[0] in group.commands:
         return next(iter(arguments), None), list(arguments[1:])
     first = arguments[0]
@@ -66,7 +66,7 @@ def _exists(name: str) -> bool:
 def _parse(
     context: click.Context, group: Commands, given: Path | None, names: list[str], arguments: list[str]
 ) -> tuple[SettingsFile | None, dict[str, dict[str, Setting]]]:
-    """The settings file, and for each command what it would run with."""
+    """The settings file, and for each command the values that it would run with."""
     own = arguments if len(names) == 1 else []
     contexts = {name: _context(context, group.commands[name], name, own) for name in names}
     corpus = next(filter(None, map(corpus_of, contexts.values())), None)
@@ -88,7 +88,7 @@ def _words(context: click.Context, arguments: list[str], own: list[str]) -> list
 
 
 def _context(context: click.Context, command: click.Command, name: str, arguments: list[str]) -> click.Context:
-    """The command parsed as if it was called so, though nothing that it requires need be there."""
+    """The command parsed as if it was called so, though required arguments may be missing."""
     lenient = copy.copy(command)
     lenient.params = [copy.copy(param) for param in command.params]
     for param in lenient.params:

@@ -1,4 +1,4 @@
-"""`termmine contexts`: where terms stand in a corpus."""
+"""`termmine contexts`: the places of terms in a corpus."""
 
 from __future__ import annotations
 

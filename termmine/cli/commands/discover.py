@@ -140,7 +140,7 @@ def _signature(result: Discovery) -> str:
 def _files_beside(
     result: Discovery, absorbed: Path | None, meta: Path | None, *, bom: bool, crlf: bool
 ) -> list[tuple[Path, bytes]]:
-    """What is written beside the terms."""
+    """The files that are written beside the terms."""
     from termmine.formats.write import render
 
     files = []

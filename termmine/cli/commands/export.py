@@ -1,4 +1,4 @@
-"""`termmine export`: a list of terms into the form that its consumer reads."""
+"""`termmine export`: a list of terms in the form that another program reads."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def _check_usage(form: str, check: tuple[str, ...], check_report: Path | None, *
 
 @dataclass(frozen=True)
 class _Checked:
-    """What a check has left of a list, and what it found."""
+    """The rest of a list after a check, and the findings."""
 
     frame: pd.DataFrame
     rendered: Rendered
@@ -136,7 +136,7 @@ class _Checked:
 def _checked(
     frame: pd.DataFrame, rendered: Rendered, corpus: list[Path], progress: Progress, *, prune: bool
 ) -> _Checked:
-    """Try a dictionary; with ``prune`` leave out what does no good in it, and try the rest once more."""
+    """Try a dictionary; with ``prune`` leave out the words that do no good in it, and try the rest once more."""
     from termmine.candidates.choose import told
     from termmine.evaluation.jieba_check import check_cuts, harmful, summary
     from termmine.formats.write import produce

@@ -1,4 +1,4 @@
-"""`termmine info`: what a count file holds."""
+"""`termmine info`: the contents of a count file."""
 
 from __future__ import annotations
 

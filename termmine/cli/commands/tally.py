@@ -1,4 +1,4 @@
-"""`termmine tally`: how often given terms occur, in each corpus, file or group of records."""
+"""`termmine tally`: the counts of given terms, in each corpus, file or group of records."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def tally(
 
 
 def _form(given: str | None, output: Path) -> str:
-    """The format that is asked for, or that the output's name says."""
+    """The chosen format, or that of the output's name."""
     by_name = output.suffix.lower().lstrip(".")
     form = given or (by_name if by_name in FORMS else "csv")
     if form not in FORMS:
