@@ -98,11 +98,15 @@ class Discovery:
 
 
 def run_discovery(
-    corpus: Given, background: Given | None, options: DiscoverOptions, job: Job | None = None
+    corpus: Given,
+    background: Given | None,
+    options: DiscoverOptions,
+    job: Job | None = None,
+    engine: Engine | None = None,
 ) -> Discovery:
-    """`discover` with everything that it found on the way."""
-    job = job or Job()
-    engine = LocalEngine(job)
+    """`discover` with everything that it found on the way; by an engine of the job, the local one by default."""
+    engine = engine or LocalEngine(job or Job())
+    job = engine.job
     source, against = open_source(corpus), open_background(background)
     if not options.contexts:
         analysis = analyse(source, against, options, engine)

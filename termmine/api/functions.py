@@ -19,6 +19,7 @@ from termmine.api.keywords import with_signature
 from termmine.counting.count import Counted
 from termmine.counting.count import count as count_sources
 from termmine.counting.count import merge as merge_files
+from termmine.counting.engines import make_engine
 from termmine.counting.source import check_has_lines
 from termmine.errors import UsageError
 from termmine.evaluation import tally as tallying
@@ -59,6 +60,8 @@ def discover(
     threads: int | None = None,
     tmp: Paths | None = None,
     progress: Watched = False,
+    engine: str = "local",
+    spark_conf: Iterable[str] = (),
     **options: Unpack[DiscoverKeywords],
 ) -> pd.DataFrame:
     """Mine the terms of a domain from raw Chinese text; the same result as the command of that name.
@@ -68,6 +71,7 @@ def discover(
     counted. ``background``: the same, for a corpus of general text; None stands for jieba's dictionary with its word
     frequencies. ``memory`` (bytes, or as "2G"), ``threads`` and ``tmp`` (a directory) limit what the run takes and
     change no result. ``progress``: True shows a bar; a function is called with stage, done and total (None: unknown).
+    ``engine``: "local", or "spark" with settings of Spark as "name=value" in ``spark_conf``; the result is the same.
     ``options``: the fields of `termmine.options.DiscoverOptions`, e.g. ``top=100``, ``measure="keyness"``. ``known``,
     ``ban``, ``keep``, ``like`` and ``feedback`` take files, or lists and DataFrames as they are.
 
@@ -81,7 +85,9 @@ def discover(
     so, `EmptyResultError` when nothing is left (it says why). Method and sources: see `termmine.measures`.
     """
     with _job(memory, threads, tmp, progress).in_force() as job:
-        result = run_discovery(source, background, discover_options(options), job)
+        result = run_discovery(
+            source, background, discover_options(options), engine=make_engine(engine, job, spark_conf)
+        )
         terms = result.terms
     terms.attrs["signature"] = result.signature
     return terms
@@ -97,6 +103,8 @@ def explain(
     threads: int | None = None,
     tmp: Paths | None = None,
     progress: Watched = False,
+    engine: str = "local",
+    spark_conf: Iterable[str] = (),
     **options: Unpack[DiscoverKeywords],
 ) -> list[dict[str, Any]]:
     """Explain why each of some strings is, or is not, in the list that `discover` makes with the same arguments.
@@ -105,7 +113,8 @@ def explain(
     (neighbours, the weakest split, the ingredients of the score) depends on how far the string got.
     """
     with _job(memory, threads, tmp, progress).in_force() as job:
-        return explain_source(source, background, discover_options(options), strings(terms), job)
+        made = make_engine(engine, job, spark_conf)
+        return explain_source(source, background, discover_options(options), strings(terms), made)
 
 
 @with_signature(ReadOptions)
@@ -141,6 +150,8 @@ def count(
     threads: int | None = None,
     tmp: Paths | None = None,
     progress: Watched = False,
+    engine: str = "local",
+    spark_conf: Iterable[str] = (),
     **options: Unpack[CountKeywords],
 ) -> Counted:
     """Count a source (text, texts, count files) into a count file at ``output``, to be given in the text's place.
@@ -152,7 +163,8 @@ def count(
     if opened.document is not None:
         options = {"document": "file"} | options
     with _job(memory, threads, tmp, progress).in_force() as job:
-        return count_sources(sources, Path(output), options_of(CountOptions, options), job)
+        made = make_engine(engine, job, spark_conf)
+        return count_sources(sources, Path(output), options_of(CountOptions, options), engine=made)
 
 
 def merge(

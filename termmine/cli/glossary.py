@@ -15,8 +15,8 @@ from termmine.options import DiscoverOptions
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from termmine.counting.engines import Engine
     from termmine.review.living import Living
-    from termmine.runtime.job import Job
 
 _OPTIONS = (
     click.option(
@@ -52,7 +52,7 @@ def _in_chinese() -> bool:
 
 def refreshed(
     glossary: Path, given: dict[str, Any], inputs: tuple[tuple[str, ...], tuple[str, ...]], options: DiscoverOptions,
-    job: Job, *, with_list: bool,
+    engine: Engine, *, with_list: bool,
 ) -> Living:  # fmt: skip
     """The glossary after this run; ``given``: today and bom. It shows sentences unless an option says otherwise."""
     from termmine.readers.source import open_files
@@ -64,4 +64,4 @@ def refreshed(
     listed = options.contexts if with_list else 0
     if not is_given("contexts") and not source.counted:
         options = replace(options, contexts=SENTENCES)
-    return refresh(plan, source, paths(background) or None, options, job, listed)
+    return refresh(plan, source, paths(background) or None, options, engine, listed)

@@ -31,7 +31,7 @@ OPTIONS = {
     ),
     "Your own lists": "known mark-known ban keep feedback review date",
     "Output": "output format to wide bom crlf contexts absorbed meta check-report width json exit-code man",
-    "Run": "memory threads tmp config lang log-format quiet verbose help",
+    "Run": "memory threads tmp engine spark-conf config lang log-format quiet verbose help",
 }
 
 #: A call of each command that works as it stands, with files of these names.

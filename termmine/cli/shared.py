@@ -105,6 +105,31 @@ def with_job(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_them
 
 
+def with_engine(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command that has a ``job`` an ``engine`` of it in its place, the one that the user chose."""
+
+    @wraps(command)
+    def with_it(*, engine: str, spark_conf: tuple[str, ...], job: Any, **given: Any) -> Any:
+        from termmine.counting.engines import make_engine
+
+        return command(engine=make_engine(engine, job, spark_conf), **given)
+
+    with_it = click.option(
+        "--spark-conf",
+        metavar="NAME=VALUE",
+        multiple=True,
+        help="A setting of Spark, as spark.master=yarn; may be given several times.",
+    )(with_it)
+    return click.option(
+        "--engine",
+        type=names.one_of(("local", "spark")),
+        metavar="local|spark",
+        default="local",
+        show_default=True,
+        help="Who counts: this machine, or a cluster of Spark. The result is the same.",
+    )(with_it)
+
+
 def is_given(name: str) -> bool:
     """True where the user has given a parameter of the present command a value, anywhere."""
     source = click.get_current_context().get_parameter_source(name)

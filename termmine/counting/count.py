@@ -15,7 +15,7 @@ from typing import Any
 from termmine.counting.countfile.format import Settings
 from termmine.counting.countfile.read import CountFile, load, read_settings
 from termmine.counting.countfile.write import saving
-from termmine.counting.engines import LocalEngine
+from termmine.counting.engines import Engine, LocalEngine
 from termmine.counting.source import announce_compilation, check_settings, tell_of_reading
 from termmine.errors import TermmineError, UsageError
 from termmine.kernels.jit import COUNTING
@@ -51,24 +51,29 @@ def count(
     output: Path,
     options: CountOptions,
     job: Job | None = None,
+    engine: Engine | None = None,
 ) -> Counted:
     """Count text, texts and count files, in that order, into a count file at ``output``, which may be one of them.
 
     Every n-gram of 1 to ``max_length`` symbols is counted exactly; those that reach ``min_freq`` are stored as such,
     the rarer ones with the text. Raises `TermmineError` where count files do not agree with each other or with the
-    options on what is counted.
+    options on what is counted. By an engine of the job, the local one by default.
     """
     check_replaceable(output)
-    job = job or Job()
+    engine = engine or LocalEngine(job or Job())
+    job = engine.job
     opened = [load(path, job.arrays) for path in sources if isinstance(path, Path) and is_count_file(path)]
     settings = _agreed(opened, options)
     announce_compilation(job.progress, COUNTING)
     with saving(output, settings, job) as writer:
-        builder = CorpusBuilder(settings.document, settings.fold, job, sink=writer.add_codes)
-        corpus = _read(builder, sources, opened, options, job)
+        if isinstance(engine, LocalEngine):
+            builder = CorpusBuilder(settings.document, settings.fold, job, sink=writer.add_codes)
+            corpus = _read(builder, sources, opened, options, job)
+        else:
+            corpus = engine.encode(_only_files(sources), options, writer.add_codes if settings.text else None)
         min_freq = settings.least or default_min_freq(corpus.n_symbols)
         writer.sync()
-        table = LocalEngine(job).count(
+        table = engine.count(
             corpus,
             min_freq=min_freq,
             max_length=settings.max_length,
@@ -127,6 +132,12 @@ def _parts(sources: Sequence[Path | Texts], opened: list[CountFile]) -> Iterator
             yield open_files(path for path in group if isinstance(path, Path))
         else:
             yield from (source if isinstance(source, Texts) else by_path[source] for source in group)
+
+
+def _only_files(sources: Sequence[Path | Texts]) -> Source:
+    """The sources as one, for an engine that reads files itself."""
+    texts = [source for source in sources if isinstance(source, Texts)]
+    return texts[0] if texts else open_files(path for path in sources if isinstance(path, Path))
 
 
 def _add_text(builder: CorpusBuilder, source: Source, options: CountOptions, job: Job) -> None:

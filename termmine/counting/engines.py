@@ -5,12 +5,13 @@ pieces. Whatever looks at all occurrences is a `Task`: a map over the pieces, an
 result is the same in whatever pieces and on however many workers. Each task is written once, beside the stage that uses
 it: the contexts of candidates (`ranking.distribution`), the frequencies of given strings (`search.occurrences`), the
 spellings of terms (`search.spelling`), the neighbours of a string (`evaluation.explain`).
+`local` is threads and scratch files of this machine, `spark` a cluster (`counting.spark`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol, TypeAlias, TypeVar
 
 import numpy as np
@@ -20,11 +21,12 @@ from termmine.counting.source import read_corpus, tell_of_reading
 from termmine.errors import UsageError
 from termmine.kernels.codes import UNKNOWN
 from termmine.options import DiscoverOptions, ReadOptions
-from termmine.readers.base import ReadReport
+from termmine.readers.base import ReadReport, extra
 from termmine.readers.source import Source
 from termmine.runtime.arrays import Arrays
 from termmine.runtime.columns import added_up
 from termmine.runtime.job import Job
+from termmine.text.corpus import CorpusBuilder
 from termmine.text.encode import encode_frozen
 from termmine.text.runs import whole_runs
 from termmine.types import Alphabet, Corpus, NgramTable, Segment
@@ -85,6 +87,9 @@ class Engine(Protocol):
     def read(self, source: Source, options: DiscoverOptions) -> tuple[Corpus, NgramTable | None]:
         """The corpus of a domain; with its table, where a count file holds the one that the options call for."""
 
+    def encode(self, source: Source, options: ReadOptions, sink: Callable[[np.ndarray], None] | None) -> Corpus:
+        """The corpus of files for a count file; ``sink`` is given its codes in order."""
+
     def count(
         self, corpus: Corpus, *, min_freq: int, max_length: int, neighbours: bool = True, keep_codes: bool = True
     ) -> NgramTable:
@@ -116,6 +121,14 @@ class LocalEngine:
     def read(self, source: Source, options: DiscoverOptions) -> tuple[Corpus, NgramTable | None]:
         """See `Engine.read`."""
         return read_corpus(source, options, self.job)
+
+    def encode(self, source: Source, options: ReadOptions, sink: Callable[[np.ndarray], None] | None) -> Corpus:
+        """See `Engine.encode`."""
+        report, builder = ReadReport(), CorpusBuilder(options.document, options.fold, self.job, sink=sink or _forget)
+        with self.job.progress.stage("reading", source.size) as advance:
+            builder.add_text(source.blocks(options, report, advance))
+        tell_of_reading(report, "corpus", self.job.progress)
+        return builder.finish()
 
     def count(
         self, corpus: Corpus, *, min_freq: int, max_length: int, neighbours: bool = True, keep_codes: bool = True
@@ -171,12 +184,33 @@ class LocalEngine:
         return total
 
 
-#: The name of an engine -> the function that makes it. To add one, see docs/architecture.md.
-ENGINES: dict[str, Callable[[Job], Engine]] = {"local": LocalEngine}
+def _forget(codes: np.ndarray) -> None:
+    del codes
 
 
-def find_engine(name: str) -> Callable[[Job], Engine]:
-    """The function that makes the engine of that name; an unknown name is an error that lists the known ones."""
+def _local(job: Job, settings: Mapping[str, str]) -> Engine:
+    if settings:
+        raise UsageError("--spark-conf: says how Spark is reached: give --engine spark, too")
+    return LocalEngine(job)
+
+
+def _spark(job: Job, settings: Mapping[str, str]) -> Engine:
+    extra("pyarrow", "--engine spark", "pyarrow")
+    from termmine.counting.spark.engine import SparkEngine
+
+    return SparkEngine(job, settings, LocalEngine(job))
+
+
+#: The name of an engine -> how it is made of a job and settings of its own. To add one, see CONTRIBUTING.md.
+ENGINES: dict[str, Callable[[Job, Mapping[str, str]], Engine]] = {"local": _local, "spark": _spark}
+
+
+def make_engine(name: str, job: Job, settings: Iterable[str] = ()) -> Engine:
+    """The engine of that name with settings as ``name=value``; an unknown one is an error that lists the known ones."""
     if name not in ENGINES:
         raise UsageError(f"unknown engine {name!r}: choose one of {', '.join(ENGINES)}")
-    return ENGINES[name]
+    pairs = [setting.partition("=") for setting in settings]
+    for key, equals, value in pairs:
+        if not (key.strip() and equals):
+            raise UsageError(f"--spark-conf {key}{equals}{value}: give name=value, as spark.driver.memory=4g")
+    return ENGINES[name](job, {key.strip(): value.strip() for key, _, value in pairs})

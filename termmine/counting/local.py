@@ -144,7 +144,7 @@ class _Counter:
         n_slots = 16
         while n_slots < 2 * len(keys):
             n_slots *= 2
-        slotting = _slotting(n_below, len(keys))
+        slotting = slotting_of(n_below, len(keys))
         shape = n_slots, 1 if slotting.bits else 2
         n_words = shape[0] * shape[1]
         if self._job.left() < 8 * n_words + 32 * self._job.threads * len(keys):
@@ -187,7 +187,7 @@ class _Counter:
         return _Seen(accounts[0].evidence, sizes, division)
 
 
-def _slotting(n_below: int, n_places: int) -> Slotting:
+def slotting_of(n_below: int, n_places: int) -> Slotting:
     """The layout of the slots for so many pairs of rows of the level below: one word a slot, where that suffices."""
     half, bits = n_below.bit_length(), max(n_places.bit_length(), 1)
     if 2 * half + bits > SLOT_BITS:

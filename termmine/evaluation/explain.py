@@ -42,15 +42,14 @@ def explain_source(
     background: Given | None,
     options: DiscoverOptions,
     terms: Iterable[str],
-    job: Job,
+    engine: Engine,
 ) -> list[dict[str, Any]]:
     """`explain` for a source; with ``contexts`` each record has sentences that hold the term, each with its place."""
     terms, source, background = list(terms), open_source(corpus), open_background(background)
-    engine = LocalEngine(job)
     if not options.contexts:
         return explain(analyse(source, background, options, engine), terms, engine)
     check_has_lines(source)
-    with readable_twice(source, job.folder) as (again, rewind):
+    with readable_twice(source, engine.job.folder) as (again, rewind):
         records = explain(analyse(again, background, options, engine), terms, engine)
         rewind()
         found = examples(terms, read_lines(again, options), options.contexts, options.fold)

@@ -34,7 +34,7 @@ def first_level(codes, rows, ids):
 
 
 @njit
-def _note(evidence, row, document, before, after):
+def note(evidence, row, document, before, after):
     """Add an occurrence of a row to the evidence: its document, and the codes on both sides."""
     evidence[row, DOC_FREQ] += evidence[row, LAST] != document
     evidence[row, LAST] = document
@@ -48,7 +48,7 @@ def observe_symbols(codes, ids, start, stop, document, evidence):
     for i in range(start, stop):
         document += codes[i] == DOCUMENT_END or codes[i] == SOURCE_END
         if ids[i] >= 0:
-            _note(evidence, ids[i], document, codes[i - 1], codes[i + 1])
+            note(evidence, ids[i], document, codes[i - 1], codes[i + 1])
     return document
 
 
@@ -141,7 +141,7 @@ def next_level(codes, ids, start, stop, slots, slotting, n, neighbours, document
                 at[j] = evidence[some[places[j]], LAST]
             for j in range(count):
                 i = places[j]
-                _note(evidence, some[i], documents[i], codes[lo + i - 1], codes[lo + i + n])
+                note(evidence, some[i], documents[i], codes[lo + i - 1], codes[lo + i + n])
         found = batch_of_pairs(codes, ids, lo - 1, hi - 1, n, neighbours, pairing.n_rows, wanted)
         for j in range(found):
             sizes[hash_pair(wanted[j], pairing) >> pairing.rest] += 1

@@ -112,7 +112,7 @@ def scatter_pairs(codes, ids, start, stop, n, one_sided, pairing, offsets, pairs
 
 
 @njit
-def _larger_table(keys, freq):
+def larger_table(keys, freq):
     """A table with four times the slots and the same pairs."""
     new_keys, new_freq = np.empty(4 * len(keys), keys.dtype), np.zeros(4 * len(keys), freq.dtype)
     mask = np.uint64(len(new_keys) - 1)
@@ -153,7 +153,7 @@ def count_pairs(pairs, keys, freq, used):
     """
     done, used = _count_while_room(pairs, 0, keys, freq, used)
     while done < len(pairs):
-        keys, freq = _larger_table(keys, freq)
+        keys, freq = larger_table(keys, freq)
         done, used = _count_while_room(pairs, done, keys, freq, used)
     return keys, freq, used
 

@@ -35,11 +35,12 @@ _BOMS = [  # the longest first: the mark of UTF-32-LE begins with that of UTF-16
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 ]
-_NO_TEXT = {  # encodings that hold no text we read, and what to do then
+#: Encodings that hold no text we read, and what to do then.
+NO_TEXT = {
     "binary": ("is a binary file", "give plain text, or name the --encoding if it is UTF-16"),
     "unknown": ("is neither UTF-8 nor GB18030 text", "name its --encoding, or give plain text"),
 }
-_ERRORS = "termmine.undecodable"
+ERRORS = "termmine.undecodable"  # the name of a way to decode past errors
 
 
 def _mark(error: UnicodeError) -> tuple[str, int]:
@@ -47,14 +48,14 @@ def _mark(error: UnicodeError) -> tuple[str, int]:
     return UNDECODABLE, error.end
 
 
-codecs.register_error(_ERRORS, _mark)
+codecs.register_error(ERRORS, _mark)
 
 
 def check_encoding(encoding: str) -> None:
     """Refuse a name that is no encoding of text, as base64, or cannot be decoded past an error, as idna."""
     try:
         "".encode(encoding)  # unlike codecs.lookup, refuses what is no encoding of text
-        codecs.getincrementaldecoder(encoding)(_ERRORS).decode(b"")
+        codecs.getincrementaldecoder(encoding)(ERRORS).decode(b"")
     except (LookupError, UnicodeError):
         raise UsageError(
             f"--encoding {encoding}: unknown encoding: try utf-8, gb18030, big5 or utf-16, or leave it out"
@@ -68,7 +69,7 @@ class _Decoder(Protocol[Text]):
 
 
 def _find_decoder(encoding: str) -> _Decoder[str]:
-    return codecs.getincrementaldecoder(encoding)(_ERRORS)
+    return codecs.getincrementaldecoder(encoding)(ERRORS)
 
 
 class _Utf8:
@@ -87,7 +88,7 @@ class _Utf8:
         n, n_bytes = (0, -1) if final else decode_kernels.decode(np.frombuffer(raw, dtype=np.uint8), chars)
         block: Block = chars[:n]
         if n_bytes < 0:
-            block, n_bytes = codecs.utf_8_decode(raw, _ERRORS, final)
+            block, n_bytes = codecs.utf_8_decode(raw, ERRORS, final)
         self._rest = raw[n_bytes:]
         return block
 
@@ -112,13 +113,13 @@ def _decoded(path: Path, reading: Reading, find_decoder: Callable[[str], _Decode
             if given is None and raw.isascii() and b"\0" not in raw:
                 yield raw.decode("ascii")
                 continue
-            chosen = given or _find_encoding(raw, first=report.n_bytes - before == len(raw))
-            if given is not None and _damage(raw, given)[0] > _MAX_DAMAGE:
+            chosen = given or find_encoding(raw, first=report.n_bytes - before == len(raw))
+            if given is not None and is_damaged(raw, given):
                 raise TermmineError(
                     f"{path}: is not {given}: give another --encoding, or leave it out to have it found"
                 )
-            if chosen in _NO_TEXT:
-                reading.no_text(path, *_NO_TEXT[chosen])
+            if chosen in NO_TEXT:
+                reading.no_text(path, *NO_TEXT[chosen])
                 return
             report.encodings[chosen] = report.encodings.get(chosen, 0) + 1
             decoder = find_decoder(chosen)
@@ -181,8 +182,8 @@ def _line(parts: list[str], size: int) -> str | None:
     return "".join(parts) if size <= base.MAX_RECORD else None
 
 
-def _find_encoding(raw: bytes, *, first: bool) -> str:
-    """BOM (in the ``first`` block), else UTF-8, else GB18030, of a block beyond plain ASCII; or a key of _NO_TEXT."""
+def find_encoding(raw: bytes, *, first: bool) -> str:
+    """BOM (in the ``first`` block), else UTF-8, else GB18030, of a block beyond plain ASCII; or a key of NO_TEXT."""
     for mark, name in _BOMS:
         if first and raw.startswith(mark):
             return name
@@ -195,6 +196,11 @@ def _find_encoding(raw: bytes, *, first: bool) -> str:
     return best if damage[best][0] <= _MAX_DAMAGE else "unknown"
 
 
+def is_damaged(raw: bytes, encoding: str) -> bool:
+    """Whether so much of a block does not decode that the encoding must be another one."""
+    return _damage(raw, encoding)[0] > _MAX_DAMAGE
+
+
 def _damage(raw: bytes, encoding: str) -> tuple[float, float]:
     """The share of undecodable sequences, of all and of those beyond ASCII; one cut off at the end is none."""
     decoder = codecs.getincrementaldecoder(encoding)
@@ -204,7 +210,7 @@ def _damage(raw: bytes, encoding: str) -> tuple[float, float]:
     except UnicodeError:
         pass
     try:
-        text = decoder(_ERRORS).decode(raw)
+        text = decoder(ERRORS).decode(raw)
     except UnicodeError:  # UTF-16 without its mark
         return 1.0, 1.0
     lost = text.count(UNDECODABLE)

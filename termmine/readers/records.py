@@ -30,7 +30,7 @@ def read_json_lines(path: Path, reading: Reading, lines: Iterator[tuple[int, str
         if line is not None and not line.strip():
             continue
         try:
-            record = _parsed(line)
+            record = parse_record(line)
             text = sound(text_of(record, field))
         except BadRecordError as reason:
             reading.bad(path, number, reason)
@@ -53,7 +53,8 @@ def group_of(record: Any, reading: Reading) -> str | None:
     return json.dumps(value, ensure_ascii=False, default=str).strip('"')
 
 
-def _parsed(line: str | None) -> Any:
+def parse_record(line: str | None) -> Any:
+    """The object of a line of JSON; None stands for a line of more than `MAX_RECORD` characters."""
     if line is None:
         raise too_long()
     if UNDECODABLE in line:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from termmine.counting.engines import Engine
 from termmine.counting.source import check_has_lines
 from termmine.errors import TermmineError, UsageError
 from termmine.formats.cutoff import least_score
@@ -24,7 +25,6 @@ from termmine.pipeline import Discovery, column_names, run_discovery
 from termmine.readers.rewind import readable_twice
 from termmine.readers.source import Given, Source, open_source
 from termmine.review.glossary import Fresh, Outcome, begin, merge, open_glossary, update
-from termmine.runtime.job import Job
 from termmine.search.examples import examples
 from termmine.search.lines import read_lines
 from termmine.search.rows import find_rows
@@ -92,7 +92,7 @@ def refresh(
     corpus: Given,
     background: Given | None,
     options: DiscoverOptions,
-    job: Job,
+    engine: Engine,
     listed: int = 0,
 ) -> Living:
     """Mine a corpus into a glossary. ``options.contexts``: sentences in it; ``listed``: in the list beside it."""
@@ -110,14 +110,14 @@ def refresh(
     for path in reviewed:
         merged = merge(sheet, path, plan.today, options.fold)
         sheet, notes = merged.sheet, [*notes, *merged.notes]
-    with readable_twice(source, job.folder) as (again, rewind):
-        found = run_discovery(again, background, mining, job)
+    with readable_twice(source, engine.job.folder) as (again, rewind):
+        found = run_discovery(again, background, mining, engine=engine)
         for path in reviewed:
             _check_is_ours(path, found)
         known, fresh = figures(found, sheet.texts("term")), _to_be_added(found, mining)
         if options.contexts:
             rewind()
-            with job.progress.stage("looking for examples"):
+            with engine.job.progress.stage("looking for examples"):
                 known, fresh = _with_sentences([known, fresh], again, options)
     outcome = update(sheet, known, fresh, plan.today, options.fold)
     if before != (plan.path.read_bytes() if plan.path.exists() else None):

@@ -32,6 +32,10 @@ class Arrays:
     def __init__(self, guard: MemoryGuard) -> None:
         self._guard = guard
 
+    def __reduce__(self) -> tuple[Callable[[], Arrays], tuple[()]]:
+        """Sent to another process, it makes arrays in the memory there."""
+        return _in_memory, ()
+
     def empty(self, shape: int | tuple[int, ...], dtype: DTypeLike, *, hot: bool = False) -> np.ndarray:
         """An array with anything in it."""
         return self._new(shape, dtype, np.empty, hot)
@@ -120,6 +124,10 @@ class Arrays:
             found = self.where(self.in_parts(lambda some, part=part: some == part, of_part, dtype=bool))
             if len(found):
                 yield found[np.argsort(keys[found], kind="stable")]
+
+
+def _in_memory() -> Arrays:
+    return IN_MEMORY
 
 
 #: Makes every array in memory.

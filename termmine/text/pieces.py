@@ -18,7 +18,7 @@ import numpy as np
 from termmine.kernels import encode as encode_kernels
 from termmine.kernels.codes import UNKNOWN
 from termmine.kernels.encode import COMPOSING, MAX_WORD, N_FIELDS, N_OUT, N_WRITTEN, PENDING, RUN, SLACK, Strings
-from termmine.runtime.arrays import Arrays
+from termmine.runtime.arrays import IN_MEMORY, Arrays
 from termmine.runtime.job import Job
 from termmine.text.alphabet import new_strings, with_room
 from termmine.text.characters import MOST_MARKS, character_tables, nfkc
@@ -161,6 +161,37 @@ class _Worker:
 def _joined(arrays: list[np.ndarray]) -> np.ndarray:
     full = [array for array in arrays if len(array)]
     return full[0] if len(full) == 1 else np.concatenate(arrays)
+
+
+@dataclass(frozen=True)
+class LonePiece:
+    """A stretch of whole lines as codes, by itself: its words have their own numbers, in the order of ``forms``.
+
+    See `_Encoded` for the fields.
+    """
+
+    codes: np.ndarray
+    written: np.ndarray
+    forms: tuple[np.ndarray, np.ndarray]
+    pending: int
+
+
+class LoneEncoder:
+    """Encodes stretches of text that begin and end with a line, a document or a source, one independent of the other.
+
+    With ``frozen`` words, these are the only ones, and no forms are gathered.
+    """
+
+    def __init__(self, document: str, fold: str | None, frozen: Strings | None = None) -> None:
+        self._lines = document == "line"
+        self._fold, self._frozen = fold, frozen
+
+    def encode(self, text: str | np.ndarray) -> LonePiece:
+        """Encode a text, or its code points (uint32)."""
+        worker = _Worker(0, self._fold, self._frozen, IN_MEMORY)
+        chars = _text([_characters(text) if isinstance(text, str) else text])
+        done, _ = worker.encode(chars, _first_state(), self._lines)
+        return LonePiece(done.codes, done.written, done.new_forms, done.pending)
 
 
 def encoded_pieces(

@@ -668,6 +668,7 @@ RANDOM_CORPORA = {
     "rules: lists": 100,
     "lines: numbers": 1000,
     "lines: tables": 200,
+    "spark: pieces": 60,
 }
 
 

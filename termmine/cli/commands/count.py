@@ -17,6 +17,7 @@ from termmine.cli.shared import (
     claim,
     paths,
     report,
+    with_engine,
     with_job,
     with_options,
 )
@@ -24,7 +25,7 @@ from termmine.errors import UsageError
 from termmine.options import CountOptions
 
 if TYPE_CHECKING:
-    from termmine.runtime.job import Job
+    from termmine.counting.engines import Engine
 
 
 @click.command(cls=Command)
@@ -40,12 +41,13 @@ if TYPE_CHECKING:
 @click.option("-q", "--quiet", is_flag=True, help=QUIET_HELP)
 @click.option("-v", "--verbose", is_flag=True, help=VERBOSE_HELP)
 @with_job
+@with_engine
 @with_options(CountOptions)
 def count(
     corpus: tuple[str, ...],
     output: Path | None,
     add: tuple[str, ...],
-    job: Job,
+    engine: Engine,
     **options: Any,
 ) -> None:
     """Count CORPUS (text, count files, or both) once, into a count file.
@@ -68,6 +70,6 @@ def count(
     in_place = target if is_count_file(target) else None  # text is never overwritten by its counts
     claim([target], [path for path in inputs if Path(path) != in_place])
 
-    done = count_sources(paths(inputs), target, chosen, job)
+    done = count_sources(paths(inputs), target, chosen, engine=engine)
     report(**vars(done))
-    job.progress.note(f"{target}: {done.in_words()}")
+    engine.job.progress.note(f"{target}: {done.in_words()}")

@@ -29,6 +29,7 @@ from termmine.cli.shared import (
     report,
     show,
     window_width,
+    with_engine,
     with_excel_options,
     with_job,
     with_options,
@@ -39,6 +40,7 @@ from termmine.runtime.streams import is_standard_output
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from termmine.counting.engines import Engine
     from termmine.pipeline import Discovery
     from termmine.runtime.job import Job
 
@@ -76,6 +78,7 @@ if TYPE_CHECKING:
 @click.option("-v", "--verbose", is_flag=True, help=VERBOSE_HELP)
 @with_glossary
 @with_job
+@with_engine
 @with_options(DiscoverOptions)
 def discover(
     corpus: tuple[str, ...],
@@ -88,11 +91,11 @@ def discover(
     meta: Path | None,
     glossary: Path | None,
     today: str | None,
-    job: Job,
+    engine: Engine,
     **options: Any,
 ) -> None:
     """Rank the terms that are characteristic of CORPUS: files, directories, or - for standard input."""
-    chosen = make_options(**options)
+    chosen, job = make_options(**options), engine.job
     inputs = (*corpus, *background, *chosen.files)
     check_inputs(inputs)
     from termmine.formats.write import check_format, format_by_name
@@ -110,10 +113,10 @@ def discover(
 
     living = None
     if glossary is None:
-        result = run_discovery(paths(corpus), paths(background) or None, chosen, job)
+        result = run_discovery(paths(corpus), paths(background) or None, chosen, engine=engine)
     else:
         given = {"today": today, "bom": bom}
-        living = refreshed(glossary, given, (corpus, background), chosen, job, with_list=with_list)
+        living = refreshed(glossary, given, (corpus, background), chosen, engine, with_list=with_list)
         result = living.found
     beside = _files_beside(result, absorbed, meta, bom=bom, crlf=crlf)
     if living is not None:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from termmine.cli.help import Command
-from termmine.cli.shared import INPUT_PATH, check_inputs, log, paths, with_job, with_options
+from termmine.cli.shared import INPUT_PATH, check_inputs, log, paths, with_engine, with_job, with_options
 from termmine.options import DiscoverOptions, make_options
 
 if TYPE_CHECKING:
-    from termmine.runtime.job import Job
+    from termmine.counting.engines import Engine
 
 
 @click.command(cls=Command)
@@ -35,13 +35,14 @@ if TYPE_CHECKING:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each term instead of text.")
 @with_job
+@with_engine
 @with_options(DiscoverOptions)
 def explain(
     terms: tuple[str, ...],
     corpus: tuple[str, ...],
     background: tuple[str, ...],
     as_json: bool,
-    job: Job,
+    engine: Engine,
     **options: Any,
 ) -> None:
     """Say why each of TERMS is, or is not, in the list that discover makes with the same options."""
@@ -50,7 +51,7 @@ def explain(
     from termmine.evaluation.explain import as_text, explain_source
     from termmine.runtime import outputs
 
-    records = explain_source(paths(corpus), paths(background) or None, chosen, terms, job)
+    records = explain_source(paths(corpus), paths(background) or None, chosen, terms, engine)
     texts = (
         json.dumps(record, ensure_ascii=False) if as_json else log().language.lines(as_text(record))
         for record in records

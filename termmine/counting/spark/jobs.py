@@ -1,0 +1,135 @@
+"""Tasks over every piece of a corpus, whose results are added up: by position in long arrays, or by key.
+
+In: pieces (`corpus.PIECES`), and a task (see `counting.engines`), which is sent to the executors. Out: the sums, as
+long as what the task gathers. Each partition goes through its pieces with a state of its own; nothing but whole numbers
+is added up, so that neither the order of the pieces nor how they are spread matters.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from termmine.counting.spark import batches as b
+from termmine.counting.spark import sums
+from termmine.counting.spark.session import Cluster, Lent
+from termmine.kernels.codes import AFTER_BLANK, FIRST_WORD
+from termmine.runtime.arrays import IN_MEMORY
+from termmine.types import Segment
+
+#: The number of a piece that begins a part of a file -> codes that stand before it.
+Tails = dict[int, np.ndarray]
+
+MARGIN = 1 << 11  # codes before a piece that a task may look at
+_SLICES_A_TASK = 1 << 12  # of 64 KiB: what a task that adds up holds in memory, about
+_ARRAY_BITS = 40  # of a place in the shuffle, the row within its array; above them is the number of the array
+
+
+def add_up(cluster: Cluster, frame: Any, tails: Tails, task: Any) -> tuple[np.ndarray, ...]:
+    """The sums of a task over a frame of pieces; see `counting.engines.Task`."""
+    empty = task.result(task.start(IN_MEMORY))
+    lent = cluster.lend((task, tails))
+    reduced = max(sum(sums.n_slices(array.size) for array in empty) // _SLICES_A_TASK, 1)
+    gathered = cluster.map(frame, _Gather(lent), sums.SCHEMA)
+    table = cluster.fetch(cluster.map(gathered.repartition(reduced, "place"), sums.add_slices, sums.SCHEMA))
+    lent.give_back()
+    rows = [(row["place"], row["sums"]) for row in b.rows(table.to_batches())]
+    inside = (1 << _ARRAY_BITS) - 1
+    return tuple(
+        sums.filled(((place & inside, cells) for place, cells in rows if place >> _ARRAY_BITS == i), array.shape)
+        for i, array in enumerate(empty)
+    )
+
+
+@dataclass(frozen=True)
+class _Gather:
+    lent: Lent
+
+    def __call__(self, batches: b.Batches) -> Iterator[Any]:
+        task, tails = self.lent.value
+        state = task.start(IN_MEMORY)
+        for segment in segments(batches, tails):
+            task.look(segment, state)
+        for i, array in enumerate(task.result(state)):
+            yield from sums.slices(array, i << _ARRAY_BITS)
+
+
+def segments(batches: b.Batches, tails: Tails) -> Iterator[Segment]:
+    """The pieces of a partition, each with what stands before it; behind it stands the separator that ends it."""
+    tail, before = np.zeros(0, dtype=np.int32), -2
+    for row in b.rows(batches):
+        codes, piece = b.array(row["codes"], np.int32), row["piece"]
+        margin = tail if piece == before + 1 else tails.get(piece, tail[:0])
+        tail, before = np.concatenate([margin, codes[:-1]])[-MARGIN:], piece
+        if len(codes):
+            variants = b.array(row["variants"], np.int64).reshape(-1, 2)
+            variants[:, 0] += len(margin)
+            codes = np.concatenate([margin, codes])
+            yield Segment(codes, len(margin), len(codes) - 1, row["n_before"], variants)
+
+
+def tally(cluster: Cluster, frame: Any, tails: Tails, task: Any) -> Counter[tuple[int, ...]]:
+    """The counts of a task by key over a frame of pieces; see `counting.engines.KeyedTask`."""
+    lent = cluster.lend((task, tails))
+    keyed = cluster.map(frame, _Tally(lent), _KEYED)
+    table = cluster.fetch(keyed.groupBy("key").sum("n").toDF("key", "n"))
+    lent.give_back()
+    counts = zip(table.column("key").to_pylist(), table.column("n").to_pylist(), strict=True)
+    return Counter({tuple(np.frombuffer(key, np.int64).tolist()): n for key, n in counts})
+
+
+_KEYED = "key binary, n bigint"
+_MOST_KEYS = 1 << 18  # that a partition holds before it emits them
+
+
+@dataclass(frozen=True)
+class _Tally:
+    lent: Lent
+
+    def __call__(self, batches: b.Batches) -> Iterator[Any]:
+        task, tails = self.lent.value
+        counts: Counter[tuple[int, ...]] = Counter()
+        for segment in segments(batches, tails):
+            counts.update(task.look(segment))
+            if len(counts) > _MOST_KEYS:
+                yield from _emitted(counts)
+                counts.clear()
+        yield from _emitted(counts)
+
+
+def _emitted(counts: Counter[tuple[int, ...]]) -> Iterator[Any]:
+    yield from b.keyed([np.array(key, dtype=np.int64).tobytes() for key in counts], np.array(list(counts.values())))
+
+
+@dataclass(frozen=True)
+class Varied:
+    """The task of counting which symbols are written otherwise than at their first occurrence (int64, one a code)."""
+
+    n_codes: int
+    word_form: np.ndarray
+
+    before = after = 0
+
+    @property
+    def n_bytes(self) -> int:
+        """What a state takes."""
+        return 8 * self.n_codes
+
+    def start(self, arrays: Any) -> np.ndarray:
+        """None so far."""
+        return np.asarray(arrays.zeros(self.n_codes, np.int64))
+
+    def look(self, piece: Segment, counts: np.ndarray) -> None:
+        """Count those of a piece."""
+        codes, forms = piece.codes[piece.variants[:, 0]], piece.variants[:, 1] & ~AFTER_BLANK
+        words = np.maximum(codes - FIRST_WORD, 0)
+        first = np.where(codes >= FIRST_WORD, FIRST_WORD + self.word_form[words], codes)
+        counts += np.bincount(codes[forms != first], minlength=self.n_codes)
+
+    def result(self, counts: np.ndarray) -> tuple[np.ndarray, ...]:
+        """The counts."""
+        return (counts,)
