@@ -10,8 +10,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +31,36 @@ def njit(function: Callable[..., Any]) -> Callable[..., Any]:
     """
     kernel = numba.njit(nogil=True)(function)
     if not numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
-        with contextlib.suppress(RuntimeError):  # a read-only installation, no home
+        with contextlib.suppress(RuntimeError), _in_users_cache():  # a read-only installation, no home
             kernel.enable_caching()
             _forgive(kernel)
     return kernel
+
+
+def users_cache() -> Path:
+    """Where the user's programs keep what they can make again, and this one its machine code."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "termmine" / "Cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "termmine"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "termmine"
+
+
+@contextlib.contextmanager
+def _in_users_cache() -> Iterator[None]:
+    """Have numba keep the machine code of what is decorated here in the user's cache, or where NUMBA_CACHE_DIR says.
+
+    Beside the modules, which is numba's first choice, files would stay when the package is uninstalled. Where there is
+    no such cache numba's own choices hold.
+    """
+    before = numba.config.CACHE_DIR  # type: ignore[attr-defined]
+    if not before:
+        with contextlib.suppress(RuntimeError):  # no home
+            numba.config.CACHE_DIR = str(users_cache())  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        numba.config.CACHE_DIR = before  # type: ignore[attr-defined]
 
 
 def _forgive(kernel: Any) -> None:
@@ -76,7 +103,7 @@ def _any_kernel():
 
 
 def cache_folder() -> Path | None:
-    """The folder of the kernels' machine code: beside them, where that is read-only in the user's cache, or where
+    """The folder of the kernels' machine code: in the user's cache, where there is none beside the kernels, or where
     NUMBA_CACHE_DIR says; None where there is no place for it, or numba is switched off.
     """
     path = None if numba.config.DISABLE_JIT else getattr(_any_kernel, "stats").cache_path  # type: ignore[attr-defined] # noqa: B009

@@ -1,4 +1,4 @@
-"""Where the kernels' machine code is kept: beside them, else in the user's cache, else nowhere, which is said; that it
+"""Where the kernels' machine code is kept: in the user's cache, else beside them, else nowhere, which is said; that it
 is never older than any of their sources.
 """
 
@@ -58,6 +58,19 @@ def test_a_read_only_installation_caches_in_the_users_folder(read_only: Path, tm
     assert note == "compiling the counting loops: some seconds, only this once"
     assert Path(folder).is_relative_to(home)
     assert list(Path(folder).glob("contexts.window_begin-*.nbi"))
+
+
+def test_nothing_is_left_in_the_installation(tmp_path: Path) -> None:
+    """So that nothing of it stays when it is uninstalled."""
+    folder, home = tmp_path / "site", tmp_path / "home"
+    home.mkdir()
+    shutil.copytree(PACKAGE, folder / "termmine", ignore=shutil.ignore_patterns("__pycache__"))
+    before = sorted(folder.rglob("*"))
+    _, cache = run(folder, home)
+    assert sorted(folder.rglob("*")) == before
+    assert Path(cache).is_relative_to(home / ".cache" / "termmine" if sys.platform == "linux" else home)
+    _, cache = run(folder, home, XDG_CACHE_HOME=str(tmp_path / "elsewhere"))
+    assert sys.platform != "linux" or Path(cache).is_relative_to(tmp_path / "elsewhere" / "termmine")
 
 
 def test_without_a_home_nothing_is_cached_and_the_way_out_is_named(read_only: Path, tmp_path: Path) -> None:
