@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shlex
 import shutil
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -307,3 +309,42 @@ def test_the_manual_page_describes_every_command_and_option() -> None:
 def test_python_m_termmine_is_the_command() -> None:
     done = subprocess.run([sys.executable, "-m", "termmine", "--version"], capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, run("--version").out.decode(), "")
+
+
+# --- the bar ---------------------------------------------------------------------------------------------------------
+
+
+def on_a_terminal(columns: int, **environment: str) -> str:
+    """What a run writes to standard error when that is a terminal of so many columns."""
+    pty, fcntl, termios = (pytest.importorskip(name) for name in ("pty", "fcntl", "termios"))
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    env = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")} | environment
+    command = [sys.executable, "-m", "termmine", "discover", "corpus.txt", "-b", "wiki.txt", "-o", "terms.csv"]
+    with subprocess.Popen(command, stderr=theirs, env=env) as process:
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):  # the terminal is closed
+            while piece := os.read(ours, 4096):
+                shown += piece
+        assert process.wait() == 0
+    os.close(ours)
+    return shown.decode()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_bar_shows_every_stage_and_fits_the_window(language: str) -> None:
+    for columns in (40, 90):
+        shown = on_a_terminal(columns, TERM="xterm", TERMMINE_LANG=language)
+        for stage in {"en": ["counting n-grams", "selecting", "ranking"], "zh": ["统计字串", "挑选候选", "排序"]}[
+            language
+        ]:
+            assert stage in shown
+        lines = re.split(r"[\r\n]", re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", shown))
+        assert max(display_width(line) for line in lines if "terms.csv" not in line) <= columns
+        assert re.sub(r".*\r", "", shown.rstrip()).startswith("termmine: ")  # the bars are gone
+
+
+def test_a_dumb_terminal_gets_no_bar() -> None:
+    shown = on_a_terminal(80, TERM="dumb")
+    assert re.fullmatch(r"termmine: [\d,]+ terms in terms\.csv, \d+\.\d s\r\n", shown)

@@ -13,7 +13,7 @@ import termmine
 from support import naive
 from support.command import POWER
 from termmine import TermmineError, UsageError
-from termmine.options import make_options
+from termmine.options import ReadOptions, make_options
 from termmine.readers.base import Document
 from termmine.readers.source import Given, open_source
 from termmine.search import lines as lines_module
@@ -112,3 +112,54 @@ def test_places_of_files_and_of_texts(tmp_path: Path) -> None:
     ]
     with pytest.raises(TermmineError, match="is a binary file"):
         list(read_lines(open_source(tmp_path / "b" / "image.png"), make_options()))
+
+
+def test_places_in_markdown_and_html_are_lines_of_the_file(tmp_path: Path) -> None:
+    rows = [
+        "---",
+        "title: x",
+        "---",
+        "# 标题",
+        "",
+        "第一段",
+        "接着写",
+        "",
+        "```",
+        "code",
+        "```",
+        "",
+        "- 甲项",
+        "- 乙项",
+        "",
+        "末段",
+    ]
+    table = ["", "| 列 | 值 |", "| --- | --- |", "| 油枕 | 1 |"]
+    filler = ["", "正文" * 2000] * 8  # more than is rendered at once
+    text = [*rows, *table, *filler, "", "这里有差动保护"]
+    (tmp_path / "a.md").write_text("\n".join(text) + "\n", encoding="utf-8")
+    places = {line.text: line.number for line in read_lines(open_source(tmp_path / "a.md"), ReadOptions())}
+    for shown in ("标题", "甲项", "乙项", "末段", "这里有差动保护"):
+        (number,) = (n for n, row in enumerate(text, 1) if shown in row)
+        assert places[shown] == number
+    assert places["第一段接着写"] == text.index("第一段") + 1
+    assert places["油枕"] == text.index("| 油枕 | 1 |") + 1
+    html = (
+        "<html>\n<body><p>一</p>\n\n<p>\n二\n三</p><script>\nx\n</script><div>四</div>\n</body>"
+        + "\n" * 70000
+        + "<p>五</p>"
+    )
+    (tmp_path / "a.html").write_text(html, encoding="utf-8")
+    places = {line.text: line.number for line in read_lines(open_source(tmp_path / "a.html"), ReadOptions())}
+    assert places == {"一": 2, "二三": 5, "四": 8, "五": 70009}
+
+
+@pytest.mark.parametrize("cut", [1, 7, 1000])
+def test_every_line_of_a_page_has_a_place_that_holds_it(cut: int, tmp_path: Path) -> None:
+    lines = [f"<p>段{n}</p>" if n % 3 else f"<p>\n\n段{n}<br>又{n}</p>\n" for n in range(200)]
+    text = "\n".join(lines)
+    (tmp_path / "a.html").write_text(text, encoding="utf-8")
+    source = text.split("\n")
+    with mock.patch("termmine.readers.markup._FED", cut):
+        found = list(read_lines(open_source(tmp_path / "a.html"), ReadOptions()))
+    assert len(found) == 267
+    assert all(line.text in source[line.number - 1] for line in found)
