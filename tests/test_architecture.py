@@ -42,6 +42,7 @@ DOORS = {
     "markdown_it": "readers.markup",
     "pypdf": "readers.office",
     "opencc": "text.traditional",
+    "vl_convert": "review.draw",
     "tomli": "cli.settings",
 }
 

@@ -20,7 +20,8 @@ from termmine.text.normalize import normal_form
 _ACCEPTING = "y yes 1 true accept accepted keep ok 是 对 好 √ ✓ ✔ ☑ ✅ 接受 保留 通过 采纳 同意"
 _REJECTING = "n no 0 false reject rejected delete drop x 否 错 不 × ✗ ✘ ✕ ✖ ☒ ❌ 拒绝 删除 不通过 舍弃 不收"
 _UNDECIDED = "? - 待定 未定 不确定"  # judged later: as an empty cell
-_VERDICTS: dict[str, bool | None] = {
+#: Each word for a verdict and what it says; None: nothing yet.
+VERDICTS: dict[str, bool | None] = {
     **dict.fromkeys(_ACCEPTING.split(), True),
     **dict.fromkeys(_REJECTING.split(), False),
     **dict.fromkeys(_UNDECIDED.split(), None),
@@ -51,9 +52,9 @@ def verdict_of(cell: object, term: str, place: str) -> bool | None:
     [True, False, None]
     """
     text = nfkc(str(cell)).replace("\ufe0f", "").strip().lower()
-    if text not in _VERDICTS:
+    if text not in VERDICTS:
         raise TermmineError(f"{place}: the verdict on {term} is {text!r}: write {UNDERSTOOD}, or leave the cell empty")
-    return _VERDICTS[text]
+    return VERDICTS[text]
 
 
 def read_verdicts(paths: Iterable[str], fold: str | None = None) -> dict[str, Verdict]:

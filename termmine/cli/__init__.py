@@ -28,6 +28,8 @@ from termmine.cli.commands.export import export
 from termmine.cli.commands.help import help_of
 from termmine.cli.commands.info import info
 from termmine.cli.commands.merge import merge
+from termmine.cli.commands.plot import plot
+from termmine.cli.commands.review import review
 from termmine.cli.commands.tally import tally
 from termmine.cli.group import Commands, language_option
 from termmine.cli.language import chosen_language, load_language
@@ -62,6 +64,8 @@ for _command in (
     tally,
     evaluate,
     export,
+    review,
+    plot,
     count,
     merge,
     info,

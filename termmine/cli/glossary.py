@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from termmine.cli.shared import OUTPUT_PATH, is_given, paths
+from termmine.cli.shared import OUTPUT_PATH, asked_language, is_given, paths
 from termmine.errors import UsageError
 from termmine.options import DiscoverOptions
 
@@ -47,7 +47,7 @@ def check_glossary(glossary: Path | None) -> None:
 
 def _in_chinese() -> bool:
     """True where the user chose Chinese; the system's language does not count, for a file must not depend on it."""
-    return click.get_current_context().meta.get("lang") == "zh"
+    return asked_language() == "zh"
 
 
 def refreshed(

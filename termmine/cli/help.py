@@ -16,7 +16,7 @@ from termmine.text.display import display_width, padded, wrapped
 #: The commands in the order of the work; one that is added is put where it belongs.
 COMMANDS = {
     "Find terms": ("discover", "explain", "contexts"),
-    "Work with a list": ("export", "compare", "tally", "evaluate"),
+    "Work with a list": ("review", "plot", "export", "compare", "tally", "evaluate"),
     "Count once, use often": ("count", "merge", "info"),
     "Settings and help": ("config", "completion", "help"),
 }
@@ -27,10 +27,11 @@ OPTIONS = {
     "Background": "background min-background-freq min-keyness min-log-ratio",
     "Which terms": (
         "top measure min-score like min-freq min-doc-freq max-length min-cohesion min-left-entropy min-right-entropy "
-        "min-independence any-script neighbours no-text gold limit check prune by accepted-only new-only all"
+        "min-independence any-script neighbours no-text gold limit check prune by accepted-only new-only all "
+        "words examples occurrences"
     ),
     "Your own lists": "known mark-known ban keep feedback review date",
-    "Output": "output format to wide bom crlf contexts absorbed meta check-report width json exit-code man",
+    "Output": "output format to wide bom crlf contexts absorbed meta check-report title width json exit-code man",
     "Run": "memory threads tmp engine spark-conf config lang log-format quiet verbose help",
 }
 
@@ -39,6 +40,8 @@ EXAMPLES = {
     "discover": "termmine discover corpus.txt --background wiki.txt -o terms.csv",
     "explain": "termmine explain 变压器 压器 --corpus corpus.txt --background wiki.txt",
     "contexts": "termmine contexts 变压器 corpus.txt --limit 5",
+    "review": "termmine review terms.csv corpus.txt -o review.html",
+    "plot": "termmine plot terms.csv corpus.txt --background wiki.txt -o plot.html",
     "export": "termmine export terms.csv --to jieba -o userdict.txt",
     "compare": "termmine compare terms.csv newer.csv -o changes.csv",
     "tally": "termmine tally terms.csv corpus.txt wiki.txt -o counts.csv",

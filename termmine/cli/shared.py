@@ -136,6 +136,12 @@ def is_given(name: str) -> bool:
     return source not in (None, click.core.ParameterSource.DEFAULT)
 
 
+def asked_language() -> str | None:
+    """The language that was asked for, en or zh; that of the system is not, for a file must not depend on it."""
+    asked = click.get_current_context().meta.get("lang")
+    return None if asked is None else str(asked)
+
+
 def paths(given: tuple[str, ...]) -> list[Path]:
     """The arguments as paths."""
     return [Path(path) for path in given]

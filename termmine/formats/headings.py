@@ -32,8 +32,9 @@ _OWN = ("translation", "note")
 _EXAMPLE = re.compile(r"(例句|出处)(\d+)")
 _EXAMPLES = {"例句": "context", "出处": "source"}
 
-_NAMES = {chinese: name for name, chinese in CHINESE.items() if name not in _OWN}
-_NAMES |= {other: name for name, others in _OTHERS.items() for other in others}
+#: A heading, in lower case -> the name of its column.
+NAMES = {chinese: name for name, chinese in CHINESE.items() if name not in _OWN}
+NAMES |= {other: name for name, others in _OTHERS.items() for other in others}
 
 
 def column_name(heading: str) -> str:
@@ -46,7 +47,7 @@ def column_name(heading: str) -> str:
     example = _EXAMPLE.fullmatch(heading)
     if example:
         return f"{_EXAMPLES[example[1]]}_{example[2]}"
-    return _NAMES.get(heading, _NAMES.get(heading.lower(), heading))
+    return NAMES.get(heading, NAMES.get(heading.lower(), heading))
 
 
 def chinese_heading(name: str) -> str:

@@ -85,13 +85,15 @@ def read_terms(path: Path) -> pd.DataFrame:
 
 
 def read_numbered_terms(path: Path) -> tuple[pd.DataFrame, list[int]]:
-    """`read_terms`, and the line of the file that each row begins on."""
+    """`read_terms`, and the line of the file that each row begins on; the headings are in ``.attrs["headings"]``."""
     header, rows = _workbook(path) if path.suffix.lower() == ".xlsx" else _text(path)
     columns: dict[str, list[Any]] = {name: [] for name in column_names(path, header)}
     lines = [row.line for row in rows if _add_row(path, columns, row)]
     if not columns["term"]:
         raise TermmineError(f"{path}: holds no terms: give a file with a row for each term")
-    return _frame(columns), lines
+    frame = _frame(columns)
+    frame.attrs["headings"] = [str(heading).strip() for heading in header[: len(columns)]]
+    return frame, lines
 
 
 def column_names(path: Path, header: list[Any]) -> list[str]:

@@ -167,14 +167,15 @@ def is_frequency_list(path: Path) -> bool:
 
 def _expected_by_list(path: Path, candidates: Candidates, job: Job) -> tuple[np.ndarray, int]:
     """The expected frequency of each candidate by a frequency list, and the symbols that it was counted from."""
-    words = _read_frequency_list(path)
+    words = read_frequency_list(path)
     job.progress.note(f"background: {path}: read as a frequency list of {len(words.words)} words")
     segmenter = Segmenter(words, candidates.table.alphabet, job.arrays)
     looks = segmenter.look_up(candidates.table, candidates.rows)
     return _whole(looks.expected_freq, job.arrays), segmenter.n_symbols
 
 
-def _read_frequency_list(path: Path) -> Dictionary:
+def read_frequency_list(path: Path) -> Dictionary:
+    """The words of a list with their frequencies, one and a tab and the other on each line."""
     words, freq = [], []
     for number, line in read_numbered_lines(path):
         word, _, count = line.rpartition("\t")

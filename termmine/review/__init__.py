@@ -1,1 +1,1 @@
-"""A list of terms in a person's hands: the living glossary."""
+"""A list of terms in a person's hands: the living glossary, the page to review in, the picture."""

@@ -45,13 +45,23 @@ class Example(NamedTuple):
 
 def sentences(line: str) -> Iterator[str]:
     """The sentences of a line, trimmed; a very long one in windows that overlap by half."""
+    for sentence in whole_sentences(line):
+        yield from windows(sentence)
+
+
+def whole_sentences(line: str) -> Iterator[str]:
+    """The sentences of a line, trimmed, however long they are."""
     for match in _SENTENCE.finditer(line):
-        sentence = printable(match[0]).strip()
-        if len(sentence) <= LONGEST_SENTENCE:
-            yield sentence
-            continue
-        half = LONGEST_SENTENCE // 2
-        yield from (sentence[at : at + LONGEST_SENTENCE].strip() for at in range(0, len(sentence) - half, half))
+        yield printable(match[0]).strip()
+
+
+def windows(sentence: str) -> Iterator[str]:
+    """A sentence, or where it is very long windows of it that overlap by half."""
+    if len(sentence) <= LONGEST_SENTENCE:
+        yield sentence
+        return
+    half = LONGEST_SENTENCE // 2
+    yield from (sentence[at : at + LONGEST_SENTENCE].strip() for at in range(0, len(sentence) - half, half))
 
 
 def cost(sentence: str) -> int:
@@ -88,12 +98,12 @@ def examples(
             if found:
                 offered = example(sentence, line)
                 for string in found:
-                    _offer(pools[string], offered, SPARE * n)
+                    offer(pools[string], offered, SPARE * n)
     chosen = {string: choose(pool, n) for string, pool in pools.items()}
     return {term: chosen[fold(term.strip(), folding)] for term in terms}
 
 
-def _offer(pool: list[Example], offered: Example, size: int) -> None:
+def offer(pool: list[Example], offered: Example, size: int) -> None:
     """Put an example into an ordered pool of limited size, unless it holds as good a one of that shape."""
     if len(pool) == size and offered[:2] >= pool[-1][:2]:
         return
