@@ -16,9 +16,9 @@ from typing import Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hint
 
 from termmine.errors import UsageError
 
-SETTINGS_FILE = "termmine.toml"  # which is no text of a corpus, though it may lie in one
+SETTINGS_FILE = "termmine.toml"  # it is not part of a corpus, though it may lie in its directory
 MAX_LENGTH = 100  # symbols: beyond any term; keeps a typing error from costing hours
-MIN_CHANGE_KEYNESS = 10.83  # of a rising or falling term: chi squared with one degree of freedom, p < 0.001
+MIN_CHANGE_KEYNESS = 10.83  # G2 of a rising or falling term: chi squared with one degree of freedom, p < 0.001
 MIN_CHANGE_LOG_RATIO = 0.5  # bits, two fifths more: what is surer than that but smaller is of no use to a reader
 MAX_CONTEXTS = 20  # sentences: each term's are held in memory
 
@@ -229,7 +229,7 @@ def options_of(kind: type[Options], given: Mapping[str, Any]) -> Options:
     return kind(**given)
 
 
-SYMBOLS_A_TIME = 8_000_000  # beyond some 200 MB of text, one more occurrence for so many symbols
+SYMBOLS_A_TIME = 8_000_000  # above some 200 MB of text, one more occurrence is needed for so many symbols
 
 
 def default_min_freq(n_symbols: int) -> int:

@@ -20,7 +20,7 @@ from termmine.kernels.codes import AFTER_BLANK, FIRST_SYMBOL, FIRST_WORD, RUN_EN
 from termmine.kernels.encode import Strings
 from termmine.runtime.spill import Tape
 
-#: What ends a document, and a source, in a stream of text blocks (a reader replaces them where a file holds them).
+#: The ends of a document and of a source in a stream of text blocks (a reader replaces them where a file holds them).
 DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER = "\x1e", "\x1c"
 
 #: A stretch of text, cut anywhere: a string, or its code points (C, uint32), which spares who reads UTF-8 the string.

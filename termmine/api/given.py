@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from termmine.api.keywords import Paths
 
 _LISTS = ("known", "ban", "keep", "feedback")
-_LIST_FILES = (".txt", ".csv", ".tsv", ".jsonl", ".xlsx", ".dic", ".dict")  # which no term ends in
+_LIST_FILES = (".txt", ".csv", ".tsv", ".jsonl", ".xlsx", ".dic", ".dict")  # no term ends in any of these
 
 
 def discover_options(given: Mapping[str, Any]) -> DiscoverOptions:

@@ -44,7 +44,7 @@ def select(table: NgramTable, options: DiscoverOptions, kept: np.ndarray, arrays
     absorber[kept] = -1
     is_absorbed = arrays.in_parts(lambda absorber: absorber >= 0, absorber, dtype=bool)
     rows = arrays.where(np.greater(keep, is_absorbed, out=keep))
-    absorbed = arrays.where(np.logical_and(rules[0].passes, is_absorbed, out=is_absorbed))  # also of low entropy
+    absorbed = arrays.where(np.logical_and(rules[0].passes, is_absorbed, out=is_absorbed))  # also those of low entropy
     return _columns(table, rows, arrays), Absorbed(absorbed, arrays.take(absorber, absorbed))
 
 

@@ -30,7 +30,7 @@ from termmine.text.normalize import normal_form
 from termmine.types import NgramTable
 
 _COMMENT = re.compile(r"#(\s|$)")  # and `#` before anything else is a term: C# is not the only one
-_SEPARATORS = re.compile(r"[\t,;，；]")  # of which no term holds any
+_SEPARATORS = re.compile(r"[\t,;，；]")  # no term holds any of these
 _TABLES = {".jsonl", ".xlsx"}  # a header cannot be looked for in their first line
 
 # A line of a jieba dictionary: word, frequency, tag; both may be missing. A tag without a frequency is taken for one

@@ -98,7 +98,7 @@ def _run(log: Log) -> int:
     try:
         code = cli.main(prog_name="termmine", standalone_mode=False, complete_var=VARIABLE, obj=log)
         code = code if isinstance(code, int) else 0
-    except SystemExit as end:  # click's own: it has told a shell what Tab may offer, or nobody reads its help
+    except SystemExit as end:  # raised by click: a completion has been printed, or nobody reads its help
         if not isinstance(end.__context__, BrokenPipeError):
             return end.code if isinstance(end.code, int) else 1
         silence()
@@ -128,7 +128,7 @@ def _failed(log: Log, error: BaseException) -> int:
     elif isinstance(error, TerminatedError):
         name = signal.Signals(error.args[0]).name
         message, code = f"ended by {name}: every output file is whole, or as it was", 128 + error.args[0]
-    elif isinstance(error, OSError) and error.errno in _NO_ROOM:  # of what click writes, or a library of a format
+    elif isinstance(error, OSError) and error.errno in _NO_ROOM:  # in a write by click, or by the library of a format
         place = error.filename or "an output"
         message, code = f"{place}: {error.strerror}: free some space or choose another place", 1
         silence()

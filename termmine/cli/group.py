@@ -98,7 +98,7 @@ class Commands(Overview):
         for key, setting in settings.in_force(second, file).items():
             if setting.source in ("environment", "file"):
                 log.origins[settings.flag(settings.settable(command)[key])] = setting.name or ""
-        if file is not None and name != "config":  # which shows it
+        if file is not None and name != "config":  # `config` shows the file itself
             _tell_of(log, file, is_quiet=bool(second.params.get("quiet")))
 
 

@@ -19,7 +19,7 @@ LANGUAGES = ("en", "zh")
 VARIABLE = "TERMMINE_LANG"
 _FLAG = "--lang"
 _DEPTH = 6  # values within values
-_WORD = re.compile("[a-z]{2}")  # what has none is a figure, or Chinese already
+_WORD = re.compile("[a-z]{2}")  # a text without any is a figure, or Chinese already
 
 
 def chosen_language(arguments: Iterable[str], environment: Mapping[str, str]) -> str:

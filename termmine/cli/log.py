@@ -32,11 +32,11 @@ class Log:
     """The standard error of one run; the command line fills in what it learns on the way."""
 
     form: str = "text"
-    language: Language = field(default_factory=Language)  # of text; JSON is for machines, which know English
+    language: Language = field(default_factory=Language)  # of messages; JSON is for machines, which know English
     command: str | None = None
     quiet: bool = False
     facts: dict[str, Any] = field(default_factory=dict)
-    origins: dict[str, str] = field(default_factory=dict)  # of options that were not given on the command line
+    origins: dict[str, str] = field(default_factory=dict)  # by option, if not given on the command line
     started: float = field(default_factory=time.monotonic)
 
     def note(self, message: str, level: str = "info") -> None:
@@ -116,7 +116,7 @@ class Log:
         _write(json.dumps(record, ensure_ascii=plain) + "\n")
 
 
-#: What a terminal or the reader of a log would take for more than a character of a name: control characters, line ends,
+#: Characters that a terminal or the reader of a log would not take for part of a name: control characters, line ends,
 #: marks that change the direction of what stands after them.
 _CONTROLS = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 

@@ -32,7 +32,7 @@ FORMATS = "csv, tsv, jsonl, txt, xlsx, tbx, jieba, ik, hanlp, hanlp-csv, pkuseg 
 QUIET_HELP = "Say nothing on standard error but errors."
 VERBOSE_HELP = "Say when each stage begins, and at the end with which settings it was done."
 
-#: What is read. A path by its type, so that a settings file may name it relative to itself; `-` is standard input.
+#: The type of an input. It is a path, so that a settings file may name it relative to itself; `-` is standard input.
 INPUT_PATH = click.Path()
 
 

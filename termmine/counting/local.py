@@ -33,7 +33,7 @@ from termmine.runtime.job import Job
 from termmine.types import Corpus, NgramTable
 
 NARROW = 1 << 31  # separators: with fewer, half the width is enough to count documents and edges of runs
-SLOT_BITS = 64  # where a pair and its place need no more, one word is enough for a slot
+SLOT_BITS = 64  # one word is enough for a slot where a pair and its place need no more bits
 
 
 def count_ngrams(
@@ -103,7 +103,7 @@ class _Counter:
         self._neighbours = neighbours
         self._places = Places(corpus, job, with_codes=neighbours, may_overwrite=not keep_codes)
         self._pairs = PairCounter(self._places, min_freq, job, neighbours=neighbours, n_codes=self._n_codes)
-        n_separators = len(corpus.codes) - corpus.n_symbols  # as many documents and edges of runs at most
+        n_separators = len(corpus.codes) - corpus.n_symbols  # there are at most as many documents, and edges of runs
         self._width = np.int32 if n_separators < NARROW else np.int64
         self._n_active = 0  # places with a row
 

@@ -24,15 +24,15 @@ from termmine.runtime.job import Job
 from termmine.runtime.spill import Tape
 
 PARTITION = 1 << 16  # pairs; its table then has its place in the second-level cache
-NARROW_BITS = 32  # of a hash: where no more are left to store, half the width is enough for pairs
-_MOST_BITS = 12  # of a hash that choose a partition
-_MOST_BITS_ON_FILE = 10  # so that the share of a partition in some chunks is worth a write
+NARROW_BITS = 32  # bits of a hash: where no more are left to store, half the width is enough for pairs
+_MOST_BITS = 12  # bits of a hash that choose a partition
+_MOST_BITS_ON_FILE = 10  # fewer, so that the share of a partition in some chunks is worth a write
 _CHUNKS_A_WRITE = 4
 _TABLE = 1 << 17  # slots of a partition's table, 1 MiB where pairs are narrow, before it has to grow
 _MERGED = 1 << 17  # pairs that are merged at once, about
-_SAMPLES = 1 << 7  # of them, by which they are chosen
+_SAMPLES = 1 << 7  # pairs that are looked at to choose them
 _LEAST_PAIRS = 1 << 20  # in memory at once, 8 MiB at most, however little memory is left
-BYTES_A_ROW = 64  # what each thread looks into here and there: evidence or sums, and the table of the next level
+BYTES_A_ROW = 64  # bytes that each thread looks into here and there: evidence or sums, and the table of the next level
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from termmine.runtime.spill import Tape
 
 Span = tuple[int, int]  # a half-open range
 
-_LEAST_SHARE = 32  # of what a thread gets in all, the part of it that may be a range of its own
+_LEAST_SHARE = 32  # a range is at least 1/32 of a thread's share
 DOCUMENT_ENDS = (int(DOCUMENT_END), int(SOURCE_END))
 
 
@@ -55,7 +55,7 @@ def tapering_cuts(length: int, threads: int) -> Iterator[int]:
 
 def _behind(ends: tuple[int, ...], tape: Tape, start: int) -> int:
     """The first position from start on that follows one of the ends."""
-    size = 1 << 12  # mostly it is not far
+    size = 1 << 12  # the next end is mostly near
     while start < len(tape):
         found = np.isin(tape.read(start, min(start + size, len(tape))), ends).nonzero()[0]
         if len(found):

@@ -21,10 +21,10 @@ KINDS: dict[str, type] = {
     "left_entropy": float, "right_entropy": float, "keyness": float, "log_ratio": float, "known": bool,
 }  # fmt: skip
 
-#: What a spreadsheet would run as a formula, full width too; apostrophes before it are part of it, so that what begins
-#: with an apostrophe of its own comes back whole.
+#: A cell that a spreadsheet would run as a formula, full width too. Apostrophes before it belong to it, so that a text
+#: that begins with an apostrophe of its own comes back whole.
 _FORMULA = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@＝＋－＠])")
-_FORMULA_BEGINS = re.compile(r"['\s=+\-@＝＋－＠]")  # with one of these
+_FORMULA_BEGINS = re.compile(r"['\s=+\-@＝＋－＠]")  # a formula begins with one of these
 
 
 def guard(text: str) -> str:
@@ -98,7 +98,7 @@ def column_as_text(values: list[Any], write: Callable[[list[str]], list[str]]) -
     return [write([value])[0] if isinstance(value, str) else as_text(value) for value in values]
 
 
-_MOST = (1 << 63) - 1  # that a column of whole numbers holds
+_MOST = (1 << 63) - 1  # the largest number that a column of whole numbers holds
 
 
 def parse(kind: type, value: Any) -> Any:

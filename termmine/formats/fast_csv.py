@@ -17,7 +17,7 @@ from termmine.formats.cells import column_as_text
 from termmine.kernels import csv_lines as csv_lines_kernels
 from termmine.kernels.csv_lines import MOST_DECIMAL, MOST_DIGITS
 
-_ROWS_AT_ONCE = 1 << 14  # which have their place in the cache
+_ROWS_AT_ONCE = 1 << 14  # as many as fit into the processor's cache
 
 
 _Cells = tuple[np.ndarray, np.ndarray]  # a column as bytes, cell by cell, and where each cell ends
@@ -66,7 +66,7 @@ def _texts(texts: list[str], special: re.Pattern[str], quote: Callable[[str], st
         texts = [quote(text) if special.search(text) else text for text in texts]
         joined = "".join(texts)
     pool = np.frombuffer(joined.encode(), dtype=np.uint8)
-    begin = np.append(np.flatnonzero(pool & 0xC0 != 0x80), len(pool))  # of each character, and the end
+    begin = np.append(np.flatnonzero(pool & 0xC0 != 0x80), len(pool))  # the place of each character, and the end
     return pool, begin[np.cumsum(np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)))]
 
 

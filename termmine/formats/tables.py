@@ -21,9 +21,9 @@ from termmine.types import Columns
 if TYPE_CHECKING:
     import pandas as pd
 
-_ROWS_AT_ONCE = 1 << 12  # that are made text together
+_ROWS_AT_ONCE = 1 << 12  # rows that are made text together
 MANY_ROWS = 1 << 12  # from here on kernels write them: the same bytes, sooner
-_SHEET_ROWS = 1 << 20  # of an Excel sheet, the header among them
+_SHEET_ROWS = 1 << 20  # rows of an Excel sheet, with the header
 
 
 def csv_rows(columns: Columns, *, header: bool = True, crlf: bool = False) -> bytes:

@@ -18,7 +18,7 @@ from typing import Any
 from termmine.errors import TermmineError, missing_package
 from termmine.formats.cells import guard
 
-_WIDTHS = {str: 24, bool: 9, int: 12, float: 14}  # of a column, in characters, by what it holds
+_WIDTHS = {str: 24, bool: 9, int: 12, float: 14}  # the width of a column in characters, by the kind of its values
 _NUMBER_FORMATS = {int: "0", float: "0.0000"}
 _EPOCH = datetime(2000, 1, 1)  # the time that a workbook says it was made at, so that the same table has the same bytes
 
@@ -38,7 +38,7 @@ _MAX_UNPACKED = 1 << 30  # bytes of a sheet, which is read row by row
 _MAX_HELD = 1 << 27  # bytes of any other part: openpyxl holds the texts of all cells
 _MAX_ROW = 1 << 17  # elements between two rows: Excel has 16,384 columns
 _MAX_TEXTS, _MAX_ELEMENTS = 1 << 21, 1 << 17  # elements of the texts of cells, and of any other part
-_MAX_ROWS = 1 << 20  # that a sheet of Excel can have
+_MAX_ROWS = 1 << 20  # rows that a sheet of Excel can have
 
 
 def read_rows(path: Path) -> Iterator[tuple[int, tuple[Any, ...]]]:
@@ -133,7 +133,7 @@ _LOST = {
 }  # fmt: skip
 _SHEET_ROWS = 1 << 20
 _SENTENCE_WIDTH, _TERM_WIDTH = 48, 22  # characters
-_VERDICTS = {False: "y,n", True: "是,否"}  # of the drop-down, in either language
+_VERDICTS = {False: "y,n", True: "是,否"}  # the choices of the drop-down, in either language
 
 
 def load_workbook(path: Path) -> Any:
@@ -148,7 +148,7 @@ def load_workbook(path: Path) -> Any:
                     f"{path}: holds {what}, which could not be written back: move them to another workbook"
                 )
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of extensions of Excel's own formats
+            warnings.simplefilter("ignore")  # the warnings are about extensions of Excel's own formats
             return openpyxl.load_workbook(path, rich_text=True)
     except OSError as error:
         raise TermmineError(f"{path}: {error.strerror}: check the path and the permissions") from error

@@ -165,7 +165,7 @@ def survey(codes, start, stop, n_before, size, look, sums, n_windows):
     n, window = 0, n_windows[0]
     begin = window_begin(codes, start, (n_before - 1) % size + 1 if n_before else 0)
     for lo in range(begin, stop, BLOCK):
-        hi = min(lo + BLOCK, stop)  # what is at place lo + i of codes stands at i + 2
+        hi = min(lo + BLOCK, stop)  # the entry for place lo + i of codes stands at i + 2
         contexts_beside(codes, lo, hi + longest, trie, symbols, pairs, before, after)
         for i in range(2, hi - lo + longest + 2):
             before[i], after[i] = left_weight[before[i]], right_weight[after[i]]

@@ -4,8 +4,8 @@ import numpy as np
 
 from termmine.kernels.jit import inlined, njit
 
-MOST_DIGITS = 20  # of a whole number in 64 bits, its sign among them
-MOST_DECIMAL = MOST_DIGITS + 5  # and a point with four digits
+MOST_DIGITS = 20  # characters of a whole number in 64 bits, with its sign
+MOST_DECIMAL = MOST_DIGITS + 5  # those of a point and four digits are added
 
 _SCALE = np.uint64(10_000)
 _BITS = np.uint64(32)
@@ -82,7 +82,7 @@ def write_decimals(values, out, end):
                 out[n] = 45
                 n += 1
             n = _put(out, n, whole)
-            _put(out, n, digits + _SCALE)  # its first digit gives way to the point
+            _put(out, n, digits + _SCALE)  # the point overwrites its first digit
             out[n] = 46
             n += 5
         end[i] = n

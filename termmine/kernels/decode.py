@@ -4,7 +4,7 @@ import numpy as np
 
 from termmine.kernels.jit import inlined, njit
 
-_LAST_BLANK = 0x0D  # of the control characters from the tab on that are blanks or end a line
+_LAST_BLANK = 0x0D  # the last control character, from the tab on, that is a blank or ends a line
 
 
 @inlined

@@ -20,8 +20,8 @@ BATCH = 256  # positions looked up together, so that their cache misses overlap
 HALF = np.uint64(32)
 _LOWER = np.uint64(0xFFFFFFFF)
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
-_INVERSE = np.uint64(pow(0x9E3779B97F4A7C15, -1, 1 << 64))  # of the factor, for any number of bits
-_MOST_BITS_A_DIGIT = 11  # of a pair, when pairs are sorted
+_INVERSE = np.uint64(pow(0x9E3779B97F4A7C15, -1, 1 << 64))  # the inverse of the factor, for any number of bits
+_MOST_BITS_A_DIGIT = 11  # bits of a digit of a pair, when pairs are sorted
 
 
 class Pairing(NamedTuple):

@@ -136,7 +136,7 @@ def _look_up(file: CountFile, candidates: Candidates, arrays: Arrays) -> np.ndar
 
 _SNIFFED = 1 << 16  # bytes that decide whether a file is a frequency list
 _ENTRY = re.compile(r"[^\t]+\t\d+\s*")
-_LIKE_ENTRY = re.compile(r"[^\t]+\t\s*[-+]?[\d.,]+(?:[eE][-+]?\d+)?\s*")  # of a list with decimals, or counts below 0
+_LIKE_ENTRY = re.compile(r"[^\t]+\t\s*[-+]?[\d.,]+(?:[eE][-+]?\d+)?\s*")  # a line with decimals, or a count below 0
 _MOST = (1 << 62) - 1  # characters that a list may have been counted from
 
 

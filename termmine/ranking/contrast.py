@@ -77,7 +77,7 @@ def term_rules(columns: Columns, options: DiscoverOptions, arrays: Arrays) -> li
     return [ruled_out, *(replace(rule, passes=rule.passes | kept) for rule in rules)]
 
 
-LIKE_QUANTILE = 0.1  # of the good terms' scores: the tenth that rank worst may be slips, and do not count
+LIKE_QUANTILE = 0.1  # a quantile of the good terms' scores: the worst tenth may be slips, and does not count
 
 
 def score_like(columns: Columns, rows: np.ndarray) -> float:

@@ -31,8 +31,8 @@ from termmine.types import Corpus, NgramTable, Segment
 DOMAIN_NOUN = 3.0  # bits: a noun eight times as frequent as in general is one of the domain's own
 SHRINKAGE = 20  # occurrences: how many it takes until a neighbour's own record counts as much as what it falls back on
 WINDOW = 300  # symbols, a long paragraph: the least stretch of text that is taken for one topic
-_BYTES_A_ROW = 80  # of the survey, for each thread: its sums, and its share of the trie
-_BYTES_OF_TWO = 48  # of the trie for each row of one symbol or two, its gaps included, and of the weights beside it
+_BYTES_A_ROW = 80  # bytes of a surveyed row in each thread: its sums, and its share of the trie
+_BYTES_OF_TWO = 48  # bytes of each row of one symbol or two: in the trie, with its gaps, and in the weights
 _LEAST_ROWS = 1 << 16  # surveyed in one pass
 _SCALE = 1 << 20  # weights are summed as integers, so that the sum is the same in any order
 
@@ -58,7 +58,7 @@ def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segme
     n_windows = np.zeros(1, dtype=np.int64)
     for part in _parts(table, rows, _size_of_part(job), job.arrays):
         trie = table_trie(table, np.concatenate([always, rows[part]]), job.arrays)
-        number = job.arrays.full(len(trie.links), len(part), np.int32, hot=True)  # what is not asked for shares one
+        number = job.arrays.full(len(trie.links), len(part), np.int32, hot=True)  # unwanted nodes share one number
         put(number, slots_of(trie, rows[part], len(table), job.arrays))
         contexts = _contexts_of(trie, table, job.arrays)
         singles = bool((rows[part] < table.level[1]).any())
@@ -247,7 +247,7 @@ def _weights(seen: np.ndarray, nearer: np.ndarray, n_singles: int, arrays: Array
         ones = column[:n_singles] + column[n_rows + 2 :].astype(np.float64)
         for here in slices(n_singles, n_rows):
             ones += np.bincount(nearer[here], weights=column[here], minlength=n_singles)
-        beside_one.append(np.append(ones, column[n_rows]))  # and the edge at once
+        beside_one.append(np.append(ones, column[n_rows]))  # the edge of a run right at the boundary too
     chance = (beside_one[0] + SHRINKAGE * share) / (beside_one[1] + SHRINKAGE)
 
     def scaled(chance: np.ndarray) -> np.ndarray:

@@ -29,7 +29,7 @@ _LOGARITHMS = ("freq", "burstiness")
 _COLUMNS = ("general_ratio", "freq", "npmi", "free_entropy", "context", "burstiness", "pattern", "known", "length")
 
 WINSOR = 3.0  # standard deviations: what lies farther out has no more weight than that
-#: Of each weight's prior, from "hardly moves" to a standard Gaussian, the usual one for standardised features.
+#: The precisions tried for each weight's prior: "hardly moves" to a standard Gaussian, usual for standardised features.
 PRECISIONS = (1000.0, 300.0, 100.0, 30.0, 10.0, 3.0, 1.0)
 PRECISION_OF_INTERCEPT = 0.01  # nearly flat, yet it holds the intercept where all verdicts are the same
 MIN_JUDGED = 3  # terms with a character at that end, from which the character gets a weight of its own
@@ -37,7 +37,7 @@ MAX_CHARACTERS = 100  # weights of characters at either end: bounds the system t
 MOST_TOLD = 12  # weights in one line on standard error
 MOST_NAMED = 5  # terms in that line that were judged both ways
 _CHUNK = 1 << 14  # candidates whose features are laid out at once
-_STEPS = 100  # of Newton's method; some ten do
+_STEPS = 100  # steps of Newton's method; some ten are enough
 _TOLERANCE = 1e-9
 
 

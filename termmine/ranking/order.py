@@ -19,7 +19,7 @@ from termmine.runtime.columns import stacked
 from termmine.search.spelling import surfaces
 from termmine.types import Columns, Corpus, NgramTable
 
-_BYTES_A_TERM = 2048  # what a term takes while it is spelt and written
+_BYTES_A_TERM = 2048  # bytes that a term takes while it is spelt and written
 _FEWEST, _MOST = 1 << 14, 1 << 18  # terms at a time
 
 
@@ -38,7 +38,7 @@ class Ranking:
         if options.top is not None and options.top < len(chosen):
             self._n = options.top
             last = np.partition(keys, options.top - 1)[options.top - 1]
-            reaching = keys <= last  # and so all that share the last place
+            reaching = keys <= last  # with all that share the last place
             chosen, keys = chosen[reaching], keys[reaching]
         self._chosen, self._keys = chosen, keys
 

@@ -142,7 +142,7 @@ def plain_text(path: Path, reading: Reading) -> Iterator[str]:
 
 def text_to_encode(path: Path, reading: Reading) -> Iterator[Block]:
     """The text of a file in blocks, most of it as code points where the file is in UTF-8."""
-    if reading.options.strict:  # which counts lines
+    if reading.options.strict:  # the reader of records counts lines
         yield from plain_text(path, reading)
         return
     for block in _decoded(path, reading, _find_quick_decoder):

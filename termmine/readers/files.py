@@ -70,7 +70,7 @@ class _Unpacked:
         return True
 
 
-#: How a file is unpacked, by its last extension; any other file is read as it is.
+#: The function that unpacks a file, by its last extension; any other file is read as it is.
 UNPACKERS: dict[str, Callable[[BinaryIO], Any]] = {
     ".gz": gzip.open,
     ".bz2": lambda packed: _Unpacked(packed, bz2.BZ2Decompressor),

@@ -28,7 +28,7 @@ _HIDDEN = frozenset("code kbd samp pre script style template textarea svg math o
 _WITHIN_LINE = frozenset(["code", "kbd", "samp", "math"])
 
 _MAX_TAG = 1 << 22  # characters of one tag or comment: room for a picture within the page
-_MAX_ATTRIBUTES = 1 << 14  # of one tag: html.parser's expression takes some hundred bytes for each
+_MAX_ATTRIBUTES = 1 << 14  # attributes of one tag: html.parser's expression takes some hundred bytes for each
 _FED = 1 << 16  # characters that html.parser is given at once
 _QUOTED = re.compile("\"[^\"]*(?:\"|$)|'[^']*(?:'|$)")
 _DIGITS = 12  # of a number of a line, at most

@@ -143,7 +143,7 @@ class _Word:
         self.numbers += [max(self._paragraph, 1)] * text.count("\n")
 
 
-_FULL = 0.75  # of the widest line of a page: a line at least so wide runs on in the next one
+_FULL = 0.75  # share of the widest line of a page: a line at least so wide runs on in the next one
 
 
 def read_pdf(path: Path, reading: Reading) -> Iterator[Document]:
@@ -167,7 +167,7 @@ def read_pdf(path: Path, reading: Reading) -> Iterator[Document]:
         reading.bad(path, None, reason)
 
 
-_OPERATIONS = 1 << 17  # of all pages, and one more for each byte of the file; packed text has two or more for each
+_OPERATIONS = 1 << 17  # for all pages, and one more a byte of the file; text takes two bytes or more an operation
 
 
 class _Budget:

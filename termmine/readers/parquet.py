@@ -19,7 +19,7 @@ from termmine.readers.records import group_of, no_column, text_of
 
 _MAX_ROWS = 1 << 14  # rows drawn at once; fewer where they are long
 _MAX_PAGE = 1 << 27  # bytes of a page; programs begin a new one after one, but not within some 1000 rows
-_MAX_RATIO = 200  # of a larger page to its packed size: books pack to a third, copies of one text to less than this
+_MAX_RATIO = 200  # a larger page to its packed size: books pack to a third, copies of one text to less than 1/200
 _MAX_DRAWN = 1 << 24  # bytes that the rows drawn at once take where each may have the longest value
 
 

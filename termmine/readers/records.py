@@ -130,7 +130,7 @@ def _rows(path: Path, reading: Reading, **dialect: Any) -> Iterator[tuple[int, l
     rows = csv.reader(lines, strict=True, **dialect)
     while True:
         lines.begin()
-        limit = csv.field_size_limit(base.MAX_RECORD)  # which csv keeps for the whole process
+        limit = csv.field_size_limit(base.MAX_RECORD)  # csv keeps this limit for the whole process
         try:
             row = next(rows, None)
         except BadRecordError as reason:

@@ -13,13 +13,13 @@ from termmine.readers.base import BREAK, BadRecordError, extra
 
 _MAX_PAGE = 1 << 21  # characters; MediaWiki saves no page of more than 2 MiB
 _MAX_UNCLOSED = 100  # brackets and tags of a page
-_MAX_OPEN = 64  # of them within each other, beyond which nothing is matched
+_MAX_OPEN = 64  # brackets within each other, beyond which nothing is matched
 
 _REDIRECT = re.compile(r"\s*#\s*(?:redirect|重定向|重新導向)", re.IGNORECASE)
 _QUOTES = re.compile("'{2,}")  # bold and italic
 _SWITCH = re.compile("__[A-Z]+__")  # as __NOTOC__
 _VARIANT = re.compile(r"-\{([^{}]*)\}-")
-_MAX_NESTING = 4  # of language variants
+_MAX_NESTING = 4  # language variants within each other
 _VARIANTS = ("zh-hans", "zh-cn", "zh", "zh-sg", "zh-my", "zh-hant", "zh-tw", "zh-hk", "zh-mo")  # the first one is taken
 _SILENT = frozenset("HTDN-")  # flags of conversion rules that show nothing where they stand
 

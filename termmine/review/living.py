@@ -30,7 +30,7 @@ from termmine.search.lines import read_lines
 from termmine.search.rows import find_rows
 from termmine.search.tally import Terms
 
-SENTENCES = 3  # that a glossary shows of each term, where nobody says how many
+SENTENCES = 3  # sentences that a glossary shows of each term by default
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ class Arrays:
 
     def map_file(self, file: BinaryIO, dtype: DTypeLike, offset: int, length: int) -> np.ndarray:
         """So many entries of a file from an offset on, mapped into memory; writing to them does not change the file."""
-        if not length:  # which cannot be mapped
+        if not length:  # no bytes cannot be mapped
             return np.zeros(0, dtype=dtype)
         begin = offset - offset % mmap.ALLOCATIONGRANULARITY
         n_bytes = offset - begin + length * np.dtype(dtype).itemsize

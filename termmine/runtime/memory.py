@@ -69,8 +69,8 @@ def _malloc_trim() -> Callable[[int], int]:
 
 # --- the guard -------------------------------------------------------------------------------------------------------
 
-_FASTEST = 64 * MIB  # that a process takes hold of in a millisecond: of mapped files, many pages at a time
-_ALARM = RESERVE + PAGES // 2  # so far below the limit pages are dropped, for more come while that is done
+_FASTEST = 64 * MIB  # bytes that a process can touch in a millisecond: of mapped files, many pages at a time
+_ALARM = RESERVE + PAGES // 2  # bytes below the limit at which pages are dropped, for more come while that is done
 _SELDOM = 1.0  # seconds between two looks through the C library's heaps, which take it a while
 
 
@@ -88,12 +88,10 @@ class MemoryGuard:
     def __init__(self, memory: int, folder: Path | None) -> None:
         self.memory = memory
         self.folder = folder
-        self._mappings: weakref.WeakKeyDictionary[mmap.mmap, bool] = (
-            weakref.WeakKeyDictionary()
-        )  # which of them are hot
-        self._lock = threading.Lock()  # the list must not grow while it is gone through
+        self._mappings: weakref.WeakKeyDictionary[mmap.mmap, bool] = weakref.WeakKeyDictionary()  # True: hot
+        self._lock = threading.Lock()  # the mappings must not grow while they are gone through
         self._promised = 0  # bytes that were said to fit, and have not shown in ...
-        self._seen = 0  # ... the memory that the process held when it was last asked
+        self._seen = 0  # ... the memory that the process held when it was last measured
         self._off: threading.Event | None = None
         self._depth = 0
 
@@ -200,7 +198,7 @@ class MemoryGuard:
         pause, trimmed = 0.0, 0.0
         while not off.wait(pause):
             left = self.relieve()
-            if left < 0 and time.monotonic() - trimmed > _SELDOM:  # it is no mapped file that takes so much
+            if left < 0 and time.monotonic() - trimmed > _SELDOM:  # the memory is not taken by mapped files
                 _malloc_trim()(0)
                 trimmed = time.monotonic()
             pause = min(max(left / _FASTEST, 0.2), 100.0) / 1000

@@ -61,7 +61,7 @@ def check_replaceable(path: Path) -> None:
         raise UsageError(f"{path}: is no file, and what is to be written must be one: name a file")
 
 
-#: What is to be written: bytes, or the same piece by piece.
+#: The contents of an output: bytes, whole or piece by piece.
 Data = bytes | Iterable[bytes]
 
 

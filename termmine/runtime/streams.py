@@ -23,7 +23,7 @@ from termmine.errors import ReaderGoneError, TermmineError
 #: Paths that stand for what is open already: standard output, and any other descriptor.
 _NAMED = {"-": 1, "/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
 _NUMBERED = re.compile(r"/dev/fd/(\d{1,9})|/proc/(?:self|thread-self)/fd/(\d{1,9})")
-_MOST_LINKS = 40  # as the system follows
+_MOST_LINKS = 40  # links that the system itself follows
 
 
 def descriptor_of(path: Path) -> int | None:

@@ -20,7 +20,7 @@ from termmine.text.normalize import fold
 SHORTEST, LONGEST = 10, 40  # characters: a sentence that says something and still fits a cell
 LONGEST_SENTENCE = 120  # a longer one is shown in windows of that size
 UNFINISHED = 10  # characters too long: what a sentence without its full stop counts as
-SPARE = 4  # sentences held for each that is asked for, to choose different ones from
+SPARE = 4  # sentences held for each wanted one, to choose different ones from
 ALIKE = 0.5  # share of common pairs of characters from which two sentences say the same
 
 _SENTENCE = re.compile('[^。！？!?；;\n]+[。！？!?；;]*[”’」』）)"]*')

@@ -111,7 +111,7 @@ def _written(
         written = np.where(codes >= FIRST_WORD, FIRST_WORD + first[np.maximum(codes - FIRST_WORD, 0)], codes)
         at = np.minimum(np.searchsorted(places, where), len(places) - 1)
         written = np.where(places[at] == where, forms[at], written)
-        written[:, 0] &= ~AFTER_BLANK  # which stands before the term
+        written[:, 0] &= ~AFTER_BLANK  # the blank stands before the term
         unique, number = np.unique(np.column_stack([spans[of_length], written]), axis=0, return_counts=True)
         for (row, *codes_written), occurrences in zip(unique.tolist(), number.tolist(), strict=True):
             yield row, codes_written, occurrences

@@ -31,7 +31,7 @@ def build_trie(
     symbols = arrays.full(n_codes, -1, np.int32, hot=True)
     symbols[used] = np.arange(len(used))
     others = arrays.where(parents >= 0)
-    number = arrays.take(symbols, last)  # of a node: the symbols come first, whether nodes or not
+    number = arrays.take(symbols, last)  # the number of a node: symbols come first, whether nodes or not
     for here in slices(0, len(others)):
         number[others[here]] = np.arange(len(used) + here.start, len(used) + here.stop)
     edges = arrays.take(number, arrays.take(parents, others)), arrays.take(symbols, arrays.take(last, others))
@@ -58,7 +58,7 @@ def _links(parents: np.ndarray, symbols: np.ndarray, n_symbols: int, arrays: Arr
     ) < 0:
         n_words *= 2
         base.fill(-1)
-    # As many more as there are symbols, so that base + symbol is always a slot; and one, for a trie of nothing.
+    # As many more as there are symbols, so that base + symbol is always a slot; and one more, for an empty trie.
     links = arrays.full((n_slots + n_symbols + 1, 2), -1, np.int32, hot=True)
     tries_kernels.link_nodes(parents, base, slots, n_symbols, links)
     return links, slots
@@ -70,7 +70,7 @@ def table_trie(table: NgramTable, rows: np.ndarray, arrays: Arrays) -> Trie:
     node_of = arrays.full(len(table) + 1, -1, np.int32)  # the last one for the prefix -1
     put(node_of, nodes)
     parents = arrays.take(node_of, arrays.take(table.prefix, nodes))
-    del node_of  # as large as the table
+    del node_of  # it is as large as the table
     trie, _ = build_trie(parents, arrays.take(table.last, nodes), nodes, table.alphabet.n_codes, arrays)
     return trie
 

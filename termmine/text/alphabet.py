@@ -18,7 +18,7 @@ from termmine.runtime.spill import Tape
 from termmine.text.characters import character_tables
 from termmine.types import Alphabet
 
-FEWEST_WORDS = 8192  # that an empty alphabet has room for; an eighth of it must hold what one character can add
+FEWEST_WORDS = 8192  # words that an empty alphabet has room for; an eighth of it must hold all words of one character
 
 _ADOPTED = 1 << 12  # forms numbered between two looks at the memory: each may touch four pages of it
 

@@ -135,7 +135,7 @@ def nfkc(text: str) -> str:
         return unicodedata.normalize("NFKC", text)
     chars = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     places = np.flatnonzero(character_tables(None).kinds[chars] == COMPOSING)
-    first = np.flatnonzero(np.diff(places, prepend=-2) > 1)  # of each row of marks
+    first = np.flatnonzero(np.diff(places, prepend=-2) > 1)  # the first of each row of marks
     sizes = np.diff(first, append=len(places))
     cuts = [0]
     for begin, size in zip(places[first[sizes > MOST_MARKS]].tolist(), sizes[sizes > MOST_MARKS].tolist(), strict=True):

@@ -19,7 +19,7 @@ from termmine.text.alphabet import adopted, empty_alphabet
 from termmine.text.pieces import Seam, encoded_pieces
 from termmine.types import Block, Corpus
 
-CODES_SHARE, VARIANTS_SHARE = 0.2, 0.03  # of the memory that is left: how much codes may take before they go to a file
+CODES_SHARE, VARIANTS_SHARE = 0.2, 0.03  # shares of the free memory that each may take before it goes to a file
 
 
 class CorpusBuilder:
@@ -82,7 +82,7 @@ class CorpusBuilder:
         )
         if not self._n_symbols:  # a separator before the first symbol ends nothing
             n_documents -= codes[0] in (DOCUMENT_END, SOURCE_END)
-        self._n_symbols += int(n_symbols)  # of numpy's, where nothing is compiled
+        self._n_symbols += int(n_symbols)  # a number of numpy's where nothing is compiled
         self._n_documents += int(n_documents)
         variants = written[:n]
         variants[:, 0] += len(self._codes)

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-#: Where a line may end: behind a blank, and on either side of a wide character that does not close a phrase.
+#: The places where a line may end: behind a blank, and on either side of a wide character that does not close a phrase.
 _PIECE = re.compile(
     r"\s+|[（《“\[(]*[\u2e80-\uffef][、，。；：！？）》”’\])]*|[^\s\u2e80-\uffef]+[、，。；：！？）》”’]*"
 )

@@ -23,7 +23,7 @@ def simplified() -> dict[int, int]:
     except ImportError:
         raise missing_package("--fold t2s", "opencc") from None
     characters = [chr(code) for start, end in _HAN for code in range(start, end)]
-    # one a line, so that no phrase can be found
+    # one character a line, so that no phrase can be found
     folded = opencc.OpenCC(_CONFIGURATION).convert("\n".join(characters)).split("\n")
     table = {a: b for a, b in zip(characters, folded, strict=True) if a != b and len(b) == 1}
     for character, other in table.items():

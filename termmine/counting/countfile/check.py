@@ -24,7 +24,7 @@ from termmine.runtime.spill import Tape
 from termmine.text.characters import is_symbol_table, is_word_table
 from termmine.types import Alphabet, Corpus, NgramTable
 
-_MOST_BITS = 64.0  # of an entropy: that of 2 to the 64 different neighbours
+_MOST_BITS = 64.0  # bits: the entropy of 2 to the 64 different neighbours
 
 
 class Checks:

@@ -21,8 +21,8 @@ from termmine.readers.formats import COUNT_FILE_MAGIC
 from termmine.runtime.spill import Tape
 
 MAGIC = COUNT_FILE_MAGIC
-FORMAT = 2  # of the file; one more whenever a reader of the old one would misread the new one
-TEXT_MODEL = 2  # what a symbol is and how it is folded; one more whenever equal text gives other codes or forms
+FORMAT = 2  # the version of the file; one more whenever a reader of the old one would misread the new one
+TEXT_MODEL = 2  # the rules for symbols and folding; one more whenever equal text gives other codes or forms
 HEADER_SIZE = 1 << 14  # bytes for the magic line and the header
 ALIGNED = 64  # bytes, of which each section begins at a multiple
 _BLOCK = 1 << 18  # entries written or checked at once
@@ -33,7 +33,7 @@ SECTIONS = ("forms", "form_offsets", *COUNTS, *NEIGHBOURS, "codes", "variants") 
 IN_FILE = ("codes", "forms", "form_offsets", "variants", *COUNTS, *NEIGHBOURS)  # as they stand in the file
 
 _NARROW, _WIDE = (np.int32,), (np.int32, np.int64)
-#: What a section may hold.
+#: The types of values that a section may hold.
 DTYPES: dict[str, tuple[type, ...]] = {
     "codes": _NARROW, "forms": _NARROW, "form_offsets": (np.int64,), "variants": (np.int64,),
     "length": (np.int16,), "freq": (np.int64,), "prefix": _NARROW, "suffix": _NARROW, "last": _NARROW,

@@ -62,7 +62,7 @@ def _opened(path: Path) -> tuple[BinaryIO, OpenFile, Header]:
     """A count file, opened twice, and its header."""
     try:
         raw = path.open("rb", buffering=0)
-        file = OpenFile(raw, str(path))  # which closes it, whatever comes
+        file = OpenFile(raw, str(path))  # closes the file, even after an error
         return raw, file, unpacked(raw.read(HEADER_SIZE), raw.seek(0, os.SEEK_END), str(path))
     except OSError as error:
         raise TermmineError(f"{path}: {error.strerror}: check the path and the permissions") from error
