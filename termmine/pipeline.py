@@ -61,7 +61,7 @@ class Analysis:
 @dataclass(frozen=True)
 class Discovery:
     """The terms of a run, by stages: ranked, spelt, illustrated, reported. ``sentences``: examples of each term, where
-    they were asked for.
+    the options want them.
     """
 
     analysis: Analysis

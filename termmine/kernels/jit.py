@@ -38,7 +38,7 @@ def njit(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def users_cache() -> Path:
-    """Where the user's programs keep what they can make again, and this one its machine code."""
+    """The folder for files that the user's programs can make again, and this one's part of it."""
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "termmine" / "Cache"
     if sys.platform == "darwin":

@@ -1,4 +1,4 @@
-"""What a part of a corpus adds to a count of pairs, where each part is counted by itself and the sums are added up.
+"""The share of a part of a corpus in a count of pairs, where each part is counted by itself and the sums are added up.
 
 The order of the steps is in `counting.spark.levels`; the pairs themselves, and their table, are in `pairs`.
 """
@@ -18,7 +18,9 @@ _LOWER = np.uint64(0xFFFFFFFF)
 
 @njit
 def all_pairs(codes, ids, stop, n, one_sided, n_rows, out):
-    """Write the pairs at 0 to stop into out (uint64, room for stop + BATCH); how many. See `pairs.batch_of_pairs`."""
+    """Write the pairs at 0 to stop into out (uint64, room for stop + BATCH); returns their number. See
+    `pairs.batch_of_pairs`.
+    """
     done = 0
     for lo in range(0, stop, BATCH):
         done += np.int64(batch_of_pairs(codes, ids, lo, min(lo + BATCH, stop), n, one_sided, n_rows, out[done:]))
@@ -27,7 +29,7 @@ def all_pairs(codes, ids, stop, n, one_sided, n_rows, out):
 
 @njit
 def close_pairs(pairs, counts, n_rows, min_freq, one_sided, left, right):
-    """Move the pairs (uint64) whose counts (uint64) reach min_freq to the front of both; how many they are.
+    """Move the pairs (uint64) whose counts (uint64) reach min_freq to the front of both; returns their number.
 
     With one_sided, every pair is added to its prefix's right and its suffix's left sum of c log2(c), scaled (int64, one
     a row), by the same expression as in `pairs.keep_frequent`, so that the sums are the same.
@@ -51,7 +53,9 @@ def close_pairs(pairs, counts, n_rows, min_freq, one_sided, left, right):
 
 @njit
 def _add_while_room(pairs, counts, start, keys, freq, used):
-    """Add pairs[start:] with their counts until three quarters of the slots are taken; how far, and the used slots."""
+    """Add pairs[start:] with their counts until three quarters of the slots are taken; returns how far, and the used
+    slots.
+    """
     mask = np.uint64(len(keys) - 1)
     limit = 3 * len(keys) // 4
     for j in range(start, len(pairs)):
@@ -69,7 +73,7 @@ def _add_while_room(pairs, counts, start, keys, freq, used):
 
 @njit
 def add_counts(pairs, counts, keys, freq, used):
-    """Add pairs with their counts (uint64) to a table as that of `pairs.count_pairs`; the table then."""
+    """Add pairs with their counts (uint64) to a table as that of `pairs.count_pairs`; returns the table."""
     done, used = _add_while_room(pairs, counts, 0, keys, freq, used)
     while done < len(pairs):
         keys, freq = larger_table(keys, freq)
@@ -105,7 +109,7 @@ def take_used(keys, freq, begin, out_keys, out_counts):
 
 @njit
 def count_active(ids):
-    """How many places have a row."""
+    """The number of places that have a row."""
     n = 0
     for i in ids:
         n += i >= 0
@@ -114,7 +118,7 @@ def count_active(ids):
 
 @njit
 def observe(codes, ids, start, stop, n, document, evidence):
-    """Add to the evidence what the occurrences of n-grams in ids[start:stop] show; the number of the last document.
+    """Add to the evidence the occurrences of n-grams in ids[start:stop]; returns the number of the last document.
 
     ``document`` is that of the first; codes reach n places behind stop. See `levels.next_level`.
     """

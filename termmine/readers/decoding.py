@@ -197,7 +197,7 @@ def find_encoding(raw: bytes, *, first: bool) -> str:
 
 
 def is_damaged(raw: bytes, encoding: str) -> bool:
-    """Whether so much of a block does not decode that the encoding must be another one."""
+    """True where so much of a block does not decode that the encoding must be another one."""
     return _damage(raw, encoding)[0] > _MAX_DAMAGE
 
 

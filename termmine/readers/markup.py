@@ -136,7 +136,9 @@ class _Page(HTMLParser):
 
 
 def _page_text(blocks: Iterable[str], tell: Callable[[int], object]) -> Iterator[str]:
-    """The text of a page in HTML that is given in blocks; ``tell`` is told where each of its lines began."""
+    """The text of a page in HTML that is given in blocks; ``tell`` is called with the place where each of its lines
+    began.
+    """
     page = _Page(tell)
     for block in blocks:
         for start in range(0, len(block), _FED):

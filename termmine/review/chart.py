@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 WIDTH, HEIGHT = 860, 600  # pixels of the field between the axes
-NEVER = -0.6  # where a frequency of 0 lies: a little before 1, which lies at 0
+NEVER = -0.6  # the place of a frequency of 0: a little before 1, which lies at 0
 SPREAD = 0.09  # of a power of ten: how far points with the same two frequencies are drawn apart
 TERM, GENERAL = "term", "general"
 
@@ -38,7 +38,7 @@ class Point(NamedTuple):
 @dataclass(frozen=True)
 class Chart:
     """Points with their places in pixels (from the top left corner), names, ticks (place in pixels and frequency), and
-    the two ends of the line of equal shares, None where the list does not tell.
+    the two ends of the line of equal shares, None where the list does not say.
     """
 
     points: list[Point]

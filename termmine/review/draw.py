@@ -19,7 +19,7 @@ FONT = (
     "WenQuanYi Micro Hei, sans-serif"
 )
 SCALE = 2.0  # pixels of a PNG for each pixel of the chart
-TERM_COLOUR, GENERAL_COLOUR = "#1e5fbf", "#b35806"  # blue and brown: told apart by those who see no red or green
+TERM_COLOUR, GENERAL_COLOUR = "#1e5fbf", "#b35806"  # blue and brown: distinct to people who see no red or green
 
 WORDS = {
     "en": {

@@ -56,9 +56,7 @@ class _Piece:
 
 
 def _pieces(blocks: Iterable[Block], kinds: np.ndarray) -> Iterator[_Piece]:
-    """The text in pieces that end with a line wherever one ends within reach; the end of a source closes the last
-    piece.
-    """
+    """The text in pieces that end with a line wherever one ends within reach; a source's end closes the last piece."""
     rest: list[np.ndarray] = []
     size = 0
     before: Future[_State] | None = None

@@ -65,7 +65,7 @@ class SparkCorpus(Corpus):
     def tails(self) -> Tails:
         """The codes that stand before the first piece of each part of a file, by that piece's number.
 
-        To know them every piece is made: nothing that it is made of is needed any more, unless a machine is lost.
+        Every piece is made for this: its inputs are not needed any more, unless a machine is lost.
         """
         table = self.cluster.fetch(self.frame.select("piece", "tail")).sort_by("piece")
         tails, before = {}, np.zeros(0, dtype=np.int32)
@@ -84,7 +84,7 @@ class SparkCorpus(Corpus):
         return counts > 0
 
     def forget(self) -> None:
-        """Give back what the cluster keeps of it."""
+        """Free the cluster's memory of this corpus."""
         self.frame.unpersist()
 
 

@@ -1,9 +1,9 @@
-"""Raw records -> encoded pieces: what the executors do with the text.
+"""Raw records -> encoded pieces: the work of the executors on the text.
 
 In: record batches of raw records (bytes), each with the number of its file and the place in it where its part of the
-file begins; a part's records come one after the other. Out: a row a piece: its codes, its words, and what reading met.
-A piece is so many whole lines or documents, and is encoded by itself. The encoding of a file is judged as locally, by
-the first block beyond plain ASCII; each part judges for itself, and whether the parts of a file agree is looked at
+file begins; a part's records come one after the other. Out: a row a piece: its codes, its words, and the findings of
+reading it. A piece is so many whole lines or documents, and is encoded by itself. The encoding of a file is judged as
+locally, by the first block beyond plain ASCII; each part judges for itself, and the parts of a file are compared
 afterwards.
 """
 
@@ -38,7 +38,7 @@ HEAD = 1 << 10  # bytes by which a file of another format is recognised
 #: How records lie in a frame: lines of text, whole files, lines of JSON, or the texts themselves.
 LINES, WHOLE, JSON, TEXTS = "lines", "whole", "json", "texts"
 
-FACTS = (  # what is known of a piece beside its arrays, all of it gathered
+FACTS = (  # the facts of a piece beside its arrays; the driver gathers all of them
     "file bigint, start bigint, part bigint, first bigint, pending bigint, symbols bigint, han bigint, ends bigint, "
     "codes_n bigint, lines bigint, documents bigint, size bigint, undecodable bigint, bad bigint, bad_line bigint, "
     "bad_reason string, encoding string, head binary"
@@ -48,7 +48,10 @@ SCHEMA = f"{FACTS}, codes binary, written binary, chars binary, offsets binary"
 
 @dataclass(frozen=True)
 class Encoding:
-    """How records become pieces. ``decided``: the encoding of some files; ``frozen``: an alphabet's words, lent."""
+    """The function that turns records into pieces. ``decided``: the encoding of some files; ``frozen``: an alphabet's
+    words,
+    lent.
+    """
 
     options: ReadOptions
     kind: str
@@ -73,7 +76,7 @@ class Encoding:
 
 @dataclass
 class _Met:
-    """What reading a piece met."""
+    """The findings of reading a piece."""
 
     lines: int = 0
     documents: int = 0
@@ -121,7 +124,7 @@ class _Part:
                 yield from self._close()
 
     def finish(self) -> Iterator[Any]:
-        """The last pieces; one in any case, so that the file is known of."""
+        """The last pieces; at least one, so that the file appears among the results."""
         yield from self._close()
         if self._waiting:
             self._judge(self._unjudged)

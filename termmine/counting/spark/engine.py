@@ -40,12 +40,12 @@ class SparkEngine:
 
     @cached_property
     def cluster(self) -> Cluster:
-        """The cluster, whose session is opened when it is asked for."""
+        """The cluster, whose session is opened at its first use."""
         with self.job.progress.stage("starting Spark"):
             return open_cluster(self._settings)
 
     def read(self, source: Source, options: Any) -> tuple[SparkCorpus, None]:
-        """The corpus of files, which may be `text.corpus`'s in all but where it is kept."""
+        """The corpus of files, which equals that of `text.corpus` except for its place."""
         files, report = _files(source), ReadReport()
         corpus, has_han = self.read_files(files, options, report)
         tell_of_reading(report, "corpus", self.job.progress)
@@ -110,7 +110,7 @@ class SparkEngine:
         self, source: Source, options: ReadOptions, alphabet: Alphabet, task: Any, advance: Callable[[int], None]
     ) -> tuple[tuple[np.ndarray, ...], int]:
         """The sums over text that is encoded under an alphabet, and the number of its symbols."""
-        del advance  # Spark tells no bytes
+        del advance  # Spark reports no bytes
         files, report = _files(source), ReadReport()
         words = self.cluster.lend(alphabet.words)
         options = replace(options, document="line")

@@ -1,8 +1,8 @@
 """Tasks over every piece of a corpus, whose results are added up: by position in long arrays, or by key.
 
 In: pieces (`corpus.PIECES`), and a task (see `counting.engines`), which is sent to the executors. Out: the sums, as
-long as what the task gathers. Each partition goes through its pieces with a state of its own; nothing but whole numbers
-is added up, so that neither the order of the pieces nor how they are spread matters.
+long as the task's arrays. Each partition goes through its pieces with a state of its own; nothing but whole numbers is
+added up, so that neither the order of the pieces nor their distribution matters.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class _Gather:
 
 
 def segments(batches: b.Batches, tails: Tails) -> Iterator[Segment]:
-    """The pieces of a partition, each with what stands before it; behind it stands the separator that ends it."""
+    """The pieces of a partition, each with the codes before it; behind it stands the separator that ends it."""
     tail, before = np.zeros(0, dtype=np.int32), -2
     for row in b.rows(batches):
         codes, piece = b.array(row["codes"], np.int32), row["piece"]
@@ -116,15 +116,15 @@ class Varied:
 
     @property
     def n_bytes(self) -> int:
-        """What a state takes."""
+        """The size of a state."""
         return 8 * self.n_codes
 
     def start(self, arrays: Any) -> np.ndarray:
-        """None so far."""
+        """The state of a worker that has counted nothing."""
         return np.asarray(arrays.zeros(self.n_codes, np.int64))
 
     def look(self, piece: Segment, counts: np.ndarray) -> None:
-        """Count those of a piece."""
+        """Count the symbols of a piece."""
         codes, forms = piece.codes[piece.variants[:, 0]], piece.variants[:, 1] & ~AFTER_BLANK
         words = np.maximum(codes - FIRST_WORD, 0)
         first = np.where(codes >= FIRST_WORD, FIRST_WORD + self.word_form[words], codes)

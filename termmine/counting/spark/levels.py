@@ -1,9 +1,9 @@
-"""The engine on Spark counts: `SparkCorpus` -> `NgramTable`, level by level as the local one does.
+"""The counting of the engine on Spark: `SparkCorpus` -> `NgramTable`, level by level as the local one does.
 
 Each piece knows the row of the frequent n-gram that begins at each place (its *ids*). At a level every partition counts
-its own pairs in a table of bounded size and emits them with what their rows' occurrences show; Spark's shuffle adds up;
-what is frequent, and the sums for the entropies, come to the driver, which puts them in order as locally and lends the
-new rows to the next level. Whole numbers are added up and nothing else, so that no order matters.
+its own pairs in a table of bounded size and emits them with the evidence of its rows' occurrences; Spark's shuffle adds
+up. The frequent pairs, and the sums for the entropies, go to the driver, which puts them in order as locally and lends
+the new rows to the next level. Whole numbers are added up and nothing else, so that no order matters.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ LEVEL = "codes binary, ids binary"
 
 @dataclass(frozen=True)
 class Plan:
-    """What is counted: see `count_ngrams`."""
+    """The plan of a count: see `count_ngrams`."""
 
     min_freq: int
     max_length: int
@@ -106,7 +106,7 @@ class _CountSymbols:
 
 @dataclass(frozen=True)
 class _Found:
-    """The frequent pairs of a level, in order, and what its rows have shown: see `pairs.Found`, `local._Seen`."""
+    """The frequent pairs of a level, in order, and the evidence of its rows: see `pairs.Found`, `local._Seen`."""
 
     keys: np.ndarray
     freq: np.ndarray
@@ -116,7 +116,7 @@ class _Found:
 
 
 def _count_level(corpus: SparkCorpus, frame: Any, plan: Plan, n: int, n_rows: int, n_active: int) -> _Found:
-    """Count the (n + 1)-grams, and what the occurrences of the level's rows show."""
+    """Count the (n + 1)-grams, and add up the evidence of the level's rows."""
     if n_rows + corpus.alphabet.n_codes >= _MOST_ROWS:
         raise TermmineError(f"more than {_MOST_ROWS} n-grams of {n} symbols: raise --min-freq")
     reduced = -(-n_active // PAIRS_A_TASK)
@@ -128,7 +128,7 @@ def _count_level(corpus: SparkCorpus, frame: Any, plan: Plan, n: int, n_rows: in
 
 
 def _found(table: Any, plan: Plan, n_rows: int) -> _Found:
-    """What the rows of a level's sums come to, with its pairs in order."""
+    """The result of a level from the sums of its rows, with its pairs in order."""
     rows = list(b.rows(table.to_batches()))
     shift = sums.n_slices(3 * n_rows)
     evidence: np.ndarray = np.zeros((n_rows, 4), dtype=plan.width)
@@ -204,7 +204,7 @@ class _Close:
 
 
 def _pass_on(batches: b.Batches) -> Iterator[Any]:
-    """Add up what belongs to rows; pairs are complete and passed on."""
+    """Add up the sums of rows; pairs are complete and passed on."""
     slices = sums.Slices()
     for row in b.rows(batches):
         if row["place"] < 0:
@@ -270,7 +270,7 @@ def _slots(keys: np.ndarray, n_below: int) -> tuple[np.ndarray, Any]:
 def _turned(codes: np.ndarray, ids: np.ndarray, n: int, slots: np.ndarray, slotting: Any) -> np.ndarray:
     length, around = len(codes), (_padded(codes, n + 1, 0), _padded(ids, 1, -1))
     no_evidence, sizes = np.zeros((0, 4), dtype=np.int32), np.zeros(1, dtype=np.int64)
-    pairing = Pairing(*map(np.uint64, (0, 31, (1 << 62) - 1, 62)))  # one partition: its sizes are not asked for
+    pairing = Pairing(*map(np.uint64, (0, 31, (1 << 62) - 1, 62)))  # one partition: its sizes are not needed
     levels_kernels.next_level(*around, 1, length, slots, slotting, n, False, 0, no_evidence, pairing, sizes)
     return around[1][:length]
 

@@ -21,19 +21,19 @@ from termmine.options import ReadOptions
 from termmine.readers.formats import EXTENSIONS
 
 _READ = {"text": LINES, "jsonl": JSON, "parquet": TEXTS}  # the formats that Spark reads for us, and their records
-_PACKED = (".gz", ".bz2")  # what Spark unpacks without further libraries
+_PACKED = (".gz", ".bz2")  # files that Spark unpacks without further libraries
 _NOT_UNPACKED = (".xz", ".zst")
-UNKNOWN_FILE = -1  # instead of the number of a file that was not asked for: then addresses were compared wrongly
+UNKNOWN_FILE = -1  # in place of the number of an unknown file: then addresses were compared wrongly
 _GLOB = re.compile(r"([\[\]{}*?\\])")
 
 
 def is_remote(address: str) -> bool:
-    """Whether an address names a file system, as s3a://bucket/text."""
+    """True where an address names a file system, as s3a://bucket/text."""
     return "://" in address
 
 
 def kind_of(address: str, options: ReadOptions) -> str:
-    """What the records of a file are; an error for a format that Spark does not read for us."""
+    """The kind of a file's records; an error for a format that Spark does not read for us."""
     name = address.rpartition("/")[2].lower()
     packed = next((extension for extension in (*_PACKED, *_NOT_UNPACKED) if name.endswith(extension)), "")
     if packed in _NOT_UNPACKED:
@@ -85,7 +85,7 @@ def _rows(cluster: Cluster, addresses: Sequence[str], options: ReadOptions) -> A
 
 
 def _literal(address: str) -> str:
-    """An address as Spark takes it for just this file: it reads patterns else."""
+    """An address in the form that Spark takes for just this file: it reads patterns otherwise."""
     if is_remote(address):
         return _GLOB.sub(r"\\\1", address)
     return _GLOB.sub(r"\\\1", str(Path(address).absolute()))

@@ -1,4 +1,4 @@
-"""A Spark session, and what its errors mean; the only module that imports pyspark.
+"""A Spark session, and the meaning of its errors; the only module that imports pyspark.
 
 In: settings as the user gave them. Out: a `Cluster`, which maps functions over frames and adds up what they emit. Only
 DataFrames are used, so that a session may be a remote one (Spark Connect).
@@ -22,14 +22,14 @@ from urllib.parse import unquote
 from termmine.counting.spark.worker import Packed
 from termmine.errors import TermmineError, UsageError, missing_package
 
-LEAST_JAVA = 17  # what Spark 4 needs
+LEAST_JAVA = 17  # the version of Java that Spark 4 needs
 _MASTER = "local[*,4]"  # all cores of this machine; a task that dies is run again, three times at most
 _DEFAULTS = {
     "spark.master": _MASTER,
     "spark.app.name": "termmine",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
-    "spark.log.level": "OFF",  # what goes wrong is raised, and told in one line
+    "spark.log.level": "OFF",  # errors are raised, and reported in one line
     "spark.driver.maxResultSize": "0",  # tables come in pieces, and are as long as they are
 }
 _SESSION = {  # pieces are rows of some megabytes: the number of rows alone would not limit what is handed over at once
@@ -39,7 +39,7 @@ _SESSION = {  # pieces are rows of some megabytes: the number of rows alone woul
 
 @dataclass(frozen=True)
 class Cluster:
-    """A session of Spark, and what is done with it."""
+    """A session of Spark, and its operations."""
 
     session: Any
 
@@ -77,7 +77,7 @@ class _Carried:
     value: Any
 
     def destroy(self) -> None:
-        """Nothing to give back."""
+        """Do nothing: there is no room to free."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Lent:
 
     def give_back(self) -> None:
         """Free the room that it takes everywhere."""
-        with suppress(Exception):  # tidying must not hide what went wrong before
+        with suppress(Exception):  # tidying must not hide an earlier error
             self._holder.destroy()
 
 
@@ -120,7 +120,7 @@ def open_cluster(settings: Mapping[str, str]) -> Cluster:
 
 
 def _local_settings(settings: Mapping[str, str]) -> dict[str, str]:
-    """What is set unless Spark's own configuration says otherwise."""
+    """The settings that hold unless Spark's own configuration says otherwise."""
     known = {**_configured(), **settings}
     chosen = {name: value for name, value in _DEFAULTS.items() if name not in known}
     python = known.get("spark.pyspark.python") or os.environ.get("PYSPARK_PYTHON")
@@ -130,7 +130,7 @@ def _local_settings(settings: Mapping[str, str]) -> dict[str, str]:
 
 
 def _configured() -> dict[str, str]:
-    """What Spark finds without us: its file of defaults, and what spark-submit was given."""
+    """The settings that Spark finds without us: its file of defaults, and the arguments of spark-submit."""
     folder = os.environ.get("SPARK_CONF_DIR") or str(Path(os.environ.get("SPARK_HOME", "")) / "conf")
     known = {}
     with suppress(OSError):
@@ -204,7 +204,7 @@ def java_version(java: str) -> int | None:
 
 # --- errors ----------------------------------------------------------------------------------------------------------
 
-_MEANINGS = (  # what an error of Spark holds -> what to say of it; {0}: a path, or nothing
+_MEANINGS = (  # a pattern in an error of Spark -> our message; {0}: a path, or nothing
     (
         r"No\sspace\sleft\son\sdevice",
         "Spark: no space left on a disk of the cluster: free some, or set spark.local.dir",
@@ -232,7 +232,7 @@ _MEANINGS = (  # what an error of Spark holds -> what to say of it; {0}: a path,
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Turn what Spark raises into one of our errors."""
+    """Turn Spark's exceptions into our own errors."""
     try:
         yield
     except (TermmineError, KeyboardInterrupt, MemoryError):
@@ -247,7 +247,7 @@ def _as_given(address: str) -> str:
 
 
 def meant_by(error: Exception) -> TermmineError:
-    """What to tell the user of an error of Spark."""
+    """Our error, with its advice, for an error of Spark."""
     said = str(error)
     carried = re.search(r"TermmineError: (.+)", said)
     if carried:

@@ -1,9 +1,10 @@
 """Integers added up by the cluster: long arrays, and pairs with their counts, from many partitions.
 
-In: what each partition has gathered. Out: the sums. Both travel through Spark's shuffle as rows of a few kilobytes, cut
+In: the sums of each partition. Out: the sums of all. Both travel through Spark's shuffle as rows of a few kilobytes,
+cut
 from an array or from a table of pairs, so that Spark moves bytes and does not look at each number; kernels add them up
-where they meet. A row says where it belongs (``place``), so that equal places meet; which partition that is, and in
-what order the rows come, changes no sum.
+where they meet. A row says where it belongs (``place``), so that equal places meet; its partition, and the order of the
+rows, change no sum.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def slices(array: np.ndarray, first: int = 0) -> Iterator[Any]:
 
 
 def n_slices(size: int) -> int:
-    """How many rows an array of so many entries takes at most."""
+    """The number of rows that an array of so many entries takes at most."""
     return -(-size // CHUNK)
 
 
@@ -95,9 +96,10 @@ class PairTable:
         self._keys, self._freq, self.used = partial_kernels.add_counts(pairs, counts, self._keys, self._freq, self.used)
 
     def take(self, buckets: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The pairs, their counts (uint64), one bucket after the other, and where each begins; the table is empty then.
+        """The pairs, their counts (uint64), one bucket after the other, and the place where each begins; empties the
+        table.
 
-        A pair's bucket is a matter of its hash.
+        A pair's bucket depends on its hash alone.
         """
         keys, counts = np.empty((2, int(self.used)), dtype=np.uint64)
         begin = np.zeros(buckets + 1, dtype=np.int64)

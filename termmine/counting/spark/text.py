@@ -1,8 +1,8 @@
-"""Files -> encoded pieces that are kept by the cluster, and what the driver knows of them.
+"""Files -> encoded pieces that the cluster keeps, and the driver's facts about them.
 
-In: addresses, and how to read. Out: a `Text`: a frame of pieces, and their facts in the order of the corpus. What local
-reading would tell of bad records, encodings and files without text is told here, and the separators between pieces are
-settled as they would be.
+In: addresses, and how to read. Out: a `Text`: a frame of pieces, and their facts in the order of the corpus. The notes
+of local reading on bad records, encodings and files without text are made here too, and the separators between pieces
+are settled as they would be locally.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Text:
         return frozenset(np.flatnonzero(ends).tolist())
 
     def forget(self) -> None:
-        """Give back what the cluster keeps of it."""
+        """Free the cluster's memory of this text."""
         self.frame.unpersist()
 
 
@@ -143,7 +143,7 @@ def _disagreements(facts: dict[str, Any]) -> dict[int, str]:
     return {file: next(iter(encodings)) for file, encodings in judged.items() if len(encodings) > 1}
 
 
-# --- what local reading tells ----------------------------------------------------------------------------------------
+# --- the notes of local reading --------------------------------------------------------------------------------------
 
 
 def _tell(
@@ -173,7 +173,7 @@ def _tell_of_file(
     options: ReadOptions,
     report: ReadReport,
 ) -> None:
-    """What the pieces from lo to hi met, which are those of one file."""
+    """Report the findings of the pieces from lo to hi, which are those of one file."""
     encoding = next((name for name in facts["encoding"][lo:hi] if name), "")
     head, name = facts["head"][lo], address.rpartition("/")[2]
     if encoding.startswith("not "):
@@ -221,7 +221,7 @@ def _tell_of_bad(
 def _settled(cluster: Cluster, frame: Any, facts: dict[str, Any], pending: int) -> Text:
     """The separators between pieces, as `CorpusBuilder` settles them, and the sizes of the whole.
 
-    ``pending``: what stands before the first piece, where that is of a file behind one that held nothing.
+    ``pending``: the separator before the first piece, where that is of a file behind one that held nothing.
     """
     file_before = -1
     n_symbols = n_documents = n_codes = 0

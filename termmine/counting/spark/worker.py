@@ -1,4 +1,4 @@
-"""What a Python process of an executor needs before it counts: a place for the kernels' machine code.
+"""The preparation of an executor's Python process: a place for the kernels' machine code.
 
 In an executor the package may be read-only and its user may have no home, so that numba finds no place for machine
 code and compiles in each process, some ten seconds. Nothing of the kernels is imported before that is settled.
@@ -25,7 +25,7 @@ class Packed:
     content: bytes
 
     def __call__(self, batches: Any) -> Any:
-        """What the function makes of the batches of a partition."""
+        """Apply the function to the batches of a partition."""
         prepare()
         return pickle.loads(self.content)(batches)
 
@@ -40,7 +40,7 @@ def prepare() -> None:
 
 
 def _has_place() -> bool:
-    """Whether numba's own choice can be written to: beside the sources, or the user's cache."""
+    """True where numba's own choice can be written to: beside the sources, or the user's cache."""
     beside = Path(__file__).parents[2] / "kernels" / "__pycache__"
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
     return any(_is_writable(place) for place in (beside, home))
