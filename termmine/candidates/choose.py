@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 TABLES = ("csv", "tsv", "jsonl", "xlsx")
 
 #: The formats that programs read unseen, so that a list without a cut-off does harm in them.
-DICTIONARIES = ("jieba", "ik", "hanlp", "hanlp-csv", "pkuseg", "rime")
+DICTIONARIES = ("jieba", "ik", "hanlp", "hanlp-csv", "pkuseg", "rime", "ragflow", "funasr", "tokenizers")
 
 _LIKELY = 0.5  # the probability that a reviewer accepts a term
 _SHOWN = 5

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from termmine.runtime.progress import Progress, Update
 
 OUTPUT_PATH = click.Path(path_type=Path)
-FORMATS = "csv, tsv, jsonl, txt, xlsx, tbx, jieba, ik, hanlp, hanlp-csv, pkuseg or rime"
+FORMATS = (
+    "csv, tsv, jsonl, txt, xlsx, tbx, jieba, ik, hanlp, hanlp-csv, pkuseg, rime, ragflow, "
+    "funasr, tokenizers, synonyms or glossary"
+)
 QUIET_HELP = "Say nothing on standard error but errors."
 VERBOSE_HELP = "Say when each stage begins, and at the end with which settings it was done."
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from termmine.formats.rendered import Rendered, leaving_out, split, terms_of
+from termmine.formats.rendered import HAN, Rendered, leaving_out, lines_of, split, terms_of
 from termmine.search.jieba import is_cuttable
 from termmine.version import __version__
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 _NOUN = "n"  # the part of speech of a term in HanLP's tag set
 
 _BLANK = re.compile(r"\s")
-_HAN = "[㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff〇]+"
 
 #: The characters that IK takes for part of a word (its CharacterUtil): ASCII letters and digits, Han, kana, Hangul.
 _IK_WORD = (
@@ -48,10 +47,6 @@ columns:
 """
 
 
-def _lines(lines: list[str]) -> bytes:
-    return "".join(line + "\n" for line in lines).encode()
-
-
 def write_jieba(frame: pd.DataFrame) -> Rendered:
     """A user dictionary for jieba: the word alone, so that jieba computes a frequency that lets it be cut out.
 
@@ -59,7 +54,9 @@ def write_jieba(frame: pd.DataFrame) -> Rendered:
     before a blank would be learned in its place.
     """
     kept, left_out = split(terms_of(frame), is_cuttable)
-    return leaving_out(_lines(kept), kept, left_out, "for jieba splits a text at blanks, / and most other signs first")
+    return leaving_out(
+        lines_of(kept), kept, left_out, "for jieba splits a text at blanks, / and most other signs first"
+    )
 
 
 def write_ik(frame: pd.DataFrame) -> Rendered:
@@ -69,7 +66,7 @@ def write_ik(frame: pd.DataFrame) -> Rendered:
         folded.setdefault(term.translate(_IK_FOLD), term)
     kept, left_out = split(folded, re.compile(_IK_WORD).fullmatch)
     names = tuple(folded[term] for term in left_out)
-    return leaving_out(_lines(kept), kept, names, "for IK ends a word at blanks, - / + . and every other sign")
+    return leaving_out(lines_of(kept), kept, names, "for IK ends a word at blanks, - / + . and every other sign")
 
 
 _HANLP_HINT = "HanLP 1.x: delete the cache CustomDictionary.txt.bin, or it will not read the new words"
@@ -79,7 +76,7 @@ def write_hanlp(frame: pd.DataFrame) -> Rendered:
     """A custom dictionary for HanLP 1.x: word, tag and frequency, which HanLP splits at every blank."""
     terms = terms_of(frame)
     kept, left_out = split(terms, lambda term: not _BLANK.search(term))
-    data = _lines([f"{term} {_NOUN} {terms[term]}" for term in kept])
+    data = lines_of([f"{term} {_NOUN} {terms[term]}" for term in kept])
     return leaving_out(data, kept, left_out, "for this form splits at blanks (hanlp-csv does not)", _HANLP_HINT)
 
 
@@ -89,14 +86,14 @@ def write_hanlp_csv(frame: pd.DataFrame) -> Rendered:
     """
     terms = terms_of(frame)
     kept, left_out = split(terms, lambda term: "," not in term)
-    data = _lines([f"{term},{_NOUN},{terms[term]}" for term in kept])
+    data = lines_of([f"{term},{_NOUN},{terms[term]}" for term in kept])
     return leaving_out(data, kept, left_out, "for this form splits at commas", _HANLP_HINT)
 
 
 def write_pkuseg(frame: pd.DataFrame) -> Rendered:
     """A user dictionary for pkuseg: one word a line; pkuseg splits the text at blanks before it looks words up."""
     kept, left_out = split(terms_of(frame), lambda term: not _BLANK.search(term))
-    return leaving_out(_lines(kept), kept, left_out, "for pkuseg never finds a word with a blank in it")
+    return leaving_out(lines_of(kept), kept, left_out, "for pkuseg never finds a word with a blank in it")
 
 
 def write_rime(frame: pd.DataFrame) -> Rendered:
@@ -106,8 +103,8 @@ def write_rime(frame: pd.DataFrame) -> Rendered:
     1 to `RIME_TOP_WEIGHT`: those of different dictionaries are not comparable, and counts would drown the others'.
     """
     terms = terms_of(frame)
-    kept, left_out = split(terms, re.compile(_HAN).fullmatch)
+    kept, left_out = split(terms, re.compile(rf"{HAN}+").fullmatch)
     top = max((terms[term] for term in kept), default=1)
     lines = [f"{term}\t{max(1, round(RIME_TOP_WEIGHT * terms[term] / top))}" for term in kept]
-    data = _RIME_HEADER.format(version=__version__).encode() + _lines(lines)
+    data = _RIME_HEADER.format(version=__version__).encode() + lines_of(lines)
     return leaving_out(data, kept, left_out, "for Rime has pinyin for Han characters alone")

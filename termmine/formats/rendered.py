@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _SHOWN = 5  # terms that a note names; the rest it counts
 
+#: A Han character, as a class of a regular expression.
+HAN = "[㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff〇]"
+
 #: The characters that no line of a dictionary can hold: line ends, tabs and the other control characters.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -95,6 +98,11 @@ def split(terms: Iterable[str], fits: Callable[[str], Any]) -> tuple[list[str], 
     for term in terms:
         (kept if fits(term) and not _CONTROL.search(term) else left_out).append(term)
     return kept, tuple(left_out)
+
+
+def lines_of(lines: list[str]) -> bytes:
+    """The lines of a file."""
+    return "".join(line + "\n" for line in lines).encode()
 
 
 def one_line(text: str) -> str:

@@ -1,8 +1,8 @@
 """TBX-Basic, the form in which terminology databases exchange entries (ISO 30042:2019, version 3, DCA style).
 
 One concept a term, for nothing here knows which terms mean the same; counts go into a note, contexts into `descrip`
-with
-their source beside them, a reviewer's columns into notes of their own.
+with their source beside them, translations into a section for their language, a reviewer's other columns into notes of
+their own.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from termmine.formats.cells import KINDS, as_text, is_missing
+from termmine.formats.headings import TRANSLATIONS
 from termmine.formats.rendered import Rendered, as_xml_text, columns_of, fits_xml, leaving_out, one_line, rows_of
 from termmine.version import __version__
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 _CONTEXT = re.compile(r"context_(\d+)")
 _SOURCE = re.compile(r"source_(\d+)")
+_TRANSLATION = re.compile(rf"(?:{'|'.join(TRANSLATIONS)})(?:[_ (（:：]+([a-z]{{2,3}}(?:-[A-Za-z]{{2,4}})?)[)）]?)?")
+_SEVERAL = re.compile(r"\s*[;；]\s*")  # between translations of one term
+_LANGUAGE = "en"  # of a translation whose heading names none
 
 _HEADER = f"""\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -68,8 +72,25 @@ def _entry(number: int, values: dict[str, Any]) -> str:
         f"{inside}"
         "          </termSec>\n"
         "        </langSec>\n"
+        f"{''.join(_translated(values))}"
         "      </conceptEntry>\n"
     )
+
+
+def _translated(values: dict[str, Any]) -> Iterator[str]:
+    """A section for each language that the term is translated into, its terms in order."""
+    by_language: dict[str, list[str]] = {}
+    for name, value in values.items():
+        match = _TRANSLATION.fullmatch(name)
+        if match and not is_missing(value):
+            terms = by_language.setdefault(match[1] or _LANGUAGE, [])
+            terms += [term for term in _SEVERAL.split(str(value).strip()) if term and term not in terms]
+    for language, terms in by_language.items():
+        if terms:
+            inside = "".join(
+                f"          <termSec>\n            <term>{_text(term)}</term>\n          </termSec>\n" for term in terms
+            )
+            yield f'        <langSec xml:lang="{language}">\n{inside}        </langSec>\n'
 
 
 def _text(value: Any) -> str:
@@ -91,7 +112,7 @@ def _notes(values: dict[str, Any]) -> Iterator[str]:
     if len(counted) > 1:
         yield f"<note>{'; '.join(counted[1:])}</note>"
     for name, value in values.items():
-        if name in KINDS or _CONTEXT.fullmatch(name) or _SOURCE.fullmatch(name):
+        if name in KINDS or any(known.fullmatch(name) for known in (_CONTEXT, _SOURCE, _TRANSLATION)):
             continue
         if not is_missing(value) and value != "":
             yield f"<note>{_text(name)}: {_text(value)}</note>"

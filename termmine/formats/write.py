@@ -15,6 +15,13 @@ from typing import TYPE_CHECKING
 
 from termmine.errors import UsageError, missing_package
 from termmine.formats.cells import KINDS
+from termmine.formats.consumers import (
+    write_funasr,
+    write_glossary,
+    write_ragflow,
+    write_synonyms,
+    write_tokenizers,
+)
 from termmine.formats.dictionaries import write_hanlp, write_hanlp_csv, write_ik, write_jieba, write_pkuseg, write_rime
 from termmine.formats.rendered import Rendered, columns_of, frame_of
 from termmine.formats.tables import csv_rows, jsonl_rows, tsv_rows, txt_rows, write_xlsx
@@ -69,6 +76,11 @@ WRITERS: dict[str, Callable[[pd.DataFrame], Rendered]] = {
     "hanlp-csv": write_hanlp_csv,
     "pkuseg": write_pkuseg,
     "rime": write_rime,
+    "ragflow": write_ragflow,
+    "funasr": write_funasr,
+    "tokenizers": write_tokenizers,
+    "synonyms": write_synonyms,
+    "glossary": write_glossary,
 }
 
 

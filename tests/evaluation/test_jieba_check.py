@@ -119,7 +119,7 @@ def test_check_on_the_command_line() -> None:
     assert "termmine: jieba: never cut out: 压器 (occurs 8, inside longer words 8, torn apart 0)" in twice.err
 
 
-@pytest.mark.parametrize("form", sorted(set(WRITERS) - {"xlsx"}))
+@pytest.mark.parametrize("form", sorted(set(WRITERS) - {"xlsx", "synonyms", "glossary"}))
 def test_discover_and_export_write_the_same(form: str) -> None:
     options = [POWER, "-b", ENCYCLOPEDIA, "--top", 60]
     direct = run("discover", *options, "--format", form)
