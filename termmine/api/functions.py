@@ -16,6 +16,7 @@ import pandas as pd
 
 from termmine.api.given import discover_options, frame_of, listed, strings, terms_of
 from termmine.api.keywords import with_signature
+from termmine.candidates.choose import Wanted, choose
 from termmine.counting.count import Counted
 from termmine.counting.count import count as count_sources
 from termmine.counting.count import merge as merge_files
@@ -26,7 +27,7 @@ from termmine.evaluation import tally as tallying
 from termmine.evaluation.compare import compare as compare_frames
 from termmine.evaluation.explain import explain_source
 from termmine.evaluation.report import compare_lists
-from termmine.formats.write import format_by_name, produce
+from termmine.formats.write import find_writer, format_by_name, produce
 from termmine.options import (
     MIN_CHANGE_KEYNESS,
     MIN_CHANGE_LOG_RATIO,
@@ -209,16 +210,26 @@ def export(
     to: str | None = None,
     bom: bool = False,
     crlf: bool = False,
+    accepted_only: bool = False,
+    new_only: bool = False,
+    everything: bool = False,
+    min_score: float | None = None,
+    top: int | None = None,
 ) -> bytes:
     """Write a list of terms in the format that another program reads: ``to``, else what ``output``'s extension says.
 
-    Returns the bytes; with ``output`` they are in that file too, whole or not at all. Terms that the format cannot
-    carry are noted.
+    Rejected terms are left out, and a dictionary gets no term with less than a twentieth of the tenth best score;
+    ``everything`` is --all of the command. Returns the bytes; with ``output`` they are in that file too, whole or not
+    at all. Terms that are left out are noted.
     """
-    rendered = produce(frame_of(terms), to or format_by_name(Path(output or "")), bom=bom, crlf=crlf)
+    form = to or format_by_name(Path(output or ""))
+    find_writer(form)
+    wanted = Wanted(accepted_only, new_only, everything, min_score, top)
+    frame, notes = choose(frame_of(terms), form, wanted, "terms")
+    rendered = produce(frame, form, bom=bom, crlf=crlf)
     if output is not None:
         outputs.write_whole(Path(output), rendered.data)
-    for line in rendered.notes():
+    for line in [*notes, *rendered.notes()]:
         _warn(line)
     return rendered.data
 

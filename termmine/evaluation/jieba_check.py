@@ -8,17 +8,19 @@ those beside it apart: the check compares with jieba's segmentation of the text 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
 from pathlib import Path
 
 import pandas as pd
 
+from termmine.formats.dictionaries import IK_FOLD
 from termmine.formats.rendered import one_line
 from termmine.options import ReadOptions
 from termmine.readers.source import open_files
 from termmine.runtime.progress import Progress
 from termmine.search.finder import LINE_ENDS, finder
+from termmine.search.ik import load_ik
 from termmine.search.jieba import jieba_dictionary, load_jieba
 
 _SHOWN = 10  # terms that the summary lists
@@ -27,7 +29,13 @@ _CUT, _INSIDE, _TORN, _TEARS = range(4)
 
 
 def check_cuts(
-    dictionary: bytes, terms: Iterable[str], corpus: list[Path], progress: Progress, *, harm: bool = False
+    dictionary: bytes,
+    terms: Iterable[str],
+    corpus: list[Path],
+    progress: Progress,
+    *,
+    harm: bool = False,
+    form: str = "jieba",
 ) -> pd.DataFrame:
     """Segment a corpus by jieba with the dictionary, and count for each term how its occurrences were cut.
 
@@ -35,13 +43,17 @@ def check_cuts(
     and how many of them jieba cut out as this word, left inside a longer word, tore apart (int64: cut, inside, torn).
     With ``harm`` also tears (int64): how many of those cut out begin or end within a word of jieba's own dictionary
     that jieba had cut out there before. That takes a second segmentation.
+
+    With ``form`` "ik" it is IK in smart mode, by its rules (`search.ik`), jieba's dictionary standing for IK's own;
+    text and terms are folded as IK folds them.
     """
-    counts: dict[str, list[int]] = {term: [0, 0, 0, 0] for term in terms}
-    segment, find = load_jieba(dictionary), finder(counts)
-    plain = _Plain() if harm else None
+    fold = ik_folded if form == "ik" else str
+    counts: dict[str, list[int]] = {fold(term): [0, 0, 0, 0] for term in terms}
+    segment, find = _load(form, dictionary), finder(counts)
+    plain = _Plain(form) if harm else None
     source = open_files(corpus)
-    with progress.stage("segmenting by jieba", source.size) as advance:
-        for line in _lines(source.strings(ReadOptions(), progress=advance)):
+    with progress.stage(f"segmenting by {form}", source.size) as advance:
+        for line in map(fold, _lines(source.strings(ReadOptions(), progress=advance))):
             found = find(line)
             if found:  # jieba takes a second for 0.7 MB
                 starts = [0, *accumulate(map(len, segment(line)))]
@@ -56,11 +68,23 @@ def check_cuts(
     return (frame if harm else frame.drop(columns="tears")).reset_index(names="term")
 
 
-class _Plain:
-    """jieba without a dictionary of ours."""
+def ik_folded(text: str) -> str:
+    """Text as IK looks it up, character by character."""
+    return text.translate(IK_FOLD)
 
-    def __init__(self) -> None:
-        self._segment, self._words = load_jieba(b""), set(jieba_dictionary().words)
+
+def _load(form: str, dictionary: bytes) -> Callable[[str], list[str]]:
+    """The segmentation by a program that has loaded a dictionary."""
+    if form == "jieba":
+        return load_jieba(dictionary)
+    return load_ik({*map(ik_folded, jieba_dictionary().words), *dictionary.decode().split("\n")} - {""})
+
+
+class _Plain:
+    """The program without a dictionary of ours."""
+
+    def __init__(self, form: str) -> None:
+        self._segment, self._words = _load(form, b""), set(jieba_dictionary().words)
 
     def within_words(self, line: str) -> set[int]:
         """The places of a line that lie within a word of jieba's dictionary, and not at an end of it."""

@@ -27,8 +27,8 @@ _IK_WORD = (
     "\u3040-\u30ff\u31f0-\u31ff\u1100-\u11ff\u3130-\u318f\uac00-\ud7af\uff00-\uffef]+"
 )
 #: IK folds these in a text before it looks words up, and not in its dictionary.
-_IK_FOLD = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
-_IK_FOLD |= {code: _IK_FOLD.get(code - 0xFEE0, code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+IK_FOLD = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+IK_FOLD |= {code: IK_FOLD.get(code - 0xFEE0, code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 
 #: The weight of the most frequent term in a Rime dictionary; the others' follow from it, down to 1.
 RIME_TOP_WEIGHT = 1000
@@ -63,7 +63,7 @@ def write_ik(frame: pd.DataFrame) -> Rendered:
     """A dictionary for IK (Elasticsearch, OpenSearch): one word a line, folded as IK folds its texts."""
     folded: dict[str, str] = {}  # as IK would see it -> as it was written
     for term in terms_of(frame):
-        folded.setdefault(term.translate(_IK_FOLD), term)
+        folded.setdefault(term.translate(IK_FOLD), term)
     kept, left_out = split(folded, re.compile(_IK_WORD).fullmatch)
     names = tuple(folded[term] for term in left_out)
     return leaving_out(lines_of(kept), kept, names, "for IK ends a word at blanks, - / + . and every other sign")

@@ -150,8 +150,8 @@ def test_bom() -> None:
         (["terms.csv", "--to", "xls"], f"unknown format 'xls': choose one of {', '.join(WRITERS)}"),
         (["terms.csv", "--to", "ik", "--bom"], "--bom: a byte order mark does not belong into ik: leave it out"),
         (
-            ["terms.csv", "--to", "ik", "--check", "text.txt"],
-            "--check: tries a dictionary in jieba, which cannot load ik: use --to jieba",
+            ["terms.csv", "--to", "rime", "--check", "text.txt"],
+            "--check: tries a dictionary of jieba or of IK, not rime: use --to jieba or --to ik",
         ),
         (
             ["terms.csv", "--to", "jieba", "--check-report", "r.csv"],

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     "--check",
     type=INPUT_PATH,
     multiple=True,
-    help="Try a jieba dictionary: segment this text with it, and say which "
+    help="Try a dictionary of jieba, or of IK by its rules: segment this text with it, and say which "
     "terms it cuts out. May be given several times.",
 )
 @click.option(
@@ -98,7 +98,7 @@ def export(
     frame, notes = choose(read_terms(terms), form, wanted, str(terms))
     rendered, written = produce(frame, form, bom=bom, crlf=crlf), []
     if check:
-        checked = _checked(frame, rendered, paths(check), progress, prune=prune)
+        checked = _checked(frame, rendered, form, paths(check), progress, prune=prune)
         frame, rendered = checked.frame, checked.rendered
         if check_report is not None:
             written.append((check_report, render(checked.cuts, "csv")))
@@ -115,12 +115,15 @@ def export(
 
 def _check_usage(form: str, check: tuple[str, ...], check_report: Path | None, *, prune: bool) -> None:
     """Refuse options that do not go together."""
-    if check and form != "jieba":
-        raise UsageError(f"--check: tries a dictionary in jieba, which cannot load {form}: use --to jieba")
+    if check and form not in ("jieba", "ik"):
+        raise UsageError(f"--check: tries a dictionary of jieba or of IK, not {form}: use --to jieba or --to ik")
     if check_report is not None and not check:
         raise UsageError("--check-report: there is no check to report: name a text by --check")
     if prune and not check:
         raise UsageError("--prune: leaves out what a check finds: name a text by --check")
+
+
+_SIMULATED = "ik_smart by its rules, with jieba's dictionary in the place of IK's own; ik_max_word finds every term"
 
 
 @dataclass(frozen=True)
@@ -134,27 +137,29 @@ class _Checked:
 
 
 def _checked(
-    frame: pd.DataFrame, rendered: Rendered, corpus: list[Path], progress: Progress, *, prune: bool
+    frame: pd.DataFrame, rendered: Rendered, form: str, corpus: list[Path], progress: Progress, *, prune: bool
 ) -> _Checked:
     """Try a dictionary; with ``prune`` leave out the words that do no good in it, and try the rest once more."""
     from termmine.candidates.choose import told
-    from termmine.evaluation.jieba_check import check_cuts, harmful, summary
+    from termmine.evaluation.jieba_check import check_cuts, harmful, ik_folded, summary
     from termmine.formats.write import produce
 
     def cuts_of(frame: pd.DataFrame, rendered: Rendered, *, harm: bool) -> pd.DataFrame:
         left_out = set(rendered.terms)
         terms = [term for term in frame["term"] if term not in left_out]
-        return check_cuts(rendered.data, terms, corpus, progress, harm=harm)
+        return check_cuts(rendered.data, terms, corpus, progress, harm=harm, form=form)
 
+    simulated = [_SIMULATED] if form == "ik" else []
     cuts = cuts_of(frame, rendered, harm=prune)
     if not prune:
-        return _Checked(frame, rendered, cuts, summary(cuts))
+        return _Checked(frame, rendered, cuts, [*simulated, *summary(cuts)])
     never, tearing = harmful(cuts)
     notes = [
         told(terms, why) for terms, why in ((never, "never cut out"), (tearing, "tearing other words apart")) if terms
     ]
-    kept = frame[~frame["term"].isin({*never, *tearing})]
+    written = frame["term"].map(ik_folded) if form == "ik" else frame["term"]
+    kept = frame[~written.isin({*never, *tearing})]
     if not len(kept):
         raise EmptyResultError("--prune: no term of the list is cut out of this text: check it, or leave --prune out")
-    pruned = produce(kept, "jieba")
-    return _Checked(kept, pruned, cuts, [*notes, *summary(cuts_of(kept, pruned, harm=False))])
+    pruned = produce(kept, form)
+    return _Checked(kept, pruned, cuts, [*notes, *simulated, *summary(cuts_of(kept, pruned, harm=False))])
