@@ -142,7 +142,8 @@ MISTAKES = {
     "evaluate corpus.txt": "缺少选项 '-g' / '--gold'：用法见 termmine --help",
     "help discovr": "discovr：没有这个命令：是不是想用 discover？",
     "discover corpus.txt -f doc":
-        "不认识的格式 'doc'：请在 csv, tsv, jsonl, txt, xlsx, tbx, jieba, ik, hanlp, hanlp-csv, pkuseg, rime 中选一个",
+        "不认识的格式 'doc'：请在 csv, tsv, jsonl, txt, xlsx, tbx, jieba, ik, hanlp, hanlp-csv, pkuseg, "
+        "rime, ragflow, funasr, tokenizers, synonyms, glossary 中选一个",
     "discover corpus.txt --min-freq 9999":
         "没有剩下任何术语：没有一个字串出现 9999 次（--min-freq）：请调低它，或给更多文本",
     "discover corpus.txt --encoding klingon":
