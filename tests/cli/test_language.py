@@ -195,6 +195,15 @@ def test_notes_and_the_end_in_chinese(here: Path) -> None:
     assert "原文：有：可以再加，也可以作语料" in run("info", "x.tmc", "--lang", "zh").out.decode()
 
 
+def test_what_a_dictionary_leaves_out_in_chinese(here: Path) -> None:
+    assert run("discover", "corpus.txt", "-o", "t.csv", "-q").code == 0
+    told = run("export", "t.csv", "--to", "jieba", "-o", "u.txt", "--lang", "zh").err
+    assert re.search(r"^termmine: jieba：\d+ 个得分低于 [\d.]+（第 10 名得分的 20 分之一）的术语略去：", told)
+    assert "个没有文本的文件" not in told
+    assert "因为 jieba 先在空格、/ 和多数符号处断开文本" in told
+    assert told.count("--all 全部保留") == 1
+
+
 def test_machines_get_english(here: Path) -> None:
     english = run("discover", "nothing.txt", "--log-format", "json").err
     chinese = run("discover", "nothing.txt", "--log-format", "json", "--lang", "zh").err
