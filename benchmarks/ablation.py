@@ -11,12 +11,15 @@ from pathlib import Path
 
 import numpy as np
 
+from termmine.counting.engines import LocalEngine
 from termmine.evaluation import metrics
-from termmine.measures import MEASURES, score_factors
+from termmine.meaning.company import company
+from termmine.measures import COMPANY_WEIGHT, MEASURES, score_factors
 from termmine.options import make_options
-from termmine.pipeline import analyse
+from termmine.pipeline import MOST_UNITS, analyse, nth_largest
+from termmine.readers.source import open_source
 from termmine.readers.wordlists import read_words
-from termmine.runtime.progress import Progress
+from termmine.runtime.job import Job
 from termmine.search.finder import count_strings
 from termmine.text.normalize import is_comparable, normal_form
 
@@ -35,26 +38,37 @@ def figures(score, terms, gold, relevant):
 
 
 def rows_of(corpus, gold_path, background):
-    """The table's rows for one domain: what -> figures."""
-    analysis = analyse(corpus, background, make_options(), Progress())
-    frame = analysis.frame
-    terms = [normal_form(text) for text in analysis.table.texts(frame["row"].to_numpy())]
+    """The table's rows for one domain: what -> figures.
+
+    What company a term keeps is asked of the score without it, so it is computed anew where a factor is left out.
+    """
+    engine = LocalEngine(Job())
+    analysis = analyse(open_source(corpus), open_source(background), make_options(), engine)
+    columns = analysis.columns
+    terms = [normal_form(text) for text in analysis.table.texts(columns["row"])]
     gold = frozenset(term for term in map(normal_form, read_words(gold_path)) if is_comparable(term))
-    counts = count_strings(sorted(gold), [corpus])
+    counts = count_strings(sorted(gold), open_source(corpus))
     relevant = sorted(term for term in gold if counts[term] >= metrics.MIN_OCCURRENCES)
-    columns = [frame[name].to_numpy() for name in MEASURES["score"].columns]
-    factors = {name: np.maximum(factor, 0.0) for name, factor in score_factors(*columns).items()}
+    names = MEASURES["score"].columns
+    factors = {n: np.maximum(f, 0.0) for n, f in score_factors(*(columns[name] for name in names)).items()}
     rows = {"all": np.prod(list(factors.values()), axis=0)}
     for left_out in factors:
-        kept = [factor for name, factor in factors.items() if name != left_out]
-        rows[f"without {left_out}"] = np.prod(kept, axis=0)
+        kept = [factor for name, factor in factors.items() if name not in (left_out, "company")]
+        plain = np.prod(kept, axis=0)
+        rows[f"without {left_out}"] = plain * (1.0 if left_out == "company" else asked(analysis, plain))
     for name, measure in MEASURES.items():
         if name != "score":
-            counted = (frame["freq"].to_numpy(), analysis.table.n_symbols)
-            other = (frame["background_freq"].to_numpy(), analysis.signature["background"]["n_symbols"])
+            counted = (columns["freq"], analysis.table.n_symbols)
+            other = (columns["background_freq"], analysis.signature["background"]["n_symbols"])
             if measure.contrast:
                 rows[f"{name} alone"] = measure.formula(*counted, *other)
     return {name: figures(score, terms, gold, relevant) for name, score in rows.items()}
+
+
+def asked(analysis, plain):
+    """The factor of company, by a score without it."""
+    worth = np.log(np.maximum(plain, nth_largest(plain, MOST_UNITS)))
+    return np.exp(COMPANY_WEIGHT * company(analysis.vectors, analysis.columns["row"], worth))
 
 
 def main():

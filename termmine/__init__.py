@@ -12,11 +12,24 @@ from termmine.errors import EmptyResultError, TermmineError, UsageError
 from termmine.version import __version__
 
 if TYPE_CHECKING:
-    from termmine.api.functions import compare, contexts, count, discover, evaluate, explain, export, merge, tally
+    from termmine.api.functions import (
+        compare,
+        contexts,
+        count,
+        discover,
+        evaluate,
+        explain,
+        export,
+        merge,
+        neighbours,
+        tally,
+        vectors,
+    )  # fmt: skip
 
 __all__ = [
     "EmptyResultError", "TermmineError", "UsageError", "__version__",
-    "compare", "contexts", "count", "discover", "evaluate", "explain", "export", "merge", "tally",
+    "compare", "contexts", "count", "discover", "evaluate", "explain", "export", "merge", "neighbours", "tally",
+    "vectors",
 ]  # fmt: skip
 
 

@@ -229,10 +229,46 @@ def noun_context(left: Column, right: Column) -> Column:
     return np.asarray(1.0 / (1.0 + np.exp(-2.0 * np.minimum(left, right))))
 
 
+FEW = 3.0  # occurrences that are added to both sides, so that what is rare is not judged by chance
+
+
+def unit_share(unit_freq: Column, freq: Column) -> Column:
+    """(u + 3) / (f + 3): the share of a string's occurrences that are cut out of the text as a unit, over 0, to 1.
+
+    The others fall into longer units (格列汀 into 西格列汀), or across them (化损失 into 正则化 and 损失).
+    """
+    return (np.asarray(unit_freq) + FEW) / (np.asarray(freq) + FEW)
+
+
+RARE_CUT = 2.0  # nats: a sequence of parts of speech is not held against a string further than that
+# They go together, and are one sign among many: not taken at their word.
+TAGS_WEIGHT, HEAD_WEIGHT, TAIL_WEIGHT = 0.4, 0.15, 0.2
+
+
+def log_share_ratio(share: Column, other: Column, rare: float) -> Column:
+    """ln((share + rare) / (other + rare)): 0 where both are much rarer than ``rare``, or alike."""
+    return np.asarray(np.log(np.asarray(share) + rare) - np.log(np.asarray(other) + rare))
+
+
+def shape(by_tags: Column, by_head: Column, by_tail: Column) -> Column:
+    """How far a string is built as compound words are (nats): three log ratios of shares, compounds to candidates.
+
+    ``by_tags``: of the sequence of its words' parts of speech; ``by_head``, ``by_tail``: of its first and last word. 0
+    where they say nothing.
+    """
+    by_words = HEAD_WEIGHT * np.asarray(by_head) + TAIL_WEIGHT * np.asarray(by_tail)
+    return np.asarray(TAGS_WEIGHT * np.clip(by_tags, -RARE_CUT, RARE_CUT) + by_words)
+
+
 # --- the composite ---------------------------------------------------------------------------------------------------
 
 TOLERANCE = 2.0  # bits: a term may be up to four times rarer than in the background before the score vetoes it
+TERMHOOD_POWER = 1.5  # it alone tells terms from general words; more of it favours phrases, which are rare in general
 KNOWN_BOND = 0.5  # the NPMI that a dictionary word is granted: lexicographers have attested that it is a unit
+
+
+WHOLENESS_POWER = 0.25  # a true term, too, stands inside longer ones three times in four, as 神经网络 does
+COMPANY_WEIGHT = 0.9  # of the logarithm that its company would have one expect: nearly as much as all the rest together
 
 
 def score_factors(
@@ -244,22 +280,30 @@ def score_factors(
     context: Column,
     burstiness: Column,
     pattern: Column,
+    shape: Column,
+    unit_share: Column,
+    company: Column,
 ) -> dict[str, Column]:
     """What `score` multiplies, by name; each may be negative here, and vetoes the term if it is.
 
-    A term is characteristic of the domain (termhood: general_ratio + 2 bits) and well attested (ln freq), holds
-    together (bond: npmi, at least 1/2 for a dictionary word), is free on both sides (free_entropy, bits), stands where
-    nouns of the domain stand (context), keeps to its topic (square root of burstiness), and is built as terms are
-    (pattern).
+    A term is characteristic of the domain (termhood: general_ratio + 2 bits, to the power 3/2) and well attested (ln
+    freq), holds together (bond: npmi, at least 1/2 for a dictionary word), is free on both sides (free_entropy, bits),
+    stands where nouns of the domain stand (context), keeps to its topic (square root of burstiness), has no function
+    words (pattern), is built as compounds are (shape), is no mere part of longer words (wholeness: fourth root of
+    unit_share), and is used as good terms are (company).
     """
+    termhood = np.asarray(general_ratio) + TOLERANCE
     return {
-        "termhood": general_ratio + TOLERANCE,
+        "termhood": np.sign(termhood) * np.abs(termhood) ** TERMHOOD_POWER,
         "attestation": np.log(np.asarray(freq, dtype=np.float64)),
         "bond": np.where(known, np.maximum(npmi, KNOWN_BOND), npmi),
         "freedom": free_entropy,
         "context": context,
         "topicality": np.sqrt(burstiness),
         "pattern": pattern,
+        "shape": np.exp(shape),
+        "wholeness": np.asarray(unit_share) ** WHOLENESS_POWER,
+        "company": np.exp(COMPANY_WEIGHT * np.asarray(company)),
     }
 
 
@@ -300,6 +344,9 @@ MEASURES: dict[str, Measure] = {
             "context",
             "burstiness",
             "pattern",
+            "shape",
+            "unit_share",
+            "company",
         ),
     ),
     "keyness": Measure(keyness, "signed log-likelihood G2"),

@@ -16,16 +16,21 @@ from termmine.candidates.select import Absorbed, select
 from termmine.counting.engines import Engine, LocalEngine
 from termmine.counting.source import check_has_lines
 from termmine.formats.write import COLUMNS, frame_of
-from termmine.measures import find_measure, noun_context
+from termmine.meaning.company import company
+from termmine.meaning.units import make_units
+from termmine.meaning.vectors import Vectors, make_vectors
+from termmine.measures import find_measure, noun_context, unit_share
 from termmine.options import DiscoverOptions, default_min_freq
 from termmine.ranking.background import Background, Candidates, check_background, contrast_with
 from termmine.ranking.contrast import compare
 from termmine.ranking.distribution import survey
 from termmine.ranking.lists import consult, keep, reach_like, read_lists
 from termmine.ranking.order import Ranking
+from termmine.ranking.shape import shapes
 from termmine.readers.rewind import readable_twice
 from termmine.readers.source import Given, Source, open_source
 from termmine.readers.wordlists import read_words
+from termmine.runtime.arrays import Arrays
 from termmine.runtime.columns import stacked
 from termmine.runtime.job import Job
 from termmine.search.examples import Example, examples
@@ -46,7 +51,8 @@ class Analysis:
 
     ``columns``: one row a candidate, those of `candidates.select` and `contrast.compare`; ``absorbed``: the
     fragments; ``kept``: which rows of the table are candidates whatever their figures (bool); ``options`` with every
-    default that depends on the corpus filled in.
+    default that depends on the corpus filled in; ``vectors`` of the units of the corpus, None where it is too small
+    for them, or where another measure than the default one was asked for.
     """
 
     corpus: Corpus
@@ -56,6 +62,7 @@ class Analysis:
     absorbed: Absorbed
     options: DiscoverOptions
     signature: dict[str, Any]
+    vectors: Vectors | None = None
 
 
 @dataclass(frozen=True)
@@ -174,14 +181,16 @@ def analyse(source: Source, background: Source | None, options: DiscoverOptions,
     with job.progress.stage("selecting candidates"):
         kept = keep(lists, table, options, job)
         candidates, absorbed = select(table, options, kept, job.arrays)
-        candidates, strings = observe(corpus, table, candidates, engine)
+        candidates, strings, words = observe(corpus, table, candidates, engine)
     compared = contrast_with(background, strings, options, engine)
-    columns = compare(candidates, table, compared, options.measure, job.arrays)
+    columns, vectors = compare(candidates, table, compared, options.measure, job.arrays), None
+    if options.measure == "score":
+        columns, vectors = look_at_uses(columns, corpus, table, words, engine)
     if good_terms:
         options = reach_like(good_terms, columns, table, options, job)
     if lists:
         columns = consult(lists, columns, corpus, table, options, engine)
-    return Analysis(corpus, table, kept, columns, absorbed, options, _signature(corpus, compared, options))
+    return Analysis(corpus, table, kept, columns, absorbed, options, _signature(corpus, compared, options), vectors)
 
 
 def count_domain(
@@ -195,12 +204,18 @@ def count_domain(
     return corpus, replace(options, min_freq=least), table
 
 
-def observe(corpus: Corpus, table: NgramTable, candidates: Columns, engine: Engine) -> tuple[Columns, Candidates]:
-    """The candidates with what a dictionary and their own occurrences say of them, and what to look for elsewhere."""
+def observe(
+    corpus: Corpus, table: NgramTable, candidates: Columns, engine: Engine
+) -> tuple[Columns, Candidates, np.ndarray]:
+    """The candidates with what a dictionary and their own occurrences say of them, what to look for elsewhere, and the
+    rows of the table that are words of the dictionary.
+    """
     rows, job = candidates["row"], engine.job
     segmenter = Segmenter(jieba_dictionary(), table.alphabet, job.arrays)
     job.guard.give_back()  # the dictionary's 349,000 strings
     looks = segmenter.look_up(table, rows)
+    shape = shapes(looks.built, looks.is_word, segmenter.compounds(), job.arrays)
+    words = segmenter.rows(table)
     places = survey(corpus, table, rows, segmenter, engine)
     job.guard.give_back()
     observed = {
@@ -208,8 +223,57 @@ def observe(corpus: Corpus, table: NgramTable, candidates: Columns, engine: Engi
         "pattern": looks.pattern,
         "context": job.arrays.in_parts(noun_context, places.left, places.right),
         "burstiness": places.burstiness,
+        "shape": shape,
+        "unit_share": job.arrays.full(len(rows), 1.0, np.float64),
+        "company": job.arrays.zeros(len(rows), np.float64),
     }
-    return candidates | observed, Candidates(table, rows, looks.expected_freq, segmenter.n_symbols)
+    return candidates | observed, Candidates(table, rows, looks.expected_freq, segmenter.n_symbols), words
+
+
+MOST_UNITS = 30_000  # candidates that the text is cut into; those that score less are fragments and phrases mostly
+
+
+def look_at_uses(
+    columns: Columns, corpus: Corpus, table: NgramTable, words: np.ndarray, engine: Engine
+) -> tuple[Columns, Vectors | None]:
+    """The candidates scored with regard to their uses in the text, and the vectors that show them.
+
+    The text is cut into units: the candidates that score best so far, and the known ``words``. The columns stay as
+    they are where no candidate scores above 0, and without ``company`` where the corpus is too small for vectors.
+    """
+    score, rows, job = columns["score"], columns["row"], engine.job
+    arrays = job.arrays
+    least = nth_largest(score, MOST_UNITS)
+    chosen = arrays.where(arrays.in_parts(lambda score: score >= least, score, dtype=bool))
+    if not len(chosen):
+        return columns, None
+    with job.progress.stage("comparing uses"):
+        units = make_units(corpus, table, arrays.take(rows, chosen), words, engine)
+        unit_freq = arrays.in_parts(units.freq_of, rows, dtype=np.int64)
+        columns = columns | {"unit_share": arrays.in_parts(unit_share, unit_freq, columns["freq"])}
+        columns |= {"score": scored(columns, arrays)}
+        vectors = make_vectors(corpus, units, engine)
+        if vectors is None:
+            job.progress.detail("too little text for vectors: ranked without the company that terms keep")
+            return columns, None
+        floor = nth_largest(columns["score"], MOST_UNITS)
+        worth = arrays.in_parts(lambda score: np.log(np.maximum(score, floor)), columns["score"])
+        columns |= {"company": company(vectors, rows, worth)}
+        return columns | {"score": scored(columns, arrays)}, vectors
+
+
+def scored(columns: Columns, arrays: Arrays) -> np.ndarray:
+    """The default score of the candidates, by the columns that there are."""
+    measure = find_measure("score")
+    return arrays.in_parts(measure.formula, *(columns[name] for name in measure.columns))
+
+
+def nth_largest(score: np.ndarray, n: int) -> float:
+    """The n-th largest of the scores above 0; the least of them where there are fewer."""
+    positive = score[score > 0.0]
+    if len(positive) > n:
+        return float(-np.partition(-positive, n - 1)[n - 1])
+    return float(positive.min()) if len(positive) else 1.0
 
 
 def _signature(corpus: Corpus, background: Background, options: DiscoverOptions) -> dict[str, Any]:

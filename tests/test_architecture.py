@@ -21,7 +21,7 @@ MODULES = {
 #: says what each is for.
 ORDER = (
     "version errors kernels runtime types options measures readers text counting search formats candidates ranking "
-    "pipeline evaluation review api cli __main__ __init__"
+    "meaning pipeline evaluation review api cli __main__ __init__"
 ).split()
 
 #: A third-party package -> the modules that may import it; "ranking ..." stands for all entries from there on.
@@ -44,6 +44,7 @@ DOORS = {
     "opencc": "text.traditional",
     "vl_convert": "review.draw",
     "tomli": "cli.settings",
+    "scipy": "meaning",
 }
 
 

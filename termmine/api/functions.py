@@ -23,6 +23,7 @@ from termmine.counting.count import merge as merge_files
 from termmine.counting.engines import make_engine
 from termmine.counting.source import check_has_lines
 from termmine.errors import UsageError
+from termmine.evaluation import nearness
 from termmine.evaluation import tally as tallying
 from termmine.evaluation.compare import compare as compare_frames
 from termmine.evaluation.explain import explain_source
@@ -116,6 +117,54 @@ def explain(
     with _job(memory, threads, tmp, progress).in_force() as job:
         made = make_engine(engine, job, spark_conf)
         return explain_source(source, background, discover_options(options), strings(terms), made)
+
+
+@with_signature(DiscoverOptions)
+def neighbours(
+    terms: str | Iterable[str],
+    source: Given,
+    background: Given | None = None,
+    *,
+    limit: int = 10,
+    memory: str | int | None = None,
+    threads: int | None = None,
+    tmp: Paths | None = None,
+    progress: Watched = False,
+    **options: Unpack[DiscoverKeywords],
+) -> pd.DataFrame:
+    """Which terms of a source are used most like each of some terms: at most ``limit`` of each.
+
+    Returns one row a neighbour, the most alike first for each term: term, neighbour (str), cosine (float64, at most 1),
+    freq (int64, occurrences), score (float64, as in `discover`). A term without a vector has no rows; where none has
+    one, or the source is too small for vectors, a `termmine.TermmineError` says so.
+    """
+    with _job(memory, threads, tmp, progress).in_force() as job:
+        wanted = list(dict.fromkeys(strings(terms)))
+        found = nearness.neighbours(wanted, source, background, discover_options(options), limit, job)
+    rows = [dataclasses.asdict(one) for of_term in found.values() for one in of_term]
+    return pd.DataFrame(rows, columns=["term", "neighbour", "cosine", "freq", "score"])
+
+
+@with_signature(DiscoverOptions)
+def vectors(
+    source: Given,
+    background: Given | None = None,
+    *,
+    memory: str | int | None = None,
+    threads: int | None = None,
+    tmp: Paths | None = None,
+    progress: Watched = False,
+    **options: Unpack[DiscoverKeywords],
+) -> pd.DataFrame:
+    """A vector for each term and word of a source: words of like use have like vectors.
+
+    Returns one row a term or word, its ``index``, the commonest first, and a column (float32) a dimension; each row has
+    length 1, so that the product of two rows is their cosine. Raises `termmine.TermmineError` where the source is too
+    small.
+    """
+    with _job(memory, threads, tmp, progress).in_force() as job:
+        terms, matrix = nearness.vectors_of(source, background, discover_options(options), job)
+    return pd.DataFrame(matrix, index=pd.Index(terms, name="term"))
 
 
 @with_signature(ReadOptions)

@@ -28,9 +28,11 @@ from termmine.cli.commands.export import export
 from termmine.cli.commands.help import help_of
 from termmine.cli.commands.info import info
 from termmine.cli.commands.merge import merge
+from termmine.cli.commands.neighbours import neighbours
 from termmine.cli.commands.plot import plot
 from termmine.cli.commands.review import review
 from termmine.cli.commands.tally import tally
+from termmine.cli.commands.vectors import vectors
 from termmine.cli.group import Commands, language_option
 from termmine.cli.language import chosen_language, load_language
 from termmine.cli.log import EXIT_BUG, Log
@@ -60,6 +62,8 @@ for _command in (
     discover,
     explain,
     contexts,
+    neighbours,
+    vectors,
     compare,
     tally,
     evaluate,

@@ -15,7 +15,7 @@ from termmine.text.display import display_width, padded, wrapped
 
 #: The commands in the order of the work; one that is added is put where it belongs.
 COMMANDS = {
-    "Find terms": ("discover", "explain", "contexts"),
+    "Find terms": ("discover", "explain", "contexts", "neighbours", "vectors"),
     "Work with a list": ("review", "plot", "export", "compare", "tally", "evaluate"),
     "Count once, use often": ("count", "merge", "info"),
     "Settings and help": ("config", "completion", "help"),
@@ -42,6 +42,8 @@ EXAMPLES = {
     "contexts": "termmine contexts 变压器 corpus.txt --limit 5",
     "review": "termmine review terms.csv corpus.txt -o review.html",
     "plot": "termmine plot terms.csv corpus.txt --background wiki.txt -o plot.html",
+    "neighbours": "termmine neighbours 变压器 断路器 --corpus corpus.txt --background wiki.txt",
+    "vectors": "termmine vectors corpus.txt --background wiki.txt -o vectors.txt",
     "export": "termmine export terms.csv --to jieba -o userdict.txt",
     "compare": "termmine compare terms.csv newer.csv -o changes.csv",
     "tally": "termmine tally terms.csv corpus.txt wiki.txt -o counts.csv",

@@ -13,10 +13,11 @@ WINDOW = 4096  # symbols; a longer run is segmented piece by piece (in natural t
 
 
 @njit
-def segment(codes, end, trie, weight, default, word_at):
+def segment(codes, end, trie, weight, default, whole, word_at):
     """Segment every run of codes[:end] into the words of the trie of the greatest sum of weights.
 
-    weight (float64, one a slot): -inf where that is no word; default: weight of a symbol where no word begins. The
+    weight (float64, one a slot): -inf where that is no word; default: weight of a symbol where no word begins;
+    whole: whether a run may be one word. The
     same as jieba's route without its HMM: from the right, ties to the longer word. word_at (int32, P) receives the node
     of the word that begins there, NO_WORD for a symbol outside all words, INSIDE elsewhere.
     """
@@ -42,7 +43,8 @@ def segment(codes, end, trie, weight, default, word_at):
             node = symbols[at]
             j = i + 1
             while node >= 0:
-                if weight[node] > -math.inf and weight[node] + best[j - lo] >= best[at]:
+                is_allowed = weight[node] > -math.inf and (whole or j - i < hi - lo)
+                if is_allowed and weight[node] + best[j - lo] >= best[at]:
                     best[at], length[at], words[at] = weight[node] + best[j - lo], j - i, node
                 if j == hi:
                     break

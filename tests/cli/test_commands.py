@@ -126,6 +126,8 @@ def test_verbose_tells_each_stage_and_the_signature() -> None:
         "termmine: selecting candidates",
         "termmine: counting in the background",
         "termmine: background: 19790 symbols",
+        "termmine: comparing uses",
+        "termmine: too little text for vectors: ranked without the company that terms keep",
         "termmine: ranking",
     ]
     told, _, signature = last.partition("; signature: ")

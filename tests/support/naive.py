@@ -657,6 +657,7 @@ RANDOM_CORPORA = {
     "contexts: survey": 80,
     "engines: sums": 80,
     "engines: keys": 80,
+    "meaning: units and what is near them": 200,
     "contexts: weights": 150,
     "lexicon: counts": 200,
     "lexicon: lists": 120,

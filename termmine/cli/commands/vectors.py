@@ -1,0 +1,55 @@
+"""`termmine vectors`: a vector for each term and word of a corpus."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from termmine.cli.help import Command
+from termmine.cli.shared import (
+    INPUT_PATH,
+    QUIET_HELP,
+    check_inputs,
+    claim,
+    closing,
+    counted,
+    output_option,
+    paths,
+    report,
+    with_job,
+    with_options,
+)
+from termmine.options import DiscoverOptions, make_options
+
+if TYPE_CHECKING:
+    from termmine.runtime.job import Job
+
+
+@click.command(cls=Command)
+@click.argument("corpus", nargs=-1, required=True, type=INPUT_PATH)
+@click.option(
+    "-b",
+    "--background",
+    type=INPUT_PATH,
+    multiple=True,
+    help="Everyday text to compare with, or its count file; may be given several times. By default jieba's dictionary.",
+)
+@output_option
+@click.option("-q", "--quiet", is_flag=True, help=QUIET_HELP)
+@with_job
+@with_options(DiscoverOptions, leave_out=("top", "contexts", "feedback", "known", "mark_known", "like", "measure"))
+def vectors(corpus: tuple[str, ...], background: tuple[str, ...], output: Path, job: Job, **options: Any) -> None:
+    """Write a vector for each term and word of CORPUS in word2vec's text format: like use, like vectors."""
+    chosen = make_options(**options)
+    inputs = (*corpus, *background, *chosen.files)
+    check_inputs(inputs)
+    claim((output,), inputs)
+    from termmine.evaluation.nearness import as_word2vec, vectors_of
+    from termmine.runtime import outputs
+
+    terms, matrix = vectors_of(paths(corpus), paths(background) or None, chosen, job)
+    outputs.write(output, as_word2vec(terms, matrix))
+    report(n_vectors=len(terms))
+    closing(counted(len(terms), "vector"), output)

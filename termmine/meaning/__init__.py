@@ -1,0 +1,1 @@
+"""What terms mean, by what stands near them."""
