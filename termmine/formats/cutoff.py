@@ -13,7 +13,7 @@ from termmine.formats.cells import is_missing
 NTH = 10
 
 #: A term is taken that scores at least so large a part of it. The curve of scores bends there: on five domains of 12 to
-#: 42 MB the point farthest from the line between its ends has 1/18 to 1/25 of the tenth best score.
+#: 42 MB the point farthest from the line between its ends has 1/17 to 1/25 of the tenth best score.
 SHARE = 1 / 20
 
 
