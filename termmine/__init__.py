@@ -20,6 +20,8 @@ if TYPE_CHECKING:
         evaluate,
         explain,
         export,
+        group,
+        grow,
         merge,
         neighbours,
         tally,
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EmptyResultError", "TermmineError", "UsageError", "__version__",
-    "compare", "contexts", "count", "discover", "evaluate", "explain", "export", "merge", "neighbours", "tally",
-    "vectors",
+    "compare", "contexts", "count", "discover", "evaluate", "explain", "export", "group", "grow", "merge", "neighbours",
+    "tally", "vectors",
 ]  # fmt: skip
 
 

@@ -200,6 +200,11 @@ class DiscoverOptions(ReadOptions):
     feedback: tuple[str, ...] = _option(
         (), "An earlier result with your judgement in a column named verdict (y, n or empty), to learn from.", path=True
     )
+    seeds: str | None = _option(
+        None,
+        "File of good terms: rank by likeness of use to them, too, and say by which path each is reached.",
+        path=True,
+    )
     contexts: int = _option(
         0, "Number of example sentences for each term, with their places.", low=0, high=MAX_CONTEXTS
     )
@@ -207,7 +212,8 @@ class DiscoverOptions(ReadOptions):
     @property
     def files(self) -> tuple[str, ...]:
         """Every file that an option names."""
-        return (*([] if self.like is None else [self.like]), *self.known, *self.ban, *self.keep, *self.feedback)
+        alone = (path for path in (self.like, self.seeds) if path is not None)
+        return (*alone, *self.known, *self.ban, *self.keep, *self.feedback)
 
 
 Options = TypeVar("Options", bound=ReadOptions)

@@ -15,9 +15,13 @@ import numpy as np
 from termmine.candidates.select import Absorbed, select
 from termmine.counting.engines import Engine, LocalEngine
 from termmine.counting.source import check_has_lines
+from termmine.errors import TermmineError, UsageError
 from termmine.formats.write import COLUMNS, frame_of
 from termmine.meaning.company import company
+from termmine.meaning.grown import COLUMNS as GROWN
+from termmine.meaning.grown import Seeds, grow_candidates
 from termmine.meaning.units import make_units
+from termmine.meaning.uses import TOO_SMALL, Uses
 from termmine.meaning.vectors import Vectors, make_vectors
 from termmine.measures import find_measure, noun_context, unit_share
 from termmine.options import DiscoverOptions, default_min_freq
@@ -37,6 +41,7 @@ from termmine.search.examples import Example, examples
 from termmine.search.jieba import jieba_dictionary
 from termmine.search.lines import read_lines
 from termmine.search.segmenter import Segmenter
+from termmine.search.spelling import surfaces
 from termmine.text import traditional
 from termmine.types import Columns, Corpus, NgramTable
 from termmine.version import __version__
@@ -168,12 +173,14 @@ def column_names(options: DiscoverOptions) -> list[str]:
     listed = ["listed"] if options.known and options.mark_known else []
     judged = ["verdict", "probability"] if options.feedback else []
     shown = [f"{name}_{i + 1}" for i in range(options.contexts) for name in ("context", "source")]
-    return [*COLUMNS, *listed, *judged, *shown]
+    grown = GROWN if options.seeds is not None else ()
+    return [*COLUMNS, *listed, *judged, *grown, *shown]
 
 
 def analyse(source: Source, background: Source | None, options: DiscoverOptions, engine: Engine) -> Analysis:
     """All stages but the last: read, count, select, look at the occurrences, contrast, consult the reader's lists."""
     find_measure(options.measure)
+    check_seeds(options)
     job = engine.job
     good_terms = read_words(options.like) if options.like is not None else []
     lists = read_lists(options)
@@ -186,6 +193,8 @@ def analyse(source: Source, background: Source | None, options: DiscoverOptions,
     columns, vectors = compare(candidates, table, compared, options.measure, job.arrays), None
     if options.measure == "score":
         columns, vectors = look_at_uses(columns, corpus, table, words, engine)
+    if options.seeds is not None:
+        columns = seeded(columns, corpus, table, vectors, options, engine)
     if good_terms:
         options = reach_like(good_terms, columns, table, options, job)
     if lists:
@@ -260,6 +269,34 @@ def look_at_uses(
         worth = arrays.in_parts(lambda score: np.log(np.maximum(score, floor)), columns["score"])
         columns |= {"company": company(vectors, rows, worth)}
         return columns | {"score": scored(columns, arrays)}, vectors
+
+
+def check_seeds(options: DiscoverOptions) -> None:
+    """Refuse what else would rank, or leaves no vectors, beside seeds."""
+    if options.seeds is not None and options.feedback:
+        raise UsageError("--seeds and --feedback: both rank the terms: give one, or use termmine grow on the result")
+    if options.seeds is not None and options.measure != "score":
+        raise UsageError(f"--seeds: needs the measure score, not {options.measure}: leave --measure out")
+
+
+def seeded(
+    columns: Columns,
+    corpus: Corpus,
+    table: NgramTable,
+    vectors: Vectors | None,
+    options: DiscoverOptions,
+    engine: Engine,
+) -> Columns:
+    """The candidates with their likeness to the seeds, by which they are ranked, too."""
+    seeds = Seeds(read_words(options.seeds or ""), name=str(options.seeds))
+    if vectors is None:
+        raise TermmineError(f"--seeds: {TOO_SMALL}, or leave --seeds out")
+    with engine.job.progress.stage("growing from the seeds"):
+
+        def spell(rows: np.ndarray) -> list[str]:
+            return surfaces(corpus, table, rows, engine)
+
+        return grow_candidates(columns, Uses(vectors, table), seeds, spell, engine.job.progress.note)
 
 
 def scored(columns: Columns, arrays: Arrays) -> np.ndarray:

@@ -29,6 +29,9 @@ from termmine.evaluation.compare import compare as compare_frames
 from termmine.evaluation.explain import explain_source
 from termmine.evaluation.report import compare_lists
 from termmine.formats.write import find_writer, format_by_name, produce
+from termmine.meaning.grown import Seeds
+from termmine.meaning.growth import LEAST, MOST, RISE, Demand
+from termmine.meaning.lists import group_frame, grow_frame
 from termmine.options import (
     MIN_CHANGE_KEYNESS,
     MIN_CHANGE_LOG_RATIO,
@@ -322,6 +325,66 @@ def tally(
     wanted = [term for one in listed(terms) for term in terms_of(one)]
     with _job(memory, threads, tmp, progress).in_force() as job:
         return tallying.tally_with(wanted, corpora, by, wide, options_of(ReadOptions, reading), job)
+
+
+@with_signature(ReadOptions)
+def grow(
+    terms: Paths | pd.DataFrame,
+    source: Given,
+    seeds: Listed | None = None,
+    bad: Listed | None = None,
+    *,
+    min_likeness: float = LEAST,
+    max_likeness: float = MOST,
+    alpha: float = RISE,
+    reached_only: bool = False,
+    memory: str | int | None = None,
+    threads: int | None = None,
+    tmp: Paths | None = None,
+    progress: Watched = False,
+    **reading: Unpack[ReadKeywords],
+) -> pd.DataFrame:
+    """A list of terms, ordered by score and by likeness of use to seeds together; ``bad``: terms that are not meant.
+
+    A step from a term to the next one must have a cosine of min + (max - min)(1 - exp(-alpha depth)). Without seeds the
+    surest terms serve. ``reached_only`` leaves out the terms that no path reaches.
+
+    Returns the list without the bad terms, in the new order, with likeness (float64: the cosine to the seeds, NaN for a
+    term without a vector), depth (Int64: steps from a seed, missing where none leads there), seed and path (str).
+    """
+    words = [[] if one is None else [word for path in listed(one) for word in terms_of(path)] for one in (seeds, bad)]
+    demand = Demand(min_likeness, max_likeness, alpha)
+    given = Seeds(None if seeds is None else words[0], words[1], "seeds")
+    with _job(memory, threads, tmp, progress).in_force() as job:
+        options = options_of(ReadOptions, reading)
+        return grow_frame(frame_of(terms), source, given, demand, options, job, reached_only=reached_only)
+
+
+@with_signature(ReadOptions)
+def group(
+    terms: Paths | pd.DataFrame,
+    source: Given,
+    *,
+    groups: int | None = None,
+    families: int | None = None,
+    memory: str | int | None = None,
+    threads: int | None = None,
+    tmp: Paths | None = None,
+    progress: Watched = False,
+    **reading: Unpack[ReadKeywords],
+) -> pd.DataFrame:
+    """A list of terms in groups, and the groups in families, by their use in the text they come from.
+
+    Returns one row a thing, family by family and group by group, with the columns of the list and: family, group
+    (int64, from 1 in the order of their best terms; 0 for a term without a vector), family_name, group_name (str),
+    likeness (float64: the cosine to the middle of the group), variants (str: other names, joined by "; "). The tree of
+    it is in ``.attrs["tree"]``.
+    """
+    with _job(memory, threads, tmp, progress).in_force() as job:
+        options = options_of(ReadOptions, reading)
+        frame, found = group_frame(frame_of(terms), source, options, job, families=families, groups=groups)
+    frame.attrs["tree"] = found.tree()
+    return frame
 
 
 def _job(memory: str | int | None, threads: int | None, tmp: Paths | None, progress: Watched) -> Job:

@@ -32,11 +32,12 @@ def discover_options(given: Mapping[str, Any]) -> DiscoverOptions:
     for name in _LISTS:
         if name in options:
             options[name] = tuple(listed(options[name], judged=name == "feedback"))
-    if options.get("like") is not None:
-        good = listed(options["like"])
-        if len(good) != 1:
-            raise UsageError(f"like: {len(good)} lists are given: give one")
-        options["like"] = good[0]
+    for name in ("like", "seeds"):
+        if options.get(name) is not None:
+            good = listed(options[name])
+            if len(good) != 1:
+                raise UsageError(f"{name}: {len(good)} lists are given: give one")
+            options[name] = good[0]
     return options_of(DiscoverOptions, options)
 
 

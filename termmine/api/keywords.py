@@ -67,6 +67,7 @@ class DiscoverKeywords(ReadKeywords, total=False):
     ban: Listed
     keep: Listed
     feedback: Listed
+    seeds: Listed | None
     contexts: int
 
 

@@ -25,6 +25,8 @@ from termmine.cli.commands.discover import discover
 from termmine.cli.commands.evaluate import evaluate
 from termmine.cli.commands.explain import explain
 from termmine.cli.commands.export import export
+from termmine.cli.commands.group import group
+from termmine.cli.commands.grow import grow
 from termmine.cli.commands.help import help_of
 from termmine.cli.commands.info import info
 from termmine.cli.commands.merge import merge
@@ -64,6 +66,8 @@ for _command in (
     contexts,
     neighbours,
     vectors,
+    grow,
+    group,
     compare,
     tally,
     evaluate,

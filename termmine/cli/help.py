@@ -16,7 +16,7 @@ from termmine.text.display import display_width, padded, wrapped
 #: The commands in the order of the work; one that is added is put where it belongs.
 COMMANDS = {
     "Find terms": ("discover", "explain", "contexts", "neighbours", "vectors"),
-    "Work with a list": ("review", "plot", "export", "compare", "tally", "evaluate"),
+    "Work with a list": ("grow", "group", "review", "plot", "export", "compare", "tally", "evaluate"),
     "Count once, use often": ("count", "merge", "info"),
     "Settings and help": ("config", "completion", "help"),
 }
@@ -28,7 +28,7 @@ OPTIONS = {
     "Which terms": (
         "top measure min-score like min-freq min-doc-freq max-length min-cohesion min-left-entropy min-right-entropy "
         "min-independence any-script neighbours no-text gold limit check prune by accepted-only new-only all "
-        "words examples occurrences"
+        "words examples occurrences seeds not min-likeness max-likeness alpha reached groups families"
     ),
     "Your own lists": "known mark-known ban keep feedback review date",
     "Output": "output format to wide bom crlf contexts absorbed meta check-report title width json exit-code man",
@@ -44,6 +44,8 @@ EXAMPLES = {
     "plot": "termmine plot terms.csv corpus.txt --background wiki.txt -o plot.html",
     "neighbours": "termmine neighbours 变压器 断路器 --corpus corpus.txt --background wiki.txt",
     "vectors": "termmine vectors corpus.txt --background wiki.txt -o vectors.txt",
+    "grow": "termmine grow terms.csv --corpus corpus.txt --seeds seeds.txt -o grown.csv",
+    "group": "termmine group terms.csv --corpus corpus.txt -o groups.csv",
     "export": "termmine export terms.csv --to jieba -o userdict.txt",
     "compare": "termmine compare terms.csv newer.csv -o changes.csv",
     "tally": "termmine tally terms.csv corpus.txt wiki.txt -o counts.csv",

@@ -46,7 +46,7 @@ def same(one: pd.DataFrame, other: pd.DataFrame) -> None:
 
 
 def test_everything_is_listed_documented_and_typed() -> None:
-    names = "compare contexts count discover evaluate explain export merge neighbours tally vectors".split()
+    names = "compare contexts count discover evaluate explain export group grow merge neighbours tally vectors".split()
     assert set(names) < set(dir(termmine))
     for name in names:
         function = getattr(termmine, name)

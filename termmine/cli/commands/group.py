@@ -1,0 +1,117 @@
+"""`termmine group`: a list of terms in groups and families by meaning."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from termmine.cli.help import Command
+from termmine.cli.names import WRITER
+from termmine.cli.shared import (
+    FORMATS,
+    INPUT_PATH,
+    QUIET_HELP,
+    VERBOSE_HELP,
+    check_inputs,
+    check_terminal,
+    claim,
+    closing,
+    counted,
+    output_option,
+    paths,
+    report,
+    with_excel_options,
+    with_job,
+    with_options,
+)
+from termmine.errors import UsageError
+from termmine.options import ReadOptions
+
+if TYPE_CHECKING:
+    from termmine.runtime.job import Job
+
+TREE = "json"
+
+
+@click.command(cls=Command)
+@click.argument("terms", type=click.Path(path_type=Path))
+@click.option(
+    "-c", "--corpus", type=INPUT_PATH, multiple=True, required=True,
+    help="The text that the list was made from; may be given several times.",
+)  # fmt: skip
+@click.option("--top", type=click.IntRange(1), help="Group only so many terms, the first of the list.")
+@click.option(
+    "--groups", type=click.IntRange(1), help="Number of groups; by default one for each 8 terms, at most 375."
+)
+@click.option("--families", type=click.IntRange(1), help="Number of families; by default as many as each has groups.")
+@output_option
+@click.option(
+    "-f", "--format", "form", type=WRITER,
+    help=f"Format of the output: json (the tree of families, groups and terms), {FORMATS}; by default the extension of "
+    "--output decides, else it is csv.",
+)  # fmt: skip
+@with_excel_options
+@click.option("-q", "--quiet", is_flag=True, help=QUIET_HELP)
+@click.option("-v", "--verbose", is_flag=True, help=VERBOSE_HELP)
+@with_job
+@with_options(ReadOptions)
+def group(
+    terms: Path,
+    corpus: tuple[str, ...],
+    top: int | None,
+    groups: int | None,
+    families: int | None,
+    output: Path,
+    form: str | None,
+    bom: bool,
+    crlf: bool,
+    job: Job,
+    **options: Any,
+) -> None:
+    """Put the terms of a list TERMS into groups, and the groups into families, by their use in the corpus.
+
+    Other names of the same thing stand in one row, in a column named variants.
+    """
+    inputs = (str(terms), *corpus)
+    check_inputs(inputs)
+    form = _check_form(form, output, bom=bom, crlf=crlf)
+    claim((output,), inputs)
+
+    from termmine.formats.read import read_terms
+    from termmine.formats.write import produce
+    from termmine.meaning.lists import group_frame
+    from termmine.runtime import outputs
+
+    listed = read_terms(terms)[:top]
+    frame, found = group_frame(listed, paths(corpus), ReadOptions(**options), job, families=families, groups=groups)
+    if form == TREE:
+        data, notes = (json.dumps(found.tree(), ensure_ascii=False, indent=1) + "\n").encode(), []
+    else:
+        rendered = produce(frame, form, bom=bom, crlf=crlf)
+        data, notes = rendered.data, rendered.notes()
+    outputs.write_all([(output, data)])
+    n_groups, n_families = int(frame["group"].max()), int(frame["family"].max())
+    report(n_terms=len(frame), n_groups=n_groups, n_families=n_families)
+    for line in notes:
+        job.progress.note(f"{form}: {line}")
+    without = int((frame["group"] == 0).sum())
+    if without:
+        job.progress.note(f"{counted(without, 'term')} too rare in the corpus to be grouped: at the end, as group 0")
+    closing(f"{counted(len(frame), 'term')} in {counted(n_groups, 'group')}", output)
+
+
+def _check_form(form: str | None, output: Path, *, bom: bool, crlf: bool) -> str:
+    """The format that is asked for, or that the output's name says."""
+    from termmine.formats.write import check_format, format_by_name
+
+    form = form or (TREE if output.suffix.lower() == ".json" else format_by_name(output))
+    if form == TREE:
+        if bom or crlf:
+            raise UsageError("--bom, --crlf: are for tables, not for json: leave them out")
+        return form
+    check_format(form, bom=bom, crlf=crlf)
+    check_terminal(form, output)
+    return form
