@@ -45,6 +45,8 @@ DOORS = {
     "vl_convert": "review.draw",
     "tomli": "cli.settings",
     "scipy": "meaning",
+    "sklearn": "meaning.layout",
+    "threadpoolctl": "meaning.layout",
 }
 
 

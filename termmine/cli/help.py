@@ -28,10 +28,10 @@ OPTIONS = {
     "Which terms": (
         "top measure min-score like min-freq min-doc-freq max-length min-cohesion min-left-entropy min-right-entropy "
         "min-independence any-script neighbours no-text gold limit check prune by accepted-only new-only all "
-        "words examples occurrences seeds not min-likeness max-likeness alpha reached groups families"
+        "words examples occurrences seeds not min-likeness max-likeness alpha reached groups families points"
     ),
     "Your own lists": "known mark-known ban keep feedback review date",
-    "Output": "output format to wide bom crlf contexts absorbed meta check-report title width json exit-code man",
+    "Output": "output format plot to wide bom crlf contexts absorbed meta check-report title width json exit-code man",
     "Run": "memory threads tmp engine spark-conf config lang log-format quiet verbose help",
 }
 

@@ -37,7 +37,7 @@ _NOT_SAID = {
     "module {} has no attribute {}", "bool | Callable[[str, int, int | None], None]",
 }  # fmt: skip
 _NOT_SAID_IN = {  # modules that hold lists of names, patterns, or texts of a file
-    "kernels", "measures.py", "markup.py", "wikitext.py", "tbx.py", "options.py", "manual.py", "language.py",
+    "kernels", "map.py", "measures.py", "markup.py", "wikitext.py", "tbx.py", "options.py", "manual.py", "language.py",
     "draw.py", "bundle.py",
 }  # fmt: skip
 _LISTS = re.compile(r"^(y yes 1 true|n no 0 false|pPr rPr |(\{\}, )?(cast\(|\w+ (bigint|binary|string),))")

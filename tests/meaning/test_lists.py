@@ -217,3 +217,26 @@ def test_the_functions_give_what_the_commands_write(terms: Path) -> None:
     assert list(found.columns)[-len(GROUP_COLUMNS) :] == list(GROUP_COLUMNS)
     names = [group["name"] for family in found.attrs["tree"]["families"] for group in family["groups"]]
     assert names == list(dict.fromkeys(found["group_name"][found["group"] > 0]))
+
+
+@pytest.mark.usefixtures("little")
+def test_group_draws_a_map_beside_the_table(terms: Path, tmp_path: Path) -> None:
+    pytest.importorskip("sklearn", reason="scikit-learn is not installed: no map is drawn")
+    page, svg = tmp_path / "map.html", tmp_path / "map.svg"
+    table = rows(run("group", terms, "-c", POWER, "--plot", page, "--points", 30))
+    run("group", terms, "-c", POWER, "--plot", svg, "--points", 30)
+    grouped = [row["term"] for row in csv.DictReader(io.StringIO(run("group", terms, "-c", POWER).out.decode()))]
+    assert [row["term"] for row in table] == grouped
+    data = json.loads(page.read_text(encoding="utf-8").partition('id="data">')[2].partition("</script>")[0])
+    assert len(data["points"]) == 30
+    for name, group, variants, _, _, sentences in data["points"]:
+        row = next(row for row in table if row["term"] == name)
+        assert (row["group"], row["group_name"]) == (str(group), data["groups"][group])
+        assert row["variants"] == "; ".join(variants)
+        assert any(text[begin:end] for text, begin, end, _ in sentences)
+    picture = svg.read_text(encoding="utf-8")
+    assert picture.count("<circle") == 30
+    assert picture.strip() in page.read_text(encoding="utf-8")
+    done = run("group", terms, "-c", POWER, "--plot", tmp_path / "map.gif")
+    assert (done.code, done.out) == (2, b"")
+    assert "its name tells no picture: end it in .html or .svg" in done.err

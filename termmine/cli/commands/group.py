@@ -13,6 +13,7 @@ from termmine.cli.names import WRITER
 from termmine.cli.shared import (
     FORMATS,
     INPUT_PATH,
+    OUTPUT_PATH,
     QUIET_HELP,
     VERBOSE_HELP,
     check_inputs,
@@ -31,9 +32,11 @@ from termmine.errors import UsageError
 from termmine.options import ReadOptions
 
 if TYPE_CHECKING:
+    from termmine.meaning.grouped import Grouped
     from termmine.runtime.job import Job
 
 TREE = "json"
+SENTENCES = 3  # shown of each term on the map
 
 
 @click.command(cls=Command)
@@ -47,6 +50,13 @@ TREE = "json"
     "--groups", type=click.IntRange(1), help="Number of groups; by default one for each 8 terms, at most 375."
 )
 @click.option("--families", type=click.IntRange(1), help="Number of families; by default as many as each has groups.")
+@click.option(
+    "--plot", type=OUTPUT_PATH,
+    help="Also draw a map, on which like terms stand together: .html (a click shows a term's sentences) or .svg.",
+)  # fmt: skip
+@click.option(
+    "--points", type=click.IntRange(1, 5000), default=1000, show_default=True, help="Number of terms on the map."
+)
 @output_option
 @click.option(
     "-f", "--format", "form", type=WRITER,
@@ -64,6 +74,8 @@ def group(
     top: int | None,
     groups: int | None,
     families: int | None,
+    plot: Path | None,
+    points: int,
     output: Path,
     form: str | None,
     bom: bool,
@@ -78,7 +90,9 @@ def group(
     inputs = (str(terms), *corpus)
     check_inputs(inputs)
     form = _check_form(form, output, bom=bom, crlf=crlf)
-    claim((output,), inputs)
+    if plot is not None:
+        _check_plot(plot, corpus)
+    claim((output, plot), inputs)
 
     from termmine.formats.read import read_terms
     from termmine.formats.write import produce
@@ -92,7 +106,10 @@ def group(
     else:
         rendered = produce(frame, form, bom=bom, crlf=crlf)
         data, notes = rendered.data, rendered.notes()
-    outputs.write_all([(output, data)])
+    files = [(output, data)]
+    if plot is not None:
+        files.insert(0, (plot, _drawn(found, plot, points, terms.stem, corpus, ReadOptions(**options), job)))
+    outputs.write_all(files)
     n_groups, n_families = int(frame["group"].max()), int(frame["family"].max())
     report(n_terms=len(frame), n_groups=n_groups, n_families=n_families)
     for line in notes:
@@ -115,3 +132,32 @@ def _check_form(form: str | None, output: Path, *, bom: bool, crlf: bool) -> str
     check_format(form, bom=bom, crlf=crlf)
     check_terminal(form, output)
     return form
+
+
+def _check_plot(plot: Path, corpus: tuple[str, ...]) -> None:
+    """Refuse a map that cannot be drawn, before other work is done."""
+    if plot.suffix.lower() not in (".html", ".svg"):
+        raise UsageError(f"--plot {plot}: its name tells no picture: end it in .html or .svg")
+    if "-" in corpus:
+        raise UsageError("--plot: standard input cannot be read once more for the sentences: name a file")
+    from termmine.meaning.layout import load
+
+    load()
+
+
+def _drawn(
+    found: Grouped, plot: Path, points: int, title: str, corpus: tuple[str, ...], reading: ReadOptions, job: Job
+) -> bytes:
+    """The map as the name of its file says."""
+    from termmine.readers.source import open_files
+    from termmine.review.gather import gather
+    from termmine.review.map import as_page, as_svg, make_map
+    from termmine.search.lines import read_lines
+
+    with job.progress.stage("drawing the map"):
+        drawn = make_map(found, points)
+        if plot.suffix.lower() == ".svg":
+            return as_svg(drawn, title).encode(errors="backslashreplace")
+        source, shown = open_files(paths(corpus)), [found.terms[thing] for thing in drawn.things]
+        lines = [] if source.counted else read_lines(source, reading)
+        return as_page(drawn, gather(shown, lines, SENTENCES, SENTENCES, reading.fold), title, None)

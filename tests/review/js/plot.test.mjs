@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { named, nearest } from "../../../termmine/review/assets/plot/nearest.mjs";
+import { named, nearest } from "../../../termmine/review/assets/shared/nearest.mjs";
 import { chance } from "./support.mjs";
 
 test("the nearest point is that of a slow search, and none where all are too far", () => {

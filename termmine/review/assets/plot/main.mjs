@@ -1,7 +1,7 @@
 // The picture at work: a click, a search or an arrow key chooses a point, and its sentences are shown beside it.
 
 import { byId, element, isolated } from "../shared/dom.mjs";
-import { named, nearest } from "./nearest.mjs";
+import { named, nearest } from "../shared/nearest.mjs";
 
 const REACH = 14; // pixels of the picture: how far from a point a click may be
 const WORDS = {
