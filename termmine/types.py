@@ -18,7 +18,7 @@ import numpy as np
 from termmine.kernels import contexts as contexts_kernels
 from termmine.kernels.codes import AFTER_BLANK, FIRST_SYMBOL, FIRST_WORD, RUN_END
 from termmine.kernels.encode import Strings
-from termmine.runtime.spill import Tape
+from termmine.runtime.spill import SpillArray
 
 #: The ends of a document and of a source in a stream of text blocks (a reader replaces them where a file holds them).
 DOCUMENT_END_CHARACTER, SOURCE_END_CHARACTER = "\x1e", "\x1c"
@@ -133,8 +133,8 @@ class Corpus:
     (``AFTER_BLANK``, added to the form).
     """
 
-    codes: Tape
-    variants: Tape
+    codes: SpillArray
+    variants: SpillArray
     alphabet: Alphabet
     n_symbols: int
     n_documents: int

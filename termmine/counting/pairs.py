@@ -21,7 +21,7 @@ from termmine.kernels.pairs import Pairing
 from termmine.runtime.arrays import Arrays
 from termmine.runtime.columns import added_up, dividing, slices
 from termmine.runtime.job import Job
-from termmine.runtime.spill import Tape
+from termmine.runtime.spill import SpillArray
 
 PARTITION = 1 << 16  # pairs; its table then has its place in the second-level cache
 NARROW_BITS = 32  # bits of a hash: where no more are left to store, half the width is enough for pairs
@@ -157,13 +157,13 @@ class PairCounter:
     def _put_aside(self, parts: Iterable[_Some]) -> list[_Some]:
         """The parts, in memory or in files; each is released before the next one is drawn."""
         room, folder = self._job.left() // 8, self._job.folder
-        tapes = Tape(np.uint64, room=room, folder=folder), Tape(np.int64, room=room, folder=folder)
+        kept = SpillArray(np.uint64, room=room, folder=folder), SpillArray(np.int64, room=room, folder=folder)
         limits = [0]
         for part in parts:
-            for tape, column in zip(tapes, part, strict=True):
-                tape.append(column)
-            limits.append(len(tapes[0]))
-        keys, freq = (_whole(tape, self._job.arrays) for tape in tapes)
+            for stored, column in zip(kept, part, strict=True):
+                stored.append(column)
+            limits.append(len(kept[0]))
+        keys, freq = (_whole(stored, self._job.arrays) for stored in kept)
         return [(keys[lo:hi], freq[lo:hi]) for lo, hi in pairwise(limits)]
 
     def _scatter(self, n: int, sizes: np.ndarray, division: Division) -> tuple[np.ndarray, np.ndarray]:
@@ -202,9 +202,9 @@ class PairCounter:
                 within = limits[first : last + 1] - lo
                 yield from self._count_in_memory(file.read(lo, hi), within, sums, division, first)
 
-    def _scatter_to_file(self, n: int, division: Division, limits: np.ndarray) -> Tape:
+    def _scatter_to_file(self, n: int, division: Division, limits: np.ndarray) -> SpillArray:
         """Do the work of `_scatter` some chunks at a time into a scratch file; partitions begin at the limits."""
-        file = Tape.scratch(division.dtype, int(limits[-1]), self._job.folder)
+        file = SpillArray.scratch(division.dtype, int(limits[-1]), self._job.folder)
         at = limits[:-1].copy()
 
         def sort(span: Span) -> tuple[np.ndarray, np.ndarray]:
@@ -246,7 +246,9 @@ class PairCounter:
         spans = even_spans(limits, len(sums))
         return self._job.map(count, range(len(spans)))
 
-    def _count_in_pieces(self, file: Tape, span: Span, sums: np.ndarray, division: Division, partition: int) -> _Some:
+    def _count_in_pieces(
+        self, file: SpillArray, span: Span, sums: np.ndarray, division: Division, partition: int
+    ) -> _Some:
         """Count one partition that is too large for the memory (one pair that is everywhere): piece by piece."""
         keys, freq, used = *np.zeros((2, 1024), dtype=file.dtype), 0
         for lo, hi in chunks(span, _LEAST_PAIRS):
@@ -278,11 +280,11 @@ def _merge(parts: list[_Some], merged: _Some) -> _Some:
     return merged
 
 
-def _whole(tape: Tape, arrays: Arrays) -> np.ndarray:
+def _whole(stored: SpillArray, arrays: Arrays) -> np.ndarray:
     """All entries of a stored array."""
-    if tape.in_memory:
-        return tape.read(0, len(tape))
-    array = arrays.empty(len(tape), tape.dtype)
-    for here in slices(0, len(tape)):
-        array[here] = tape.read(here.start, here.stop)
+    if stored.in_memory:
+        return stored.read(0, len(stored))
+    array = arrays.empty(len(stored), stored.dtype)
+    for here in slices(0, len(stored)):
+        array[here] = stored.read(here.start, here.stop)
     return array

@@ -13,7 +13,7 @@ from termmine.kernels import levels as levels_kernels
 from termmine.kernels.codes import SOURCE_END
 from termmine.runtime.columns import added_up
 from termmine.runtime.job import Job
-from termmine.runtime.spill import Tape
+from termmine.runtime.spill import SpillArray
 from termmine.types import Corpus
 
 CHUNK = 1 << 18  # positions handled at once: 1 MiB of codes, and as many of ids, for each thread
@@ -34,10 +34,10 @@ class Places:
         self._with_codes = with_codes
         in_memory, folder = self._codes.in_memory, job.folder
         if in_memory and may_overwrite and not with_codes:
-            self._ids = Tape.of(self._codes.read(0, len(self._codes)), fill=-1)
+            self._ids = SpillArray.of(self._codes.read(0, len(self._codes)), fill=-1)
         else:
             n_ids = len(self._codes) + 1  # each position has a next one
-            self._ids = Tape.blank(np.int32, n_ids, in_memory=in_memory, folder=folder, fill=-1)
+            self._ids = SpillArray.blank(np.int32, n_ids, in_memory=in_memory, folder=folder, fill=-1)
         self.spans: list[Span] = []
 
     def symbol_freq(self, n_codes: int) -> np.ndarray:
@@ -67,7 +67,7 @@ class Places:
             self._ids.write(len(self._codes), np.full(1, -1, dtype=np.int32))
         self._settle(self._codes, self._ids)
 
-    def _settle(self, codes: Tape, ids: Tape) -> None:
+    def _settle(self, codes: SpillArray, ids: SpillArray) -> None:
         self._codes, self._ids = codes if self._with_codes else ids.head(len(ids) - 1), ids
         ends = DOCUMENT_ENDS if self._with_codes else (-1,)
         self.spans = spans_between(ends, self._codes, tapering_cuts(len(self._codes), self._job.threads))
@@ -88,7 +88,7 @@ class Places:
 
     def compact(self, n: int) -> None:
         """Leave out the positions that no n-gram with a row, and no longer one, touches any more."""
-        codes, ids, gap = self._tape(fill=0), self._tape(fill=-1), 0
+        codes, ids, gap = self._new_array(fill=0), self._new_array(fill=-1), 0
 
         def thin_out(chunk: Span) -> tuple[np.ndarray, np.ndarray, int, int]:
             lo, hi = chunk
@@ -114,6 +114,6 @@ class Places:
         ids.finish()
         self._settle(codes, ids)
 
-    def _tape(self, fill: int) -> Tape:
+    def _new_array(self, fill: int) -> SpillArray:
         room = None if self._codes.in_memory else 0
-        return Tape(np.int32, room=room, folder=self._job.folder, fill=fill, expected=len(self._codes) + 2)
+        return SpillArray(np.int32, room=room, folder=self._job.folder, fill=fill, expected=len(self._codes) + 2)

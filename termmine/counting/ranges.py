@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from termmine.kernels.codes import DOCUMENT_END, SOURCE_END
-from termmine.runtime.spill import Tape
+from termmine.runtime.spill import SpillArray
 
 Span = tuple[int, int]  # a half-open range
 
@@ -19,17 +19,17 @@ _LEAST_SHARE = 32  # a range is at least 1/32 of a thread's share
 DOCUMENT_ENDS = (int(DOCUMENT_END), int(SOURCE_END))
 
 
-def spans_between(ends: tuple[int, ...], tape: Tape, cuts: Iterable[int]) -> list[Span]:
+def spans_between(ends: tuple[int, ...], stored: SpillArray, cuts: Iterable[int]) -> list[Span]:
     """Ranges of a stored array, the first after its first entry, each other one behind the next of ``ends`` from a cut
     on.
 
     There are fewer where there are not enough such entries. With `DOCUMENT_ENDS` no n-gram of a corpus reaches from one
     range into the next, and no document.
     """
-    length = len(tape)
+    length = len(stored)
     begins = [min(1, length)]
     for cut in cuts:
-        at = _behind(ends, tape, max(cut, begins[-1]))
+        at = _behind(ends, stored, max(cut, begins[-1]))
         if at == length:
             break
         begins.append(at)
@@ -53,15 +53,15 @@ def tapering_cuts(length: int, threads: int) -> Iterator[int]:
         yield at
 
 
-def _behind(ends: tuple[int, ...], tape: Tape, start: int) -> int:
+def _behind(ends: tuple[int, ...], stored: SpillArray, start: int) -> int:
     """The first position from start on that follows one of the ends."""
     size = 1 << 12  # the next end is mostly near
-    while start < len(tape):
-        found = np.isin(tape.read(start, min(start + size, len(tape))), ends).nonzero()[0]
+    while start < len(stored):
+        found = np.isin(stored.read(start, min(start + size, len(stored))), ends).nonzero()[0]
         if len(found):
             return start + int(found[0]) + 1
         start, size = start + size, min(2 * size, 1 << 20)
-    return len(tape)
+    return len(stored)
 
 
 def chunks(span: Span, size: int) -> Iterator[Span]:

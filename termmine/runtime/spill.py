@@ -1,7 +1,7 @@
 """Long sequences of integers that are read from front to back: in memory while they fit, else in a scratch file.
 
-In: arrays to append. Out: arrays for any range. What is on a tape, and who decides how much memory it may take, is not
-known here. A scratch file has no name, so that nothing is left of it however the process ends.
+In: arrays to append. Out: arrays for any range. The meaning of the entries is not known here, nor who decides how much
+memory they may take. A scratch file has no name, so that nothing is left of it however the process ends.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from termmine.errors import TermmineError
 
 
 class OpenFile:
-    """An open file that several threads may read and write, closed when no tape has it any more."""
+    """An open file that several threads may read and write, closed when no array has it any more."""
 
     def __init__(self, file: BinaryIO, name: str) -> None:
         self.name = name
@@ -54,7 +54,7 @@ class OpenFile:
                 data = data[self._file.write(data) :]
 
 
-class Tape:
+class SpillArray:
     """A sequence of ``dtype`` that grows at its end; past ``room`` bytes it moves to a scratch file in ``folder``.
 
     Positions outside the sequence read as ``fill``. `read` may give a view: what it gives must not be changed. Where it
@@ -80,33 +80,33 @@ class Tape:
         self._offset = 0  # bytes before the first entry in the file
 
     @classmethod
-    def stored(cls, file: OpenFile, dtype: type, offset: int, length: int, fill: int = 0) -> Tape:
-        """The tape of so many entries that stand in an open file from an offset on; it cannot grow."""
-        tape = cls(dtype, fill=fill)
-        tape._file, tape._offset, tape._length = file, offset, length
-        return tape
+    def stored(cls, file: OpenFile, dtype: type, offset: int, length: int, fill: int = 0) -> SpillArray:
+        """The array of so many entries that stand in an open file from an offset on; it cannot grow."""
+        made = cls(dtype, fill=fill)
+        made._file, made._offset, made._length = file, offset, length
+        return made
 
     @classmethod
-    def scratch(cls, dtype: type, length: int, folder: Path | None) -> Tape:
-        """A tape of so many entries in a scratch file, to be written in any order."""
-        tape = cls(dtype, room=0, folder=folder)
-        tape._spill()
-        tape._length = length
-        return tape
+    def scratch(cls, dtype: type, length: int, folder: Path | None) -> SpillArray:
+        """An array of so many entries in a scratch file, to be written in any order."""
+        made = cls(dtype, room=0, folder=folder)
+        made._spill()
+        made._length = length
+        return made
 
     @classmethod
-    def blank(cls, dtype: type, length: int, *, in_memory: bool, folder: Path | None, fill: int = 0) -> Tape:
-        """A tape of so many entries, to be written in any order, several at once."""
-        tape = cls.of(np.empty(length, dtype=dtype)) if in_memory else cls.scratch(dtype, length, folder)
-        tape.fill = fill
-        return tape
+    def blank(cls, dtype: type, length: int, *, in_memory: bool, folder: Path | None, fill: int = 0) -> SpillArray:
+        """An array of so many entries, to be written in any order, several at once."""
+        made = cls.of(np.empty(length, dtype=dtype)) if in_memory else cls.scratch(dtype, length, folder)
+        made.fill = fill
+        return made
 
     @classmethod
-    def of(cls, array: np.ndarray, fill: int = 0) -> Tape:
-        """The tape of an array."""
-        tape = cls(array.dtype.type, fill=fill)
-        tape._array, tape._length = array, len(array)
-        return tape
+    def of(cls, array: np.ndarray, fill: int = 0) -> SpillArray:
+        """A spill array over an array in memory."""
+        made = cls(array.dtype.type, fill=fill)
+        made._array, made._length = array, len(array)
+        return made
 
     def __len__(self) -> int:
         return self._length
@@ -119,8 +119,8 @@ class Tape:
         """True where reading costs no copy."""
         return self._file is None
 
-    def head(self, length: int) -> Tape:
-        """The first entries as a tape of their own, which holds the same ones."""
+    def head(self, length: int) -> SpillArray:
+        """The first entries as an array of their own, which holds the same ones."""
         head = copy(self)
         head._length = length
         return head
@@ -174,7 +174,7 @@ class Tape:
         """Move to a scratch file."""
         array, length = self._array, self._length
         try:
-            file = tempfile.TemporaryFile(buffering=0, dir=self._folder)  # noqa: SIM115  # lives as long as the tape
+            file = tempfile.TemporaryFile(buffering=0, dir=self._folder)  # noqa: SIM115  # lives as long as the array
         except OSError as error:
             raise scratch_error(self._folder, error) from error
         self._file = OpenFile(cast("BinaryIO", file), "scratch file")

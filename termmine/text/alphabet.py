@@ -14,7 +14,7 @@ from termmine.kernels import encode as encode_kernels
 from termmine.kernels.encode import Strings
 from termmine.runtime.arrays import Arrays
 from termmine.runtime.columns import copy_column
-from termmine.runtime.spill import Tape
+from termmine.runtime.spill import SpillArray
 from termmine.text.characters import character_tables
 from termmine.types import Alphabet
 
@@ -72,7 +72,7 @@ def adopted(alphabet: Alphabet, chars: np.ndarray, offsets: np.ndarray, arrays: 
     return alphabet, ids
 
 
-def alphabet_of(chars: Tape, offsets: Tape, fold: str | None, arrays: Arrays) -> Alphabet:
+def alphabet_of(chars: SpillArray, offsets: SpillArray, fold: str | None, arrays: Arrays) -> Alphabet:
     """The alphabet of those forms, in the order in which they were met (characters, and the place where each
     begins).
     """

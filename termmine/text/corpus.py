@@ -14,7 +14,7 @@ from termmine.kernels import encode as encode_kernels
 from termmine.kernels.codes import DOCUMENT_END, FIRST_WORD, SOURCE_END
 from termmine.kernels.encode import NOTHING, SOURCE
 from termmine.runtime.job import Job
-from termmine.runtime.spill import Tape
+from termmine.runtime.spill import SpillArray
 from termmine.text.alphabet import adopted, empty_alphabet
 from termmine.text.pieces import Seam, encoded_pieces
 from termmine.types import Block, Corpus
@@ -41,14 +41,14 @@ class CorpusBuilder:
         self._document = document
         self._job = job or Job()
         left = self._job.left()
-        self._codes = self._tape(np.int32, int(CODES_SHARE * left))
-        self._variants = self._tape(np.int64, int(VARIANTS_SHARE * left))
+        self._codes = self._new_array(np.int32, int(CODES_SHARE * left))
+        self._variants = self._new_array(np.int64, int(VARIANTS_SHARE * left))
         self._alphabet = empty_alphabet(self._job.arrays, fold)
         self._n_symbols = self._n_documents = 0
         self._seam = Seam()
 
-    def _tape(self, dtype: type, room: int) -> Tape:
-        return Tape(dtype, room=room, folder=self._job.folder, expected=room)
+    def _new_array(self, dtype: type, room: int) -> SpillArray:
+        return SpillArray(dtype, room=room, folder=self._job.folder, expected=room)
 
     def add_text(self, blocks: Iterable[Block]) -> None:
         """Encode blocks of text, and end the source."""

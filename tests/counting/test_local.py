@@ -166,7 +166,7 @@ def test_a_term_that_always_fills_its_line_is_free() -> None:
 
 def test_counting_leaves_the_corpus_as_it_was() -> None:
     corpus = encode(["变电站与变电所，变电站与换流站"])
-    codes, variants = (tape.read(0, len(tape)).copy() for tape in (corpus.codes, corpus.variants))
+    codes, variants = (stored.read(0, len(stored)).copy() for stored in (corpus.codes, corpus.variants))
     first, second = (columns(count_ngrams(corpus, min_freq=1, max_length=3)) for _ in range(2))
     assert first == second
     np.testing.assert_array_equal(corpus.codes.read(0, len(codes)), codes)

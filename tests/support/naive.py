@@ -627,7 +627,7 @@ def figures(ranked: Sequence[str], gold: Iterable[str], relevant: Iterable[str])
 
 #: How many random corpora each property test compares; 15 each when numba is switched off. Together more than 3,000.
 RANDOM_CORPORA = {
-    "tape: any room": 200,
+    "spill arrays: any room": 200,
     "types: segments": 200,
     "corpus: code points": 500,  # in each of two tests
     "encode: runs and documents": 500,

@@ -20,7 +20,7 @@ from termmine.kernels.checks import N_DOCUMENTS, N_SYMBOLS
 from termmine.kernels.codes import FIRST_SYMBOL, FIRST_WORD, SOURCE_END
 from termmine.kernels.encode import MAX_WORD
 from termmine.runtime.columns import ROWS_AT_ONCE, slices
-from termmine.runtime.spill import Tape
+from termmine.runtime.spill import SpillArray
 from termmine.text.characters import is_symbol_table, is_word_table
 from termmine.types import Alphabet, Corpus, NgramTable
 
@@ -43,10 +43,10 @@ class Checks:
         if not is_sound:
             raise self.refuse(section)
 
-    def _compare(self, section: str, tape: Tape) -> None:
+    def _compare(self, section: str, stored: SpillArray) -> None:
         """Compare a section with its checksum."""
         checksum = 0
-        for block in blocks_of(tape):
+        for block in blocks_of(stored):
             checksum = _added(checksum, block)
         self._demand(section, checksum == self._checksums[section])
 
@@ -55,7 +55,7 @@ class Checks:
         for gap in gaps:
             self._demand("what is between the sections", not gap.any())
 
-    def forms(self, chars: Tape, offsets: Tape) -> None:
+    def forms(self, chars: SpillArray, offsets: SpillArray) -> None:
         """Check the characters of the words, and the places where they begin: no word is empty or too long."""
         self._compare("forms", chars)
         self._compare("form_offsets", offsets)
@@ -97,12 +97,12 @@ class Checks:
 
     def _variants(self, corpus: Corpus) -> None:
         """Check that places ascend within the corpus, so that those of a piece can be looked up."""
-        tape = corpus.variants
-        self._demand("variants", len(tape) % 2 == 0)
-        self._compare("variants", tape)
+        stored = corpus.variants
+        self._demand("variants", len(stored) % 2 == 0)
+        self._compare("variants", stored)
         previous = -1
-        for start in range(0, len(tape), 2 * ROWS_AT_ONCE):
-            places = tape.read(start, min(start + 2 * ROWS_AT_ONCE, len(tape)))[::2]
+        for start in range(0, len(stored), 2 * ROWS_AT_ONCE):
+            places = stored.read(start, min(start + 2 * ROWS_AT_ONCE, len(stored)))[::2]
             ascending = bool((np.diff(places, prepend=previous) > 0).all())
             previous = int(places[-1])
             self._demand("variants", ascending and previous < len(corpus.codes))

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from termmine.readers.formats import COUNT_FILE_MAGIC
-from termmine.runtime.spill import Tape
+from termmine.runtime.spill import SpillArray
 
 MAGIC = COUNT_FILE_MAGIC
 FORMAT = 2  # the version of the file; one more whenever a reader of the old one would misread the new one
@@ -44,10 +44,7 @@ DTYPES: dict[str, tuple[type, ...]] = {
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings that a count file was counted with. ``least`` is the --min-freq that was given, None for the
-    corpus's own
-    default.
-    """
+    """The settings that a count file was counted with. ``least``: the --min-freq that was given; None: the default."""
 
     document: str
     fold: str | None
@@ -63,7 +60,7 @@ class Settings:
         return names | set(NEIGHBOURS * self.neighbours) | ({"codes", "variants"} if self.text else set())
 
 
-def blocks_of(tape: Tape) -> Iterator[np.ndarray]:
+def blocks_of(stored: SpillArray) -> Iterator[np.ndarray]:
     """The entries of a stored array, block by block."""
-    for start in range(0, len(tape), _BLOCK):
-        yield tape.read(start, min(start + _BLOCK, len(tape)))
+    for start in range(0, len(stored), _BLOCK):
+        yield stored.read(start, min(start + _BLOCK, len(stored)))

@@ -20,7 +20,7 @@ from termmine.counting.countfile.format import COUNTS, DTYPES, HEADER_SIZE, IN_F
 from termmine.counting.countfile.header import Header, unpacked
 from termmine.errors import TermmineError
 from termmine.runtime.arrays import Arrays
-from termmine.runtime.spill import OpenFile, Tape
+from termmine.runtime.spill import OpenFile, SpillArray
 from termmine.text.alphabet import alphabet_of
 from termmine.types import Alphabet, Corpus, NgramTable
 
@@ -44,7 +44,7 @@ def load(path: Path, arrays: Arrays) -> CountFile:
     checks.gaps(sections.gaps())
     alphabet = _alphabet(sections, settings, checks, arrays)
     sizes = {"n_symbols": header["n_symbols"], "n_documents": header["n_documents"]}
-    corpus = Corpus(sections.tape("codes"), sections.tape("variants"), alphabet, **sizes)
+    corpus = Corpus(sections.stored("codes"), sections.stored("variants"), alphabet, **sizes)
     if settings.text:
         checks.corpus(corpus)
     columns = {name: sections.column(name) for name in COUNTS + NEIGHBOURS * settings.neighbours}
@@ -82,15 +82,15 @@ class _Sections:
         end = HEADER_SIZE
         for name in filter(self._places.__contains__, IN_FILE):
             offset = self._places[name]["offset"]
-            yield Tape.stored(self._file, np.uint8, end, offset - end).read(0, offset - end)
+            yield SpillArray.stored(self._file, np.uint8, end, offset - end).read(0, offset - end)
             end = offset + self._places[name]["length"] * np.dtype(self._places[name]["dtype"]).itemsize
 
-    def tape(self, name: str) -> Tape:
+    def stored(self, name: str) -> SpillArray:
         """A section to be read piece by piece; an empty one where the file has none of that name."""
         place = self._places.get(name)
         if place is None:
-            return Tape(DTYPES[name][0])
-        return Tape.stored(self._file, np.dtype(place["dtype"]).type, place["offset"], place["length"])
+            return SpillArray(DTYPES[name][0])
+        return SpillArray.stored(self._file, np.dtype(place["dtype"]).type, place["offset"], place["length"])
 
     def column(self, name: str) -> np.ndarray:
         """A section mapped into memory."""
@@ -99,7 +99,7 @@ class _Sections:
 
 
 def _alphabet(sections: _Sections, settings: Settings, checks: Checks, arrays: Arrays) -> Alphabet:
-    chars, offsets = sections.tape("forms"), sections.tape("form_offsets")
+    chars, offsets = sections.stored("forms"), sections.stored("form_offsets")
     checks.forms(chars, offsets)
     alphabet = alphabet_of(chars, offsets, settings.fold, arrays)
     checks.alphabet(alphabet, len(offsets) - 1)

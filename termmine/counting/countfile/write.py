@@ -33,7 +33,7 @@ from termmine.counting.countfile.format import (
 from termmine.counting.countfile.header import packed
 from termmine.runtime.job import Job
 from termmine.runtime.outputs import replacing
-from termmine.runtime.spill import Tape
+from termmine.runtime.spill import SpillArray
 from termmine.types import Corpus, NgramTable
 from termmine.version import __version__
 
@@ -78,9 +78,9 @@ class Writer:
         while self._waiting:
             self._waiting.popleft().result()
         described = {"codes": self._codes.describe()} if self._settings.text else {}
-        for name, tape in _sections(corpus, table, self._settings):
-            section = _Section(self._file, name, tape.dtype)
-            for array in blocks_of(tape):
+        for name, stored in _sections(corpus, table, self._settings):
+            section = _Section(self._file, name, stored.dtype)
+            for array in blocks_of(stored):
                 section.append(array)
             described[name] = section.describe()
         sections = [described[name] for name in SECTIONS if name in described]
@@ -138,13 +138,13 @@ def _header(corpus: Corpus, table: NgramTable, settings: Settings) -> dict[str, 
     }
 
 
-def _sections(corpus: Corpus, table: NgramTable, settings: Settings) -> Iterator[tuple[str, Tape]]:
+def _sections(corpus: Corpus, table: NgramTable, settings: Settings) -> Iterator[tuple[str, SpillArray]]:
     """Name and contents of each section except the codes."""
     forms = corpus.alphabet.forms
     size = int(forms.size[0])
-    yield "forms", Tape.of(forms.pool[: forms.offsets[size]])
-    yield "form_offsets", Tape.of(forms.offsets[: size + 1])
+    yield "forms", SpillArray.of(forms.pool[: forms.offsets[size]])
+    yield "form_offsets", SpillArray.of(forms.offsets[: size + 1])
     if settings.text:
         yield "variants", corpus.variants
     for name in COUNTS + NEIGHBOURS * settings.neighbours:
-        yield name, Tape.of(getattr(table, name))
+        yield name, SpillArray.of(getattr(table, name))

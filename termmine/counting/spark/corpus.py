@@ -22,7 +22,7 @@ from termmine.kernels import encode as encode_kernels
 from termmine.kernels.codes import FIRST_WORD, SOURCE_END
 from termmine.kernels.encode import Strings
 from termmine.runtime.arrays import IN_MEMORY, Arrays
-from termmine.runtime.spill import Tape
+from termmine.runtime.spill import SpillArray
 from termmine.text.alphabet import alphabet_of
 from termmine.types import Alphabet, Corpus
 
@@ -32,9 +32,12 @@ _PIECE_BITS = 32  # of the place of a form, its number in its piece
 
 @dataclass(frozen=True)
 class SparkCorpus(Corpus):
-    """A corpus in pieces; its tapes are empty. ``frame`` has a row a piece: its number in the order of the corpus, the
-    symbols of its file before it, its codes (int32), its variants (int64, in twos), and where it is the last one of its
-    part of a file, the `MARGIN` codes that end with it.
+    """A corpus in pieces; its arrays of codes and variants are empty.
+
+    ``frame`` has a row a piece: its number in the order of the corpus, the symbols of its file before it, its codes
+    (int32), its variants (int64, in twos), and where it is the last one of its part of a file, the `MARGIN` codes that
+    end
+    with it.
 
     A piece begins and ends with a separator, which is the next one's first, and no document reaches over its end.
     """
@@ -47,8 +50,8 @@ class SparkCorpus(Corpus):
     def of(cls, text: Text, frame: Any, alphabet: Alphabet) -> SparkCorpus:
         """The corpus of a text whose pieces are encoded under an alphabet."""
         sizes = text.n_symbols, text.n_documents
-        tapes = Tape(np.int32), Tape(np.int64)
-        return cls(*tapes, alphabet, *sizes, text.cluster, frame, text.n_codes)
+        empty = SpillArray(np.int32), SpillArray(np.int64)
+        return cls(*empty, alphabet, *sizes, text.cluster, frame, text.n_codes)
 
     def pieces(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Codes and variants of the pieces in order, which joined are those of a local corpus but for its end."""
@@ -94,7 +97,7 @@ def number_words(text: Text, fold: str | None, arrays: Arrays = IN_MEMORY) -> Sp
     forms = cluster.map(text.frame.select("file", "start", "part", "chars", "offsets"), _Forms(numbers), _FORMS)
     first = cluster.fetch(forms.groupBy("form").min("place").toDF("form", "place"))
     chars, offsets = b.pool(first.sort_by("place").combine_chunks(), "form")
-    alphabet = alphabet_of(Tape.of(chars), Tape.of(offsets), fold, arrays)
+    alphabet = alphabet_of(SpillArray.of(chars), SpillArray.of(offsets), fold, arrays)
     words = alphabet.forms, alphabet.form_word, alphabet.word_form
     return code_pieces(text, alphabet, cluster.lend((words, text.lead, text.n_before, text.last())))
 

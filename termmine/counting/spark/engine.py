@@ -26,7 +26,7 @@ from termmine.readers.base import ReadReport
 from termmine.readers.files import STDIN
 from termmine.readers.source import Files, Source
 from termmine.runtime.job import Job
-from termmine.runtime.spill import Tape
+from termmine.runtime.spill import SpillArray
 from termmine.types import Alphabet, Corpus, NgramTable
 
 
@@ -78,7 +78,7 @@ class SparkEngine:
             raise TermmineError(f"{source.name}: the corpus is empty: give text with words in it")
         if sink is None:
             return corpus
-        variants = Tape(np.int64, room=self.job.left() // 8, folder=self.job.folder)
+        variants = SpillArray(np.int64, room=self.job.left() // 8, folder=self.job.folder)
         with self.job.progress.stage("fetching the text"):
             for codes, some in corpus.pieces():
                 sink(codes)
