@@ -19,7 +19,7 @@ import numpy as np
 
 from termmine.counting import positions
 from termmine.counting.pairs import BYTES_A_ROW, Division, Found, PairCounter, nothing
-from termmine.counting.positions import Places
+from termmine.counting.positions import Positions
 from termmine.counting.ranges import Span, chunks
 from termmine.counting.table import Level, make_level, make_table
 from termmine.kernels import levels as levels_kernels
@@ -101,20 +101,20 @@ class _Counter:
         self._min_freq = min_freq
         self._job = job
         self._neighbours = neighbours
-        self._places = Places(corpus, job, with_codes=neighbours, may_overwrite=not keep_codes)
-        self._pairs = PairCounter(self._places, min_freq, job, neighbours=neighbours, n_codes=self._n_codes)
+        self._positions = Positions(corpus, job, with_codes=neighbours, may_overwrite=not keep_codes)
+        self._pairs = PairCounter(self._positions, min_freq, job, neighbours=neighbours, n_codes=self._n_codes)
         n_separators = len(corpus.codes) - corpus.n_symbols  # there are at most as many documents, and edges of runs
         self._width = np.int32 if n_separators < NARROW else np.int64
-        self._n_active = 0  # places with a row
+        self._n_active = 0  # positions with a row
 
     def first_level(self) -> tuple[np.ndarray, np.ndarray, _Seen]:
         """The codes of the frequent symbols, their frequencies, and their evidence; each position gets its id."""
-        freq = self._places.symbol_freq(self._n_codes)
+        freq = self._positions.symbol_freq(self._n_codes)
         freq[:FIRST_SYMBOL] = 0
         symbols = np.flatnonzero(freq >= self._min_freq)
         rows = self._job.arrays.full(self._n_codes, -1, np.int32, hot=True)
         rows[symbols] = np.arange(len(symbols))
-        self._places.number_symbols(rows)
+        self._positions.number_symbols(rows)
         return symbols, freq[symbols], self._look(freq[symbols], self._look_at_symbols)
 
     def count_pairs(self, n: int, n_rows: int, seen: _Seen) -> Found:
@@ -123,18 +123,18 @@ class _Counter:
 
     def next_level(self, n: int, n_below: int, found: Found) -> _Seen:
         """Turn the ids, of which there are so many different ones, into rows of the n-grams that were found."""
-        if self._places.is_sparse(self._n_active):
+        if self._positions.is_sparse(self._n_active):
             self._pairs.forget()
-            self._places.compact(n - 1)
+            self._positions.compact(n - 1)
         slots, slotting = self._slots(n_below, found.keys)
 
         def turn(span: Span, document: int, evidence: np.ndarray, pairing: Pairing, sizes: np.ndarray) -> int:
             for lo, hi in chunks(span, positions.CHUNK):
-                codes, ids = self._places.window(lo, hi, 1, n)
+                codes, ids = self._positions.window(lo, hi, 1, n)
                 document = levels_kernels.next_level(
                     codes, ids, 1, 1 + hi - lo, slots, slotting, n, self._neighbours, document, evidence, pairing, sizes
                 )
-                self._places.write(lo, ids[1:-1])
+                self._positions.write(lo, ids[1:-1])
             return document
 
         return self._look(found.freq, turn)
@@ -159,7 +159,7 @@ class _Counter:
         self, span: Span, document: int, evidence: np.ndarray, pairing: Pairing, sizes: np.ndarray
     ) -> int:
         for lo, hi in chunks(span, positions.CHUNK):
-            codes, ids = self._places.window(lo, hi, 1, 1)
+            codes, ids = self._positions.window(lo, hi, 1, 1)
             if self._neighbours:
                 document = levels_kernels.observe_symbols(codes, ids, 1, 1 + hi - lo, document, evidence)
             pairs_kernels.pair_sizes(codes, ids, 1, 1 + hi - lo, 1, self._neighbours, pairing, sizes)
@@ -172,7 +172,7 @@ class _Counter:
         span ends
         with a whole document.
         """
-        spans, n_rows = self._places.spans, len(freq) if self._neighbours else 0
+        spans, n_rows = self._positions.spans, len(freq) if self._neighbours else 0
         self._n_active = int(freq.sum())
         division = self._pairs.divide(len(freq), self._n_active)
         sizes = np.zeros((len(spans), division.n_partitions), dtype=np.int64)

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from termmine.counting import positions
-from termmine.counting.positions import Places
+from termmine.counting.positions import Positions
 from termmine.counting.ranges import Span, chunks, even_spans, groups
 from termmine.kernels import pairs as pairs_kernels
 from termmine.kernels.pairs import Pairing
@@ -76,8 +76,8 @@ class PairCounter:
     one of ``n_codes`` codes.
     """
 
-    def __init__(self, where: Places, min_freq: int, job: Job, *, neighbours: bool, n_codes: int) -> None:
-        self._places = where
+    def __init__(self, where: Positions, min_freq: int, job: Job, *, neighbours: bool, n_codes: int) -> None:
+        self._positions = where
         self._min_freq = min_freq
         self._job = job
         self._neighbours = neighbours
@@ -181,8 +181,8 @@ class PairCounter:
 
         def write(i: int) -> None:
             offsets = starts[:, i].copy()
-            for lo, hi in chunks(self._places.spans[i], positions.CHUNK):
-                window = self._places.window(lo, hi, 0, n)
+            for lo, hi in chunks(self._positions.spans[i], positions.CHUNK):
+                window = self._positions.window(lo, hi, 0, n)
                 pairs_kernels.scatter_pairs(*window, 0, hi - lo, n, self._neighbours, division.pairing, offsets, pairs)
 
         self._job.map(write, range(len(sizes)))
@@ -208,7 +208,7 @@ class PairCounter:
         at = limits[:-1].copy()
 
         def sort(span: Span) -> tuple[np.ndarray, np.ndarray]:
-            window, size = self._places.window(*span, 0, n), span[1] - span[0]
+            window, size = self._positions.window(*span, 0, n), span[1] - span[0]
             sizes = np.zeros(len(at), dtype=np.int64)
             pairs_kernels.pair_sizes(*window, 0, size, n, self._neighbours, division.pairing, sizes)
             begin = np.concatenate([[0], np.cumsum(sizes)])
@@ -217,7 +217,7 @@ class PairCounter:
             return pairs, begin
 
         size = _CHUNKS_A_WRITE * positions.CHUNK
-        pieces = (piece for span in self._places.spans for piece in chunks(span, size))
+        pieces = (piece for span in self._positions.spans for piece in chunks(span, size))
         for pairs, begin in self._job.stream(sort, pieces):
             sizes = np.diff(begin)
             for p in np.flatnonzero(sizes).tolist():

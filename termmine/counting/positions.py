@@ -17,10 +17,10 @@ from termmine.runtime.spill import SpillArray
 from termmine.types import Corpus
 
 CHUNK = 1 << 18  # positions handled at once: 1 MiB of codes, and as many of ids, for each thread
-_SPARSE = 6  # times fewer places with a row than places in all: then it pays to leave out the others
+_SPARSE = 6  # times fewer positions with a row than positions in all: then it pays to leave out the others
 
 
-class Places:
+class Positions:
     """Codes and ids, and the ``spans`` that can be worked on each by itself: no document reaches over a cut.
 
     ``with_codes``: False where codes are no longer read once the symbols have their ids; a window then has ids in the
