@@ -1,6 +1,6 @@
-"""The conditions that n-grams and candidates must meet, each with its reason.
+"""The filters that n-grams and candidates must pass, each with its reason.
 
-In: a table, or a column. Out: True for the entries that meet a condition (bool); an error where none is left.
+In: a table, or a column. Out: True for the entries that pass a filter (bool); an error where none is left.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ def holds_han(table: NgramTable, arrays: Arrays) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Rule:
-    """A condition that candidates must meet: in words, after "of n, none ..."; and True for the entries that meet it
+class Filter:
+    """A filter of candidates: its condition in words, after "of n, none ..."; and True for the entries that pass it
     (bool).
 
-    ``reasons``: the sentence for each entry that does not meet it, where one sentence does not fit all of them.
+    ``reasons``: the sentence for each entry that does not pass, where one sentence does not fit all of them.
     """
 
     text: str
@@ -43,53 +43,53 @@ class Rule:
     reasons: Sequence[str] | None = None
 
 
-def apply_rules(rules: list[Rule], found: str, arrays: Arrays) -> np.ndarray:
-    """True for the entries that meet all rules.
+def apply_filters(filters: list[Filter], found: str, arrays: Arrays) -> np.ndarray:
+    """True for the entries that pass all filters.
 
-    Where none does, an error names the rule that left nothing of ``found``, the number and kind of the entries.
+    Where none does, an error names the filter that left nothing. ``found``: the name of the entries in that error.
     """
-    keep = arrays.full(len(rules[0].passes), True, bool)
-    for rule in rules:
+    keep = arrays.full(len(filters[0].passes), True, bool)
+    for each in filters:
         before = int(np.count_nonzero(keep))
-        keep &= rule.passes
+        keep &= each.passes
         if not keep.any():
-            raise EmptyResultError(f"no term is left: of {before} {found}, none {rule.text}: {rule.advice}")
+            raise EmptyResultError(f"no term is left: of {before} {found}, none {each.text}: {each.advice}")
         found = "that passed the rules before"
     return keep
 
 
-def threshold(name: str, column: np.ndarray, least: float, arrays: Arrays) -> Rule:
-    """The rule that a column reaches a least value."""
+def threshold(name: str, column: np.ndarray, least: float, arrays: Arrays) -> Filter:
+    """The filter of entries that reach a least value in a column."""
     passes = arrays.in_parts(lambda column: column >= least, column, dtype=bool)
-    return Rule(f"has a {name} of {least:g} or more (--min-{name.replace('_', '-')})", passes)
+    return Filter(f"has a {name} of {least:g} or more (--min-{name.replace('_', '-')})", passes)
 
 
-def could_be_term(table: NgramTable, options: DiscoverOptions, arrays: Arrays) -> Rule:
-    """The rule that a row is made of the symbols that terms are made of, whatever its figures."""
+def could_be_term(table: NgramTable, options: DiscoverOptions, arrays: Arrays) -> Filter:
+    """The filter of rows that are made of the symbols that terms are made of, whatever their figures."""
     if options.any_script:
         is_word = arrays.in_parts(lambda last: last >= FIRST_WORD, table.last, dtype=bool)
         is_word[table.level[1] :] = True
-        return Rule("has a word or two symbols", is_word)
+        return Filter("has a word or two symbols", is_word)
     passes = holds_han(table, arrays)
     passes[: table.level[1]] = False
-    return Rule("has two symbols with a Han character among them", passes)
+    return Filter("has two symbols with a Han character among them", passes)
 
 
-def unit_rules(table: NgramTable, options: DiscoverOptions, kept: np.ndarray, arrays: Arrays) -> list[Rule]:
-    """The rules that a row of the table must meet to be a candidate, in order; the passes are one a row.
+def unit_filters(table: NgramTable, options: DiscoverOptions, kept: np.ndarray, arrays: Arrays) -> list[Filter]:
+    """The filters that a row of the table must pass to be a candidate, in order; the passes are one a row.
 
-    Rows that are ``kept`` (bool) meet all of them.
+    Rows that are ``kept`` (bool) pass all of them.
     """
-    rules = [could_be_term(table, options, arrays)]
-    rules.append(threshold("doc_freq", table.doc_freq, options.min_doc_freq, arrays))
+    filters = [could_be_term(table, options, arrays)]
+    filters.append(threshold("doc_freq", table.doc_freq, options.min_doc_freq, arrays))
     if options.min_cohesion is not None:
-        rows = arrays.where(rules[0].passes & rules[1].passes)  # not needed elsewhere
-        rule = threshold("cohesion", cohesion(table, rows, arrays), options.min_cohesion, arrays)
+        rows = arrays.where(filters[0].passes & filters[1].passes)  # not needed elsewhere
+        each = threshold("cohesion", cohesion(table, rows, arrays), options.min_cohesion, arrays)
         passes = arrays.zeros(len(table), bool)
-        put(passes, rows, rule.passes)
-        rules.append(Rule(rule.text, passes))
-    rules.append(threshold("left_entropy", table.left_entropy, options.min_left_entropy, arrays))
-    rules.append(threshold("right_entropy", table.right_entropy, options.min_right_entropy, arrays))
-    for rule in rules:
-        np.logical_or(rule.passes, kept, out=rule.passes)
-    return rules
+        put(passes, rows, each.passes)
+        filters.append(Filter(each.text, passes))
+    filters.append(threshold("left_entropy", table.left_entropy, options.min_left_entropy, arrays))
+    filters.append(threshold("right_entropy", table.right_entropy, options.min_right_entropy, arrays))
+    for each in filters:
+        np.logical_or(each.passes, kept, out=each.passes)
+    return filters

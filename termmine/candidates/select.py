@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from termmine.candidates.cohesion import cohesion
-from termmine.candidates.filters import apply_rules, unit_rules
+from termmine.candidates.filters import apply_filters, unit_filters
 from termmine.candidates.fragments import absorbers
 from termmine.errors import EmptyResultError
 from termmine.measures import branching_entropy, npmi, pooled_entropy
@@ -38,13 +38,15 @@ def select(table: NgramTable, options: DiscoverOptions, kept: np.ndarray, arrays
         raise EmptyResultError(
             f"no term is left: nothing occurs {table.min_freq} times (--min-freq): lower that, or give more text"
         )
-    rules = unit_rules(table, options, kept, arrays)
-    keep = apply_rules(rules, f"n-grams that occur {table.min_freq} times or more", arrays)
+    filters = unit_filters(table, options, kept, arrays)
+    keep = apply_filters(filters, f"n-grams that occur {table.min_freq} times or more", arrays)
     absorber = absorbers(table, keep, options.min_independence, arrays)
     absorber[kept] = -1
     is_absorbed = arrays.in_parts(lambda absorber: absorber >= 0, absorber, dtype=bool)
     rows = arrays.where(np.greater(keep, is_absorbed, out=keep))
-    absorbed = arrays.where(np.logical_and(rules[0].passes, is_absorbed, out=is_absorbed))  # also those of low entropy
+    absorbed = arrays.where(
+        np.logical_and(filters[0].passes, is_absorbed, out=is_absorbed)
+    )  # also those of low entropy
     return _columns(table, rows, arrays), Absorbed(absorbed, arrays.take(absorber, absorbed))
 
 

@@ -1,7 +1,7 @@
 """The positions where the n-grams of a level begin: the corpus as it is passed on from level to level.
 
 In: the codes of a corpus. Out: windows of codes and *ids*, the row of the frequent n-gram that begins at a position, or
--1. Both are in memory or on scratch files, as the codes were. Positions that no n-gram touches any more are left out.
+-1. Both are in memory or in scratch files, as the codes were. Positions that no n-gram touches any more are left out.
 """
 
 from __future__ import annotations

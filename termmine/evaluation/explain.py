@@ -1,7 +1,7 @@
 """The reasons why a string is, or is not, in the list, and its place there.
 
 In: an analysis and strings. Out: plain records, one a string, and how to write them for a reader. Everything is read
-off the same tables and rules that the ranking uses; nothing is decided here.
+off the same tables and filters that the ranking uses; nothing is decided here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from termmine.candidates.filters import unit_rules
+from termmine.candidates.filters import unit_filters
 from termmine.candidates.fragments import absorbers
 from termmine.counting.engines import Engine, Key, LocalEngine
 from termmine.counting.source import check_has_lines
@@ -23,7 +23,7 @@ from termmine.kernels.codes import FIRST_SYMBOL, RUN_END
 from termmine.measures import find_measure, pmi, score_factors
 from termmine.options import DiscoverOptions
 from termmine.pipeline import Analysis, analyse, open_background, rank
-from termmine.ranking.contrast import term_rules
+from termmine.ranking.contrast import term_filters
 from termmine.readers.rewind import readable_twice
 from termmine.readers.source import Given, open_source
 from termmine.runtime.arrays import Arrays
@@ -65,7 +65,7 @@ def explain(analysis: Analysis, terms: Iterable[str], engine: Engine | None = No
     rows, found = find_rows(analysis.table, terms), look_around(analysis, terms, engine)
     try:
         ranking = rank(analysis, engine).whole()
-    except EmptyResultError:  # the rule that leaves nothing is the answer
+    except EmptyResultError:  # the filter that leaves nothing is the answer
         ranking = {"row": np.zeros(0, dtype=np.int32), "term": np.zeros(0, dtype=object)}
     arrays = engine.job.arrays
     return [
@@ -214,27 +214,27 @@ def _longer(analysis: Analysis, row: int) -> list[tuple[str, int]]:
 
 
 def _verdict(analysis: Analysis, row: int, ranking: Columns, arrays: Arrays) -> dict[str, Any]:
-    """The first rule that dropped the row, or the ingredients of its score and its place in the list."""
+    """The first filter that dropped the row, or the ingredients of its score and its place in the list."""
     table, options, columns = analysis.table, analysis.options, analysis.columns
-    rules = unit_rules(table, options, analysis.kept, arrays)
-    keep = np.logical_and.reduce([rule.passes for rule in rules])
+    filters = unit_filters(table, options, analysis.kept, arrays)
+    keep = np.logical_and.reduce([each.passes for each in filters])
     absorber = int(absorbers(table, keep, options.min_independence, arrays)[row])
-    if absorber >= 0 and rules[0].passes[row] and not analysis.kept[row]:
+    if absorber >= 0 and filters[0].passes[row] and not analysis.kept[row]:
         longer = table.texts(np.array([absorber]))[0]
         return {
             "absorbed_by": longer,
             "verdict": f"absorbed: it hardly ever occurs outside {longer}, which occurs {table.freq[absorber]} times "
             "(--min-independence)",
         }
-    for rule in rules:
-        if not rule.passes[row]:
-            return {"verdict": f"dropped: it is not one that {rule.text}"}
+    for each in filters:
+        if not each.passes[row]:
+            return {"verdict": f"dropped: it is not one that {each.text}"}
     place = int(np.flatnonzero(columns["row"] == row)[0])
     entry = {name: column[place] for name, column in columns.items()}
     record = {"score": float(entry["score"]), "ingredients": _ingredients(entry, options.measure)}
-    for rule in term_rules(columns, options, arrays):
-        if not rule.passes[place]:
-            reason = f"it is not one that {rule.text}" if rule.reasons is None else rule.reasons[place]
+    for each in term_filters(columns, options, arrays):
+        if not each.passes[place]:
+            reason = f"it is not one that {each.text}" if each.reasons is None else each.reasons[place]
             return record | {"verdict": f"dropped: {reason}"}
     at, n_terms = np.flatnonzero(ranking["row"] == row), len(ranking["row"])
     if not len(at):

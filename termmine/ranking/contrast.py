@@ -1,7 +1,7 @@
 """Candidates + a background -> keyness columns and the ranking.
 
 In: the candidate table of the domain and the frequency of each candidate in the background. Out: the same table with
-``background_freq``, ``keyness``, ``log_ratio``, ``general_ratio`` and ``score``, and the rules that its rows must meet.
+``background_freq``, ``keyness``, ``log_ratio``, ``general_ratio`` and ``score``, and the filters that its rows must pass.
 The units were chosen before; the order, and how the result is written, come after.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from termmine.candidates.filters import Rule, threshold
+from termmine.candidates.filters import Filter, threshold
 from termmine.candidates.fragments import nesting
 from termmine.measures import Measure, find_measure, general_ratio, keyness, log_ratio
 from termmine.options import DiscoverOptions
@@ -49,8 +49,8 @@ def _from_columns(measure: Measure, columns: Columns, table: NgramTable, arrays:
     return arrays.in_parts(measure.formula, *(columns[name] for name in measure.columns))
 
 
-def term_rules(columns: Columns, options: DiscoverOptions, arrays: Arrays) -> list[Rule]:
-    """The rules that a compared candidate must meet to be reported, in order; the passes are one a candidate.
+def term_filters(columns: Columns, options: DiscoverOptions, arrays: Arrays) -> list[Filter]:
+    """The filters that a compared candidate must pass to be reported, in order; the passes are one a candidate.
 
     Where the reader gave lists, there is a column ``dropped``: the reason why a list drops a candidate, empty
     where none does; and one ``kept``: the same of one that meets every threshold because a list keeps it.
@@ -61,20 +61,20 @@ def term_rules(columns: Columns, options: DiscoverOptions, arrays: Arrays) -> li
         "log_ratio": options.min_log_ratio,
         "score": options.min_score,
     }
-    rules = [threshold(name, columns[name], value, arrays) for name, value in least.items() if value is not None]
+    filters = [threshold(name, columns[name], value, arrays) for name, value in least.items() if value is not None]
     if options.measure == "score":
         passes = arrays.in_parts(lambda score: score > 0.0, columns["score"], dtype=bool)
-        rules.append(Rule("has every factor of the score above 0", passes))
+        filters.append(Filter("has every factor of the score above 0", passes))
     if "dropped" not in columns:
-        return rules
+        return filters
     kept, dropped = columns["kept"] != "", columns["dropped"].tolist()
-    ruled_out = Rule(
+    ruled_out = Filter(
         "is left by --known, --feedback and --ban",
         np.array([not reason for reason in dropped], dtype=bool),
         "shorten those lists, or give more text",
         dropped,
     )
-    return [ruled_out, *(replace(rule, passes=rule.passes | kept) for rule in rules)]
+    return [ruled_out, *(replace(each, passes=each.passes | kept) for each in filters)]
 
 
 LIKE_QUANTILE = 0.1  # a quantile of the good terms' scores: the worst tenth may be slips, and does not count

@@ -1,6 +1,6 @@
 """The candidates with their scores -> the terms in order, some at a time.
 
-In: the columns of an analysis. Out: its rows that meet every rule, the best first, each with its spelling. The best
+In: the columns of an analysis. Out: its rows that pass every filter, the best first, each with its spelling. The best
 row has the highest score, or, where there is feedback, is one that a reviewer has accepted or is most likely to
 accept. The candidates were chosen before; how a term is written to a file is not known here.
 """
@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from termmine.candidates.filters import apply_rules
+from termmine.candidates.filters import apply_filters
 from termmine.counting.engines import Engine
 from termmine.options import DiscoverOptions
-from termmine.ranking.contrast import term_rules
+from termmine.ranking.contrast import term_filters
 from termmine.runtime.columns import stacked
 from termmine.search.spelling import surfaces
 from termmine.types import Columns, Corpus, NgramTable
@@ -24,7 +24,7 @@ _FEWEST, _MOST = 1 << 14, 1 << 18  # terms at a time
 
 
 class Ranking:
-    """The terms of an analysis; a candidate that no rule dropped is one. An error where there is none."""
+    """The terms of an analysis; a candidate that no filter dropped is one. An error where there is none."""
 
     def __init__(
         self, corpus: Corpus, table: NgramTable, columns: Columns, options: DiscoverOptions, engine: Engine
@@ -32,7 +32,7 @@ class Ranking:
         self._corpus, self._table, self._columns, self._engine = corpus, table, columns, engine
         arrays = engine.job.arrays
         self._best = "merit" if "merit" in columns else "score"
-        chosen = arrays.where(apply_rules(term_rules(columns, options, arrays), "candidates", arrays))
+        chosen = arrays.where(apply_filters(term_filters(columns, options, arrays), "candidates", arrays))
         keys = arrays.in_parts(_descending, arrays.take(columns[self._best], chosen), dtype=np.uint64)
         self._n = len(chosen)
         if options.top is not None and options.top < len(chosen):

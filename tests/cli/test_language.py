@@ -24,7 +24,7 @@ CHINESE = load_language("zh")
 #: Calls whose arguments are said to the user.
 _SAYING = {
     "TermmineError", "UsageError", "EmptyResultError", "BusyError", "BadRecordError",
-    "note", "remark", "detail", "tell", "stage", "no_text", "bad", "fail", "closing", "append", "damaged", "Rule",
+    "note", "remark", "detail", "tell", "stage", "no_text", "bad", "fail", "closing", "append", "damaged", "Filter",
     "leaving_out", "Rendered",
 }  # fmt: skip
 _WORD = re.compile("[a-z]{3}")
