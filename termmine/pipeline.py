@@ -26,7 +26,7 @@ from termmine.meaning.vectors import Vectors, make_vectors
 from termmine.measures import find_measure, noun_context, unit_share
 from termmine.options import DiscoverOptions, default_min_freq
 from termmine.ranking.background import Background, Candidates, check_background, contrast_with
-from termmine.ranking.contrast import compare
+from termmine.ranking.contrast import add_keyness
 from termmine.ranking.distribution import survey
 from termmine.ranking.lists import consult, keep, reach_like, read_lists
 from termmine.ranking.order import Ranking
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 class Analysis:
     """Every candidate with its evidence, before the last thresholds: what `rank` and `explain` look at.
 
-    ``columns``: one row a candidate, those of `candidates.select` and `contrast.compare`; ``absorbed``: the
+    ``columns``: one row a candidate, those of `candidates.select` and `contrast.add_keyness`; ``absorbed``: the
     fragments; ``kept``: which rows of the table are candidates whatever their figures (bool); ``options`` with every
     default that depends on the corpus filled in; ``vectors`` of the units of the corpus, None where it is too small
     for them, or where another measure than the default one was asked for.
@@ -190,7 +190,7 @@ def analyse(source: Source, background: Source | None, options: DiscoverOptions,
         candidates, absorbed = select(table, options, kept, job.arrays)
         candidates, strings, words = observe(corpus, table, candidates, engine)
     compared = contrast_with(background, strings, options, engine)
-    columns, vectors = compare(candidates, table, compared, options.measure, job.arrays), None
+    columns, vectors = add_keyness(candidates, table, compared, options.measure, job.arrays), None
     if options.measure == "score":
         columns, vectors = look_at_uses(columns, corpus, table, words, engine)
     if options.seeds is not None:

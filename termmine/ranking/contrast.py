@@ -1,8 +1,8 @@
 """Candidates + a background -> keyness columns and the ranking.
 
 In: the candidate table of the domain and the frequency of each candidate in the background. Out: the same table with
-``background_freq``, ``keyness``, ``log_ratio``, ``general_ratio`` and ``score``, and the filters that its rows must pass.
-The units were chosen before; the order, and how the result is written, come after.
+``background_freq``, ``keyness``, ``log_ratio``, ``general_ratio`` and ``score``, and the filters for its rows. The
+units were chosen before; the order, and how the result is written, come after.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from termmine.runtime.arrays import Arrays
 from termmine.types import Columns, NgramTable
 
 
-def compare(candidates: Columns, table: NgramTable, background: Background, measure: str, arrays: Arrays) -> Columns:
+def add_keyness(
+    candidates: Columns, table: NgramTable, background: Background, measure: str, arrays: Arrays
+) -> Columns:
     """The candidates with their keyness columns and ``score``, the chosen measure."""
     chosen = find_measure(measure)
     freq, f2 = candidates["freq"], background.freq
