@@ -27,7 +27,7 @@ from termmine.evaluation import nearness
 from termmine.evaluation import tally as tallying
 from termmine.evaluation.compare import compare as compare_frames
 from termmine.evaluation.explain import explain_source
-from termmine.evaluation.report import compare_lists
+from termmine.evaluation.report import evaluate_lists
 from termmine.formats.write import find_writer, format_by_name, produce
 from termmine.meaning.grown import Seeds
 from termmine.meaning.growth import LEAST, MOST, RISE, Demand
@@ -305,7 +305,7 @@ def evaluate(
     if len(expected) != 1:
         raise UsageError(f"gold: {len(expected)} lists are given: give one")
     opened = None if corpus is None else open_source(corpus)
-    return compare_lists(ranked, expected[0], opened, options_of(ReadOptions, reading), _warn)
+    return evaluate_lists(ranked, expected[0], opened, options_of(ReadOptions, reading), _warn)
 
 
 @with_signature(ReadOptions)

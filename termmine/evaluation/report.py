@@ -22,7 +22,7 @@ from termmine.text.normalize import is_comparable, normal_form
 from termmine.version import __version__
 
 
-def compare_lists(
+def evaluate_lists(
     lists: Sequence[Path | str],
     gold: Path | str,
     corpus: Source | None,

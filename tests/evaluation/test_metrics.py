@@ -19,7 +19,7 @@ from support.command import Run, run
 from termmine import __version__
 from termmine.evaluation import metrics
 from termmine.evaluation.metrics import RESAMPLES, Judged
-from termmine.evaluation.report import compare_lists, tables
+from termmine.evaluation.report import evaluate_lists, tables
 from termmine.readers.source import open_files
 
 FIGURES = ["P@100", "P@500", "P@1000", "P@5000", "R@1000", "R@5000", "R@20000", "F1@1000", "F1@5000", "AP", "ceil"]
@@ -349,7 +349,7 @@ def test_three_lists_are_compared_with_the_first() -> None:
 
 
 def test_the_library_gives_what_the_command_writes() -> None:
-    found = compare_lists([Path("ours.csv")], Path("gold.txt"), open_files(["corpus.txt"]))
+    found = evaluate_lists([Path("ours.csv")], Path("gold.txt"), open_files(["corpus.txt"]))
     assert json.loads(json.dumps(found)) == report("ours.csv", "-g", "gold.txt", "-c", "corpus.txt")
 
 

@@ -35,10 +35,10 @@ from termmine.options import ReadOptions
 def evaluate(lists: tuple[Path, ...], gold: Path, corpus: tuple[str, ...], as_json: bool, **options: Any) -> None:
     """Tell how good ranked LISTS are: how many terms of a gold list they find, and how high up."""
     check_inputs((*map(str, lists), str(gold), *corpus))
-    from termmine.evaluation.report import compare_lists, tables
+    from termmine.evaluation.report import evaluate_lists, tables
     from termmine.readers.source import open_files
     from termmine.runtime import outputs
 
-    report = compare_lists(lists, gold, open_files(corpus) if corpus else None, ReadOptions(**options), tell)
+    report = evaluate_lists(lists, gold, open_files(corpus) if corpus else None, ReadOptions(**options), tell)
     text = json.dumps(report, ensure_ascii=False) + "\n" if as_json else tables(report)
     outputs.write(Path("-"), text.encode(errors="backslashreplace"))
