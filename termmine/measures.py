@@ -221,7 +221,7 @@ def burstiness(freq: Column, windows: Column, n_windows: int) -> Column:
     return np.asarray(expected / np.maximum(windows, 1))
 
 
-def noun_context(left: Column, right: Column) -> Column:
+def noun_fit(left: Column, right: Column) -> Column:
     """The probability-like fit of an n-gram's places to those of nouns, 1 / (1 + exp(-2 min(left, right))).
 
     left and right are mean log-odds (natural logarithm); the worse side decides. 1/2 where they say nothing.
@@ -277,7 +277,7 @@ def score_factors(
     npmi: Column,
     known: Column,
     free_entropy: Column,
-    context: Column,
+    noun_fit: Column,
     burstiness: Column,
     pattern: Column,
     shape: Column,
@@ -288,7 +288,7 @@ def score_factors(
 
     A term is characteristic of the domain (termhood: general_ratio + 2 bits, to the power 3/2) and well attested (ln
     freq), holds together (bond: npmi, at least 1/2 for a dictionary word), is free on both sides (free_entropy, bits),
-    stands where nouns of the domain stand (context), keeps to its topic (square root of burstiness), has no function
+    stands where nouns of the domain stand (noun_fit), keeps to its topic (square root of burstiness), has no function
     words (pattern), is built as compounds are (shape), is no mere part of longer words (wholeness: fourth root of
     unit_share), and is used as good terms are (company).
     """
@@ -298,7 +298,7 @@ def score_factors(
         "attestation": np.log(np.asarray(freq, dtype=np.float64)),
         "bond": np.where(known, np.maximum(npmi, KNOWN_BOND), npmi),
         "freedom": free_entropy,
-        "context": context,
+        "noun_fit": noun_fit,
         "topicality": np.sqrt(burstiness),
         "pattern": pattern,
         "shape": np.exp(shape),
@@ -341,7 +341,7 @@ MEASURES: dict[str, Measure] = {
             "npmi",
             "known",
             "free_entropy",
-            "context",
+            "noun_fit",
             "burstiness",
             "pattern",
             "shape",

@@ -23,7 +23,7 @@ from termmine.meaning.grown import Seeds, grow_candidates
 from termmine.meaning.units import make_units
 from termmine.meaning.uses import TOO_SMALL, Uses
 from termmine.meaning.vectors import Vectors, make_vectors
-from termmine.measures import find_measure, noun_context, unit_share
+from termmine.measures import find_measure, noun_fit, unit_share
 from termmine.options import DiscoverOptions, default_min_freq
 from termmine.ranking.background import Background, Candidates, check_background, contrast_with
 from termmine.ranking.contrast import add_keyness
@@ -225,13 +225,13 @@ def observe(
     looks = segmenter.look_up(table, rows)
     shape = shapes(looks.built, looks.is_word, segmenter.compounds(), job.arrays)
     words = segmenter.rows(table)
-    places = survey(corpus, table, rows, segmenter, engine)
+    found = survey(corpus, table, rows, segmenter, engine)
     job.guard.give_back()
     observed = {
         "known": looks.is_word,
         "pattern": looks.pattern,
-        "context": job.arrays.in_parts(noun_context, places.left, places.right),
-        "burstiness": places.burstiness,
+        "noun_fit": job.arrays.in_parts(noun_fit, found.left, found.right),
+        "burstiness": found.burstiness,
         "shape": shape,
         "unit_share": job.arrays.full(len(rows), 1.0, np.float64),
         "company": job.arrays.zeros(len(rows), np.float64),

@@ -1,10 +1,10 @@
 """The contexts of a string, and its spread: evidence from all of its occurrences in the domain.
 
-In: the corpus, its table, the candidates, and jieba's dictionary. Out: two columns. ``context`` says how far the places
-of a string are places where nouns of the domain stand; terms are such nouns, clauses and fragments are not. The look of
-such a place is learned from the corpus itself: from the neighbours of its dictionary words, the nouns that are far more
-frequent here than in general against all others. ``burstiness`` says how much more a string keeps to few places than
-chance would have it; a term belongs to a topic, a turn of phrase to every page.
+In: the corpus, its table, the candidates, and jieba's dictionary. Out: two columns. ``noun_fit`` says how far the
+places of a string are places where nouns of the domain stand; terms are such nouns, clauses and fragments are not. The
+look of such a place is learned from the corpus itself: from the neighbours of its dictionary words, the nouns that are
+far more frequent here than in general against all others. ``burstiness`` says how much more a string keeps to few
+places than chance would have it; a term belongs to a topic, a turn of phrase to every page.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from termmine.types import Columns
 
 #: The columns that a verdict is explained by, beside the score and the string itself, and how each is read off.
 _LOGARITHMS = ("freq", "burstiness")
-_COLUMNS = ("general_ratio", "freq", "npmi", "free_entropy", "context", "burstiness", "pattern", "known", "length")
+_COLUMNS = ("general_ratio", "freq", "npmi", "free_entropy", "noun_fit", "burstiness", "pattern", "known", "length")
 
 WINSOR = 3.0  # standard deviations: what lies farther out has no more weight than that
 #: The precisions tried for each weight's prior: "hardly moves" to a standard Gaussian, usual for standardised features.

@@ -372,8 +372,8 @@ GOLDEN = """\
   longer: 主变压器(7) 变压器的(5) 流变压器(4) 电变压器(4) 的变压器(3)
   score: #
   ingredients: background_freq 0.0000, general_ratio #, freq 31.0000, npmi 0.7422, known 1.0000, free_entropy 3.5741, \
-context #, burstiness #, pattern #, factor termhood #, factor attestation 3.4340, factor bond 0.7422, \
-factor freedom 3.5741, factor context #, factor topicality #, factor pattern #
+noun_fit #, burstiness #, pattern #, factor termhood #, factor attestation 3.4340, factor bond 0.7422, \
+factor freedom 3.5741, factor noun_fit #, factor topicality #, factor pattern #
   rank: #
 """
 

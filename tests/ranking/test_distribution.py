@@ -24,7 +24,7 @@ from termmine.kernels import contexts as contexts_kernels
 from termmine.kernels.contexts import Look
 from termmine.kernels.segment import WINDOW
 from termmine.kernels.tries import Trie
-from termmine.measures import PRIOR_SYMBOLS, burstiness, general_ratio, log_ratio, noun_context, score, score_factors
+from termmine.measures import PRIOR_SYMBOLS, burstiness, general_ratio, log_ratio, noun_fit, score, score_factors
 from termmine.options import make_options
 from termmine.pipeline import Analysis, analyse
 from termmine.ranking import distribution
@@ -319,7 +319,7 @@ def test_a_neighbour_of_the_domains_nouns_speaks_for_a_string() -> None:
     dictionary = Dictionary(words, np.array([1, 1, 1, 1, 10_000]), np.array(["n", "n", "v", "v", "n"]), "small")
     rows = np.array([ngrams(table).index(tuple(word)) for word in ("新词", "怪词")])
     found = survey(corpus, table, rows, Segmenter(dictionary, corpus.alphabet, IN_MEMORY), LocalEngine(Job()))
-    good, bad = noun_context(found.left, found.right)
+    good, bad = noun_fit(found.left, found.right)
     assert found.left[0] > 0 > found.left[1]
     assert found.right[0] > 0 > found.right[1]
     assert good > 0.8 > 0.2 > bad
@@ -352,9 +352,9 @@ def test_burstiness(freq: int, share: float, n_windows: int) -> None:
 
 
 @given(left=st.floats(-30, 30), right=st.floats(-30, 30))
-def test_noun_context(left: float, right: float) -> None:
-    found = noun_context(np.array([left, right]), np.array([right, left]))
-    assert found[0] == found[1] == pytest.approx(naive.noun_context(left, right), rel=1e-12)
+def test_noun_fit(left: float, right: float) -> None:
+    found = noun_fit(np.array([left, right]), np.array([right, left]))
+    assert found[0] == found[1] == pytest.approx(naive.noun_fit(left, right), rel=1e-12)
 
 
 counts = st.tuples(st.integers(0, 10**6), st.integers(0, 10**9), st.integers(0, 10**6), st.integers(0, 10**9))
@@ -384,8 +384,8 @@ def test_a_large_background_outweighs_the_dictionary(f2: int) -> None:
 
 @given(st.lists(st.floats(-3, 3), min_size=10, max_size=10), st.booleans())
 def test_the_score_is_the_product_of_its_factors_or_0(values: list[float], known: bool) -> None:
-    ratio, freq, bond, free, context, burst, pattern, shape, share, company = values
-    others = (free, context, abs(burst), pattern, shape, abs(share), company)
+    ratio, freq, bond, free, fit, burst, pattern, shape, share, company = values
+    others = (free, fit, abs(burst), pattern, shape, abs(share), company)
     columns = [np.array([c]) for c in (ratio, abs(freq) + 1, bond, known, *others)]
     factors = {name: float(column[0]) for name, column in score_factors(*columns).items()}
     expected = 1.0
@@ -404,7 +404,7 @@ def evidence(files: Sequence[Path], **options: object) -> dict[str, tuple[float,
     found: Analysis = analyse(
         open_source(files), open_source(ENCYCLOPEDIA), make_options(**options), LocalEngine(Job())
     )
-    columns = (found.columns[name].tolist() for name in ("context", "burstiness"))
+    columns = (found.columns[name].tolist() for name in ("noun_fit", "burstiness"))
     rows = found.columns["row"]
     return dict(zip([text.lower() for text in found.table.texts(rows)], zip(*columns, strict=True), strict=True))
 

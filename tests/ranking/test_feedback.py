@@ -243,7 +243,7 @@ def test_feedback_goes_with_every_measure(plain: pd.DataFrame, tmp_path: Path) -
 
 
 def test_what_was_judged_both_ways_is_told() -> None:
-    names = ["score", "general_ratio", "freq", "npmi", "free_entropy", "context", "burstiness", "pattern", "known"]
+    names = ["score", "general_ratio", "freq", "npmi", "free_entropy", "noun_fit", "burstiness", "pattern", "known"]
     columns = {name: np.linspace(1.0, 2.0, 9) for name in [*names, "length"]}
     terms = [f"甲乙{i}" for i in range(9)]
     verdicts = {term: Verdict(False, "b.csv", "a.csv" if i < 7 else "") for i, term in enumerate(terms)}
@@ -256,7 +256,7 @@ def test_what_was_judged_both_ways_is_told() -> None:
 
 def test_characters_at_the_ends_need_several_verdicts() -> None:
     n = 30
-    names = ["score", "general_ratio", "freq", "npmi", "free_entropy", "context", "burstiness", "pattern", "known"]
+    names = ["score", "general_ratio", "freq", "npmi", "free_entropy", "noun_fit", "burstiness", "pattern", "known"]
     columns = {name: np.linspace(1.0, 2.0, n) for name in [*names, "length"]}
     terms = [f"甲{i}器" if i < MIN_JUDGED else f"乙{i}机" for i in range(n)]
     verdicts = {term: Verdict(term.endswith("器"), "r.csv") for term in terms[: MIN_JUDGED + 2]}

@@ -535,10 +535,10 @@ def burstiness(freq: int, n_holding: int, n_windows: int) -> float:
     return n_windows * (1 - math.exp(-freq / n_windows)) / n_holding
 
 
-def noun_context(left: float, right: float) -> float:
+def noun_fit(left: float, right: float) -> float:
     """The worse side's log-odds, doubled, as a probability.
 
-    >>> noun_context(0.0, 3.0)
+    >>> noun_fit(0.0, 3.0)
     0.5
     """
     return 1 / (1 + math.exp(-2 * min(left, right)))
