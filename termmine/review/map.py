@@ -70,14 +70,16 @@ def as_svg(drawn: Map, title: str) -> str:
         f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
         f'<text x="{MARGIN}" y="22" font-size="14" font-weight="bold" fill="#333333">{_text(title)}</text>',
     ]
-    for (x, y), fill in zip(drawn.places, colour, strict=True):
-        lines.append(f'<circle cx="{x}" cy="{y}" r="2.5" fill="{fill}" fill-opacity="0.7"/>')
+    lines += [
+        f'<circle cx="{x}" cy="{y}" r="2.5" fill="{fill}" fill-opacity="0.7"/>'
+        for (x, y), fill in zip(drawn.places, colour, strict=True)
+    ]
     anchors = {"left": "start", "right": "end", "center": "middle"}
     for label in drawn.labels:
         thing = drawn.things[label.point]
         look = f'text-anchor="{anchors[label.align]}" fill="{colour[label.point]}"'
         weight = ' font-weight="bold"' if thing in bold else ""
-        lines.append(f'<text x="{label.x:.1f}" y="{label.y + 4:.1f}" {look}{weight}>{_text(terms[thing])}</text>')
+        lines += [f'<text x="{label.x:.1f}" y="{label.y + 4:.1f}" {look}{weight}>{_text(terms[thing])}</text>']
     return "\n".join([*lines, "</svg>"]) + "\n"
 
 

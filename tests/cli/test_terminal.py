@@ -20,6 +20,7 @@ from support.command import ENCYCLOPEDIA, POWER, run
 from termmine.cli import cli
 from termmine.cli.help import COMMANDS, EXAMPLES, grouped, option_groups
 from termmine.cli.table import SHOWN, as_table
+from termmine.meaning import vectors
 from termmine.measures import MEASURES
 from termmine.text.display import display_width, wrapped
 
@@ -255,7 +256,9 @@ def test_help_is_a_command_too() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in EXAMPLES if name != "completion"])
-def test_examples_run(name: str) -> None:
+def test_examples_run(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vectors, "LEAST_UNITS", 20)  # the corpus is a small one
+    Path("seeds.txt").write_text("变压器\n断路器\n", encoding="utf-8")
     if "terms.csv" in EXAMPLES[name] and name != "discover":
         assert run("discover", "corpus.txt", "-b", "wiki.txt", "-o", "terms.csv", "--top", 50, "-q").code == 0
         assert run("discover", "corpus.txt", "-b", "wiki.txt", "-o", "newer.csv", "--top", 60, "-q").code == 0
