@@ -251,7 +251,8 @@ def log_share_ratio(share: Column, other: Column, rare: float) -> Column:
 
 
 def shape(by_tags: Column, by_head: Column, by_tail: Column) -> Column:
-    """How far a string is built as compound words are (nats): three log ratios of shares, compounds to candidates.
+    """The degree to which a string is built as compound words are (nats): three log ratios of shares, compounds to
+    candidates.
 
     ``by_tags``: of the sequence of its words' parts of speech; ``by_head``, ``by_tail``: of its first and last word. 0
     where they say nothing.
@@ -284,7 +285,7 @@ def score_factors(
     unit_share: Column,
     company: Column,
 ) -> dict[str, Column]:
-    """What `score` multiplies, by name; each may be negative here, and vetoes the term if it is.
+    """The factors of `score`, by name; each may be negative here, and vetoes the term if it is.
 
     A term is characteristic of the domain (termhood: general_ratio + 2 bits, to the power 3/2) and well attested (ln
     freq), holds together (bond: npmi, at least 1/2 for a dictionary word), is free on both sides (free_entropy, bits),
@@ -315,7 +316,7 @@ def score(*columns: Column) -> Column:
 
 @dataclass(frozen=True)
 class Measure:
-    """How a column is computed from a candidate table: ``columns`` are the arguments of ``formula``, in order.
+    """A way to compute a column from a candidate table: ``columns`` are the arguments of ``formula``, in order.
 
     ``contrast``: the formula takes (f1, n1, f2, n2) instead.
     """
@@ -326,7 +327,7 @@ class Measure:
 
     @property
     def contrast(self) -> bool:
-        """Whether the formula compares two corpora."""
+        """True where the formula compares two corpora."""
         return not self.columns
 
 

@@ -135,7 +135,7 @@ def neighbours(
     progress: Watched = False,
     **options: Unpack[DiscoverKeywords],
 ) -> pd.DataFrame:
-    """Which terms of a source are used most like each of some terms: at most ``limit`` of each.
+    """Find the terms of a source that are used most like each of some terms: at most ``limit`` of each.
 
     Returns one row a neighbour, the most alike first for each term: term, neighbour (str), cosine (float64, at most 1),
     freq (int64, occurrences), score (float64, as in `discover`). A term without a vector has no rows; where none has

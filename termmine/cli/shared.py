@@ -140,7 +140,9 @@ def is_given(name: str) -> bool:
 
 
 def asked_language() -> str | None:
-    """The language that was asked for, en or zh; that of the system is not, for a file must not depend on it."""
+    """The language that the user chose, en or zh; that of the system does not count, for a file must not depend
+    on it.
+    """
     asked = click.get_current_context().meta.get("lang")
     return None if asked is None else str(asked)
 

@@ -135,7 +135,7 @@ def _parts(sources: Sequence[Path | Texts], opened: list[CountFile]) -> Iterator
 
 
 def _only_files(sources: Sequence[Path | Texts]) -> Source:
-    """The sources as one, for an engine that reads files itself."""
+    """The sources joined into one, for an engine that reads files itself."""
     texts = [source for source in sources if isinstance(source, Texts)]
     return texts[0] if texts else open_files(path for path in sources if isinstance(path, Path))
 

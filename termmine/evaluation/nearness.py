@@ -27,8 +27,8 @@ _LINES_AT_ONCE = 1 << 12
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A term that is used like another one: the term asked for, its neighbour, the cosine of their vectors (at most 1),
-    how often the neighbour occurs and the score that it has.
+    """A term that is used like another one: that other term, its neighbour, the cosine of their vectors (at most 1),
+    the frequency of the neighbour and its score.
     """
 
     term: str

@@ -1,1 +1,1 @@
-"""What terms mean, by what stands near them."""
+"""The meaning of terms, by the words that stand near them."""

@@ -1,8 +1,8 @@
-"""What a unit is worth by the company it keeps: words of like use vouch for one another.
+"""The score of a unit by the company it keeps: words of like use vouch for one another.
 
-In: vectors, and the logarithm of what the candidates are worth by everything else. Out: what their vectors alone would
-have one expect, by linear regression: where the good candidates stand, a good one is to be expected. A word of any
-field (系统, 条件), a turn of phrase and the name of a place stand elsewhere, however they score.
+In: vectors, and the logarithm of the candidates' scores by everything else. Out: the scores that their vectors alone
+predict, by linear regression: where the good candidates stand, a good one is to be expected. A word of any field
+(系统, 条件), a turn of phrase and the name of a place stand elsewhere, however they score.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from termmine.meaning.vectors import Vectors
 from termmine.runtime.columns import slices
 
 RIDGE = 1.0  # of the squared weights; anything from 0.1 to 50 gives the same ranking, for units are many
-UNSEEN = 0.25  # quantile of what is expected of units: what is never cut out of the text as one is worth less
+UNSEEN = 0.25  # quantile of the predictions for units: a string that is never cut out as one is worth less
 _ROWS = 1 << 12
 _DIGITS = 6  # decimals that are kept: two processors may round otherwise in the last of sixteen digits
 

@@ -129,7 +129,7 @@ def _found(words: list[str], has_vector: Callable[[str], bool], name: str, note:
 def _as_list(
     strings: list[str], n: int, with_vector: np.ndarray, growth: Growth, score: np.ndarray, dropped: set[int]
 ) -> Grown:
-    """What was found of those with vectors, as columns of the whole list."""
+    """The findings for candidates with vectors, as columns of the whole list."""
     likeness, depth = np.full(len(strings), np.nan), np.full(len(strings), UNREACHED, dtype=np.int64)
     likeness[with_vector], depth[with_vector] = growth.likeness, growth.depth
     seed, path = np.full(len(strings), "", dtype=object), np.full(len(strings), "", dtype=object)

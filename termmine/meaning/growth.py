@@ -84,7 +84,7 @@ def grow(
     demand: Demand | None = None,
     best: np.ndarray | None = None,
 ) -> Growth:
-    """What grows from some terms of a list.
+    """Grow a list from some of its terms.
 
     ``matrix`` (float32, terms x dimensions); ``seeds`` and ``bad``: numbers of terms (int64); those without a vector
     are of no use. ``best`` (int64): the terms whose middle the vectors are seen from; all where they are not named. An
@@ -173,7 +173,7 @@ def grown_order(score: np.ndarray, likeness: np.ndarray) -> np.ndarray:
 
 
 def worth(score: np.ndarray, likeness: np.ndarray) -> np.ndarray:
-    """What terms are worth by score (above 0) and likeness together: ln(score) + `WEIGHT` * (likeness in standard
+    """The worth of terms by score (above 0) and likeness together: ln(score) + `WEIGHT` * (likeness in standard
     deviations).
     """
     return np.round(np.log(score) + WEIGHT * _standard(likeness), 6)

@@ -33,7 +33,8 @@ _BYTES_AN_ENTRY = 24  # of a count near a unit, while pieces are added up
 
 @dataclass(frozen=True)
 class Cutter:
-    """How a text falls into units: a trie of them, the weight of each slot (float64; -inf: no unit), and its number
+    """The means to cut a text into units: a trie of them, the weight of each slot (float64; -inf: no unit), and its
+    number
     (int32, one a slot).
     """
 
@@ -79,7 +80,7 @@ class Units:
     cutter: Cutter
 
     def freq_of(self, rows: np.ndarray) -> np.ndarray:
-        """How often each row of the table is cut out of the text (int64); 0 for what is no unit."""
+        """The number of times that each row of the table is cut out of the text (int64); 0 where it is no unit."""
         place = np.minimum(np.searchsorted(self.row, rows), len(self.row) - 1)
         return np.where(self.row[place] == rows, self.freq[place], 0)
 
@@ -102,7 +103,7 @@ class _Cut:
 
     @property
     def n_bytes(self) -> int:
-        """What a worker's counts take."""
+        """The size of a worker's counts."""
         return 8 * self.n_units
 
     def start(self, arrays: Arrays) -> np.ndarray:
@@ -119,7 +120,7 @@ class _Cut:
 
 
 def count_units(corpus: Corpus, cutter: Cutter, n_units: int, engine: Engine) -> np.ndarray:
-    """How often each unit is cut out of the corpus (int64, n_units)."""
+    """The number of times that each unit is cut out of the corpus (int64, n_units)."""
     (freq,) = engine.add_up(corpus, _Cut(cutter, n_units))
     return freq
 
@@ -129,10 +130,10 @@ def count_units(corpus: Corpus, cutter: Cutter, n_units: int, engine: Engine) ->
 
 @dataclass(frozen=True)
 class Near:
-    """What stands near each unit: rows of a sparse matrix, in order of their columns.
+    """The contexts near each unit: rows of a sparse matrix, in order of their columns.
 
-    Of unit u, ``contexts`` (int32) from ``limits[u]`` to ``limits[u + 1]`` are the contexts met, ``counts`` (int64) how
-    often each.
+    Of unit u, ``contexts`` (int32) from ``limits[u]`` to ``limits[u + 1]`` are the contexts met, ``counts`` (int64) the
+    number of times for each.
     """
 
     limits: np.ndarray
@@ -141,7 +142,7 @@ class Near:
 
 
 def count_near(corpus: Corpus, cutter: Cutter, freq: np.ndarray, n_contexts: int, engine: Engine) -> Near:
-    """What stands near the units, which have those frequencies (descending); the first n_contexts are the contexts.
+    """Count the contexts near the units, which have those frequencies (descending); the first n_contexts are contexts.
 
     The matrix has 2 n_contexts columns: a context to the left, and to the right. Where memory is short the corpus is
     gone through once for some of the units and once more for the others.
@@ -194,7 +195,7 @@ class _Around:
 
     @property
     def n_bytes(self) -> int:
-        """What a worker's counts take at most."""
+        """The greatest size of a worker's counts."""
         return _BYTES_AN_ENTRY * self.most
 
     def start(self, arrays: Arrays) -> list[csr_array]:

@@ -55,7 +55,7 @@ _REACH = 40  # characters before a bracket in which the term is looked for
 
 
 def key(term: str) -> str:
-    """What all spellings of a term have in common.
+    """The part that all spellings of a term have in common.
 
     >>> [key(term) for term in ("变压器的油温", "变压器油温", "Ⅱ型糖尿病", "二型 糖尿病")]
     ['变压器油温', '变压器油温', '2型糖尿病', '2型糖尿病']
@@ -70,7 +70,7 @@ def key(term: str) -> str:
 
 @dataclass
 class Told:
-    """What brackets tell of a short name: how often each term stands before it, and what stands before the term."""
+    """The evidence of brackets for a short name: how often each term stands before it, and the text before the term."""
 
     short: str
     of: Counter[str] = field(default_factory=Counter)
@@ -113,7 +113,7 @@ def short_names(terms: Sequence[str], lines: Iterable[str], folding: str | None 
 
 
 def _bracketed(line: str) -> Iterator[tuple[str, str]]:
-    """What stands before and in each pair of brackets."""
+    """The text before each pair of brackets, and the text in it."""
     for match in _BRACKETS.finditer(line):
         yield line[max(match.start() - _REACH, 0) : match.start()], match[1]
 
@@ -149,7 +149,7 @@ def _letters(text: str) -> int:
 
 
 def is_acronym(text: str) -> bool:
-    """Whether a text looks like the initials of a name: letters and digits, most of the letters capitals, two at least.
+    """True where a text looks like the initials of a name: letters and digits, most letters capitals, two at least.
 
     >>> [is_acronym(text) for text in ("T2DM", "mRNA", "Li", "type", "2019", "A")]
     [True, True, False, False, False, False]
@@ -160,7 +160,7 @@ def is_acronym(text: str) -> bool:
 
 
 def is_shortened(text: str, term: str) -> bool:
-    """Whether a text is a term with some of its characters left out: its first is kept, and two at least.
+    """True where a text is a term with some of its characters left out: its first is kept, and two at least.
 
     >>> [is_shortened(text, "慢性阻塞性肺疾病") for text in ("慢阻肺", "肺疾病", "慢性阻塞性肺疾病", "慢病肺")]
     [True, False, False, False]

@@ -19,7 +19,9 @@ RARE_TAGS, RARE_WORD = 5e-4, 1e-4  # shares: what is rarer than that on both sid
 
 
 def shapes(built: Built, known: np.ndarray, compounds: Built, arrays: Arrays) -> np.ndarray:
-    """How far each string is built as compounds are (float64, `measures.shape`); 0 for a single or a known word."""
+    """The degree to which each string is built as compounds are (float64, `measures.shape`); 0 for a single or a known
+    word.
+    """
     is_judged = arrays.in_parts(lambda tags, known: (tags > 0) & ~known, built.tags, known, dtype=bool)
     rows = arrays.where(is_judged)
     column = arrays.zeros(len(known), np.float64)

@@ -83,8 +83,9 @@ def _go_on(group: list[Word], start: int, path: list[Word]) -> list[int]:
 
 
 def _rank(path: list[Word]) -> tuple[int, int, int, int, int, int]:
-    """What IK compares paths by, in this order: more characters in words; fewer words; a wider span; a later end; words
-    of more equal length (their product); longer words later.
+    """The key by which IK compares paths, in this order: more characters in words; fewer words; a wider span; a later
+    end;
+    words of more equal length (their product); longer words later.
     """
     lengths = [word.end - word.begin for word in path]
     product = 1

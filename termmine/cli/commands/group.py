@@ -121,7 +121,7 @@ def group(
 
 
 def _check_form(form: str | None, output: Path, *, bom: bool, crlf: bool) -> str:
-    """The format that is asked for, or that the output's name says."""
+    """Check the format: the chosen one, or that of the output's name."""
     from termmine.formats.write import check_format, format_by_name
 
     form = form or (TREE if output.suffix.lower() == ".json" else format_by_name(output))
