@@ -97,7 +97,7 @@ def identity(terms: Iterable[str]) -> str:
 def longer_terms(terms: list[str]) -> list[list[int]]:
     """For each term the rows of the terms that hold it and are longer, in the list's order, `MOST_LONGER` at most.
 
-    Blanks and case are nothing (`lexicon.normal_form`).
+    Blanks and case make no difference (`text.normalize.normal_form`).
 
     >>> longer_terms(["变压器", "变压器油", "主变压器"])
     [[1, 2], [], []]
