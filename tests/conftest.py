@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,13 @@ def pytest_xdist_setupnodes() -> None:
     """Compile the kernels once, before the processes that share the tests begin and would each do it."""
     script = "from support.command import compile_kernels; compile_kernels()"
     subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parent)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_dictionary() -> Iterator[None]:
+    """Have all runs in this process use jieba's dictionary as it was laid out for the first of them."""
+    from support import dictionary
+
+    with pytest.MonkeyPatch.context() as patch:
+        dictionary.share(patch)
+        yield
