@@ -40,10 +40,11 @@ class Run:
 @lru_cache(maxsize=1)
 def compile_kernels() -> None:
     """Have the kernels of a run compiled, so that no later run announces it; uncompiled ones would take minutes."""
-    from termmine import discover
     from termmine.kernels.jit import DISCOVERING, is_compiled
 
     if not is_compiled(DISCOVERING):
+        from termmine import discover
+
         discover(POWER, ENCYCLOPEDIA)
 
 
