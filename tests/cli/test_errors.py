@@ -283,7 +283,7 @@ def test_the_library_lists_the_options_that_it_knows() -> None:
 def test_documents_that_are_no_text() -> None:
     with pytest.raises(
         UsageError,
-        match=r"^the corpus holds a bytes (number 1): each document must be a str \(give several paths as a list\)$",
+        match=r"^the corpus holds a bytes \(number 1\): each document must be a str \(give several paths as a list\)$",
     ):
         termmine.discover([TEXT.encode()])  # type: ignore[list-item]
 

@@ -64,9 +64,10 @@ def test_details_and_warnings_have_their_levels() -> None:
     Path("short.txt").write_text("今天天气很好。", encoding="utf-8")
     result = run("discover", POWER, "-b", "short.txt", "-v", "--top", 1, *JSON)
     told = records(result.err)
-    assert [r["level"] for r in told] == ["debug"] * 5 + ["warning"] + ["debug"] * 3 + ["info"]
+    assert [r["level"] for r in told] == ["debug"] * 5 + ["warning"] + ["debug"] * 5 + ["info"]
     assert told[5]["message"].startswith("the background holds 6 symbols, less than a paragraph")
     assert told[1]["message"] == "corpus: 19398 symbols, 180 documents"
+    assert told[8]["message"].startswith("too little text for vectors: ")
 
 
 def test_quiet_leaves_errors_alone() -> None:
@@ -78,8 +79,12 @@ def test_quiet_leaves_errors_alone() -> None:
 def test_the_environment_and_the_file_choose_the_format(monkeypatch: pytest.MonkeyPatch) -> None:
     told = records(run("discover", "no.txt", *JSON).err)
     Path("termmine.toml").write_text('log_format = "json"\n')
-    assert records(run("discover", "no.txt").err) == told
-    assert run("discover", "no.txt", "--log-format", "text").err.startswith("termmine: error: ")
+    found, *rest = records(run("discover", "no.txt").err)
+    assert found == {"level": "info", "message": "settings: termmine.toml", "command": "discover"}
+    assert rest == told
+    plain = run("discover", "no.txt", "--log-format", "text").err.splitlines()
+    assert plain[0] == "termmine: settings: termmine.toml"
+    assert plain[1].startswith("termmine: error: ")
     Path("termmine.toml").unlink()
     monkeypatch.setenv("TERMMINE_LOG_FORMAT", "json")
     assert records(run("discover", "no.txt").err) == told

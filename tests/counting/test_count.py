@@ -21,10 +21,10 @@ from hypothesis import strategies as st
 from support import naive
 from support.command import ENCYCLOPEDIA, POWER, PROCESS, run
 from support.tables import columns, cramped, ngrams
-from termmine.counting import count as census
 from termmine.counting.count import count, merge
 from termmine.counting.countfile.read import load
 from termmine.counting.countfile.write import _Section
+from termmine.counting.engines import LocalEngine
 from termmine.options import CountOptions
 from termmine.runtime.arrays import IN_MEMORY
 from termmine.runtime.job import Job
@@ -168,7 +168,7 @@ def test_counts_without_text(tmp_path: Path) -> None:
 
 def rows(csv: bytes) -> dict[str, int]:
     """term -> background_freq."""
-    lines = csv.decode().split("\r\n")[1:-1]
+    lines = csv.decode().split("\n")[1:-1]
     return {line.split(",")[0]: int(line.split(",")[4]) for line in lines}
 
 
@@ -182,7 +182,9 @@ def test_a_frequency_list_is_a_background(tmp_path: Path) -> None:
     assert run("discover", POWER, "--background", listed, "-q").out == expected
     text = tmp_path / "text.txt"
     text.write_text("没有\t5\n变电站\tmany\n", encoding="utf-8")
-    assert "background holds 7 symbols" in run("discover", POWER, "-b", text).err  # no list: it is text
+    assert f"{text}:2: is no word, tab and whole number" in run("discover", POWER, "-b", text).err
+    text.write_text("没有\t5\n变电站\n停电\n", encoding="utf-8")
+    assert "background holds 8 symbols" in run("discover", POWER, "-b", text).err  # no list: it is text
     listed.write_text("没有\t0\n", encoding="utf-8")
     assert "its counts add up to 0: give a list with frequencies" in run("discover", POWER, "-b", listed).err
 
@@ -374,7 +376,7 @@ def test_a_count_that_fails_while_its_text_is_written_leaves_the_old_file(
 ) -> None:
     target = tmp_path / "counts.tmc"
     target.write_bytes(power.read_bytes())
-    with mock.patch.object(census, "count_ngrams", side_effect=MemoryError):
+    with mock.patch.object(LocalEngine, "count", side_effect=MemoryError):
         done = run("count", "--add", ENCYCLOPEDIA, target, "--threads", threads)
     assert (done.code, done.err.count("out of memory")) == (1, 1)
     assert target.read_bytes() == power.read_bytes()

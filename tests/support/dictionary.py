@@ -15,6 +15,8 @@ import pytest
 from termmine import pipeline
 from termmine.candidates import choose
 from termmine.evaluation import jieba_check
+from termmine.meaning import uses
+from termmine.review import general
 from termmine.runtime.arrays import Arrays
 from termmine.runtime.job import default_memory
 from termmine.search.jieba import Dictionary, jieba_dictionary
@@ -44,6 +46,7 @@ def segmenter(dictionary: Dictionary, alphabet: Alphabet, arrays: Arrays) -> Seg
 def share(patch: pytest.MonkeyPatch) -> None:
     """Have all runs in this process use one dictionary."""
     one = lru_cache(maxsize=1)(jieba_dictionary)
-    for module in (pipeline, choose, jieba_check):
+    for module in (pipeline, choose, jieba_check, uses, general):
         patch.setattr(module, "jieba_dictionary", one)
-    patch.setattr(pipeline, "Segmenter", segmenter)
+    for module in (pipeline, uses):
+        patch.setattr(module, "Segmenter", segmenter)
