@@ -4,7 +4,7 @@ Twice: with a stand-in for termmine that takes no time, killed at each single st
 random moments. Each of its commands takes a second, so the suite does the latter for two days and a few times; for
 three days, and more of it, say how often:
 
-    TERMMINE_NIGHTLY_KILLS=60 pytest -s tests/test_nightly.py
+    TERMMINE_NIGHTLY_KILLS=60 pytest -n 0 -s tests/test_nightly.py
 """
 
 from __future__ import annotations

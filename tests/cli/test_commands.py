@@ -2,7 +2,7 @@
 
 The golden files are compared byte for byte. Numbers are the interface: rewrite them only on purpose, with
 
-    TERMMINE_REWRITE_GOLDEN=1 pytest tests/test_cli.py
+    TERMMINE_REWRITE_GOLDEN=1 pytest tests/cli/test_commands.py
 
 and say in the CHANGELOG that results change, and why.
 """

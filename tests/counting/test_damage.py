@@ -1,6 +1,6 @@
 """A damaged or forged count file is one clear error, whatever it is used for; nothing crashes, hangs or is believed.
 
-`TERMMINE_ATTACK=100 pytest -s tests/counting/test_damage.py` tries a hundred times as many, and prints a table.
+`TERMMINE_ATTACK=100 pytest -n 0 -s tests/counting/test_damage.py` tries a hundred times as many, and prints a table.
 """
 
 from __future__ import annotations

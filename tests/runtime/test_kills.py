@@ -1,6 +1,6 @@
 """Runs that are killed at random moments: every file is whole, old or new, and the next run works and cleans up.
 
-`TERMMINE_ATTACK=100 pytest -s tests/runtime/test_kills.py` kills a hundred times as many.
+`TERMMINE_ATTACK=100 pytest -n 0 -s tests/runtime/test_kills.py` kills a hundred times as many.
 """
 
 from __future__ import annotations
