@@ -113,6 +113,7 @@ def with_engine(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def with_it(*, engine: str, spark_conf: tuple[str, ...], job: Any, **given: Any) -> Any:
+        check_inputs((*given["corpus"], *given.get("background", ())))  # before the kernels are loaded
         from termmine.counting.engines import make_engine
 
         return command(engine=make_engine(engine, job, spark_conf), **given)
