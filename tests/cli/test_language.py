@@ -96,7 +96,11 @@ def helps() -> Iterator[str]:
     yield from (*COMMANDS, *OPTIONS, "Example", "Options", "Usage: ")
     for command in [cli, *cli.commands.values()]:
         yield from (command.help or "").strip().split("\n\n")
-        yield from (param.help for param in command.get_params(click.Context(command)) if getattr(param, "help", None))
+        yield from (
+            param.help
+            for param in command.get_params(click.Context(command, help_option_names=["-h", "--help"]))
+            if getattr(param, "help", None)
+        )
 
 
 @pytest.mark.parametrize("text", sorted({text if text == "Usage: " else " ".join(text.split()) for text in helps()}))

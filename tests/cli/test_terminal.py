@@ -228,7 +228,7 @@ def test_every_command_has_its_place_and_every_option_its_group() -> None:
     assert "Other" not in grouped(cli.commands, COMMANDS)
     assert sorted(EXAMPLES) == sorted(cli.commands)
     for name, command in cli.commands.items():
-        groups = option_groups(command, click.Context(command, info_name=name))
+        groups = option_groups(command, click.Context(command, info_name=name, help_option_names=["-h", "--help"]))
         assert "Other" not in groups, groups["Other"]
         assert sum(map(len, groups.values())) == sum(isinstance(param, click.Option) for param in command.params) + 1
 
