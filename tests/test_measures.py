@@ -259,8 +259,13 @@ def test_every_factor_of_the_score_can_veto() -> None:
 
     assert value() > 0
     for name in sorted(set(names) - {"known"}):
-        veto = -100.0 if name.endswith("ratio") else 1.0 if name == "freq" else 0.0
-        assert value(**{name: veto}) == 0.0, name
+        veto = {
+            "general_ratio": -100.0,
+            "freq": 1.0,
+            "shape": -math.inf,
+            "company": -math.inf,
+        }  # the last two: logarithms
+        assert value(**{name: veto.get(name, 0.0)}) == 0.0, name
         assert value(**{name: 3.0}) > value(), name
 
 
