@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from support import naive
 from support.tables import build, ngrams
 from termmine import UsageError, types
-from termmine.counting.engines import ENGINES, LocalEngine, find_engine
+from termmine.counting.engines import ENGINES, LocalEngine, make_engine
 from termmine.evaluation.explain import Neighbours
 from termmine.options import ReadOptions
 from termmine.readers.source import Texts
@@ -24,9 +24,10 @@ from termmine.text.encode import encode, encode_strings
 
 
 def test_an_unknown_engine_lists_the_known_ones() -> None:
-    assert find_engine("local") is ENGINES["local"] is LocalEngine
-    with pytest.raises(UsageError, match="unknown engine 'grid': choose one of local"):
-        find_engine("grid")
+    assert ENGINES.keys() == {"local", "spark"}
+    assert isinstance(make_engine("local", Job()), LocalEngine)
+    with pytest.raises(UsageError, match="unknown engine 'grid': choose one of local, spark"):
+        make_engine("grid", Job())
 
 
 @naive.compared("engines: sums")

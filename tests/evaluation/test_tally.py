@@ -18,9 +18,9 @@ from termmine import UsageError
 from termmine.evaluation.tally import tally
 from termmine.kernels import tries as tries_kernels
 from termmine.runtime.job import Job
-from termmine.search import occurrences
 from termmine.search import tally as search_tally
 from termmine.search.tally import Groups, Terms
+from termmine.text import runs
 from termmine.text.encode import encode
 
 
@@ -92,7 +92,7 @@ def test_a_document_that_is_longer_than_a_part_is_one() -> None:
     ready = Terms(["甲乙"])
     found = ready.none()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(occurrences, "WINDOW", 4)
+        patch.setattr(runs, "WINDOW", 4)
         ready.add_text(found, ["甲乙，" * 50], "line", Job(threads=1))
     assert (found.freq.tolist(), found.doc_freq.tolist(), found.n_documents) == ([50], [1], 1)
 
