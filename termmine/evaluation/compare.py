@@ -10,13 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from termmine.formats.read import read_terms
 from termmine.measures import keyness, log_ratio
 from termmine.options import MIN_CHANGE_KEYNESS, MIN_CHANGE_LOG_RATIO
 from termmine.text.normalize import normal_form
@@ -38,13 +36,6 @@ class Text:
 
     freq: dict[str, int]
     n_symbols: int
-
-
-def compare_lists(
-    before: Path, after: Path, *, min_keyness: float = MIN_CHANGE_KEYNESS, min_log_ratio: float = MIN_CHANGE_LOG_RATIO
-) -> pd.DataFrame:
-    """The changes between two files of terms; see `compare`."""
-    return compare(read_terms(before), read_terms(after), min_keyness=min_keyness, min_log_ratio=min_log_ratio)
 
 
 def compare(

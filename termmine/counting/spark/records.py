@@ -12,7 +12,6 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from termmine.counting.spark.encoding import JSON, LINES, TEXTS, WHOLE
 from termmine.counting.spark.session import Cluster, told
@@ -95,13 +94,3 @@ def _plain(address: str) -> str:
     """An address as `_ADDRESS` has it: with a scheme, and one slash behind it."""
     scheme, _, path = address.partition("://") if is_remote(address) else ("file", "", str(Path(address).absolute()))
     return f"{scheme}:/{path.lstrip('/')}"
-
-
-def list_remote(cluster: Cluster, address: str) -> list[str]:
-    """The files below a remote address, in the order of their names; an error where there are none."""
-    with told():
-        frame = cluster.session.read.option("recursiveFileLookup", "true").format("binaryFile").load(address)
-        found = sorted((unquote(file) for file in frame.inputFiles()), key=lambda file: file.split("/"))
-    if not found:
-        raise TermmineError(f"{address}: holds no files: check the address")
-    return found
