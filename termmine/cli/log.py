@@ -1,8 +1,8 @@
 """The messages of a run on standard error: notes, errors and its end, as text for people or as JSON for machines.
 
 With JSON each note, each error and the end is one object a line: `time` (UTC, ISO 8601), `level` (debug, info, warning,
-error), `message`, `command`; the last line, done or failed, adds `exit_code`, `seconds` and the figures that the
-command reports, as `n_terms`.
+error), `message`, `command`; the last line, done or failed, adds `exit_code`, `seconds`, `peak_memory`, of a command
+that counts what it read and the seconds of its stages, and the figures that the command reports, as `n_terms`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Any, TextIO
 import click
 
 from termmine.cli.language import Language
+from termmine.runtime.meter import Meter, peak_memory
 
 FORMATS = ("text", "json")
 
@@ -38,6 +39,7 @@ class Log:
     facts: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)  # by option, if not given on the command line
     started: float = field(default_factory=time.monotonic)
+    meter: Meter | None = None  # of a command that counts
 
     def note(self, message: str, level: str = "info") -> None:
         """Say something that the user should know; what begins with `warning: ` is a warning."""
@@ -106,7 +108,8 @@ class Log:
         return time.monotonic() - self.started
 
     def _end(self, code: int) -> dict[str, Any]:
-        return {"exit_code": code, "seconds": round(self.seconds(), 3), **self.facts}
+        figures = {"peak_memory": peak_memory(), **(self.meter.figures() if self.meter else {})}
+        return {"exit_code": code, "seconds": round(self.seconds(), 3), **figures, **self.facts}
 
     def _line(self, level: str, message: str, **more: Any) -> None:
         now = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")

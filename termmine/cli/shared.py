@@ -91,7 +91,9 @@ def with_job(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def with_them(*, memory: str | None, threads: int | None, tmp: str | None, **given: Any) -> Any:
         from termmine.runtime.job import make_job
+        from termmine.runtime.meter import Meter
 
+        log().meter = Meter()
         progress = make_progress(quiet=given.pop("quiet", False), verbose=given.pop("verbose", False))
         with make_job(memory, threads, tmp, progress).in_force() as job:
             return command(job=job, **given)
@@ -202,6 +204,7 @@ def make_progress(*, quiet: bool = False, verbose: bool = False) -> Progress:
         note=ignore if quiet else here.note,
         detail=here.detail if verbose and not quiet else ignore,
         show=spoken_bar if can_show_bar() and not quiet and here.form == "text" else None,
+        meter=here.meter,
     )
 
 

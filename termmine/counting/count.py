@@ -141,7 +141,7 @@ def _only_files(sources: Sequence[Path | Texts]) -> Source:
 
 
 def _add_text(builder: CorpusBuilder, source: Source, options: CountOptions, job: Job) -> None:
-    report = ReadReport()
+    report = ReadReport.of(job.progress.meter)
     with job.progress.stage("reading", source.size) as advance:
         builder.add_text(source.blocks(options, report, advance))
     tell_of_reading(report, "corpus", job.progress)

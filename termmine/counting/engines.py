@@ -124,7 +124,8 @@ class LocalEngine:
 
     def encode(self, source: Source, options: ReadOptions, sink: Callable[[np.ndarray], None] | None) -> Corpus:
         """See `Engine.encode`."""
-        report, builder = ReadReport(), CorpusBuilder(options.document, options.fold, self.job, sink=sink or _forget)
+        report = ReadReport.of(self.job.progress.meter)
+        builder = CorpusBuilder(options.document, options.fold, self.job, sink=sink or _forget)
         with self.job.progress.stage("reading", source.size) as advance:
             builder.add_text(source.blocks(options, report, advance))
         tell_of_reading(report, "corpus", self.job.progress)
@@ -157,7 +158,7 @@ class LocalEngine:
         advance: Callable[[int], None],
     ) -> tuple[tuple[np.ndarray, ...], int]:
         """See `Engine.add_up_text`."""
-        report, n_symbols = ReadReport(), 0
+        report, n_symbols = ReadReport.of(self.job.progress.meter), 0
 
         def pieces() -> Iterator[Segment]:
             nonlocal n_symbols

@@ -60,7 +60,7 @@ def read_corpus(source: Source, options: DiscoverOptions, job: Job) -> tuple[Cor
 
 
 def _read_text(source: Source, options: DiscoverOptions, job: Job) -> Corpus:
-    report = ReadReport()
+    report = ReadReport.of(job.progress.meter)
     with job.progress.stage("reading the corpus", source.size) as advance:
         blocks, document = source.blocks(options, report, advance), source.document or options.document
         corpus = encode(blocks, document=document, fold=options.fold, job=job)

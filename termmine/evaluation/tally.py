@@ -115,7 +115,7 @@ def count_groups(
         job.progress.note(f"no text can hold these as a term, so they are counted as 0: {', '.join(ready.unfit[:5])}")
     groups = Groups(ready, job)
     for name, source in sources.items():
-        report = ReadReport()
+        report = ReadReport.of(job.progress.meter)
         with job.progress.stage(f"counting in {name}", source.size):
             _count(name, source, grouping, groups, options, report)
         tell_of_reading(report, name, job.progress)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from termmine.errors import TermmineError, missing_package
 from termmine.options import ReadOptions
+from termmine.runtime.meter import Meter
 from termmine.types import Block
 
 #: Characters of one record, of a line of JSON Lines or a page of a dump. A longer one is a bad record, passed over
@@ -62,6 +63,13 @@ class ReadReport:
     n_missing: int = 0
     n_bad: int = 0
     first_bad: str = ""
+
+    @classmethod
+    def of(cls, meter: Meter) -> ReadReport:
+        """A report whose figures count for a run from the beginning."""
+        report = cls()
+        meter.add(report)
+        return report
 
     def notes(self) -> list[str]:
         """The notes for the user, one line each."""

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeAlias
 
+from termmine.runtime.meter import Meter
+
 #: Called with how much of a stage is done, and of how much (None: not known).
 Update: TypeAlias = Callable[[int, "int | None"], None]
 
@@ -43,7 +45,7 @@ class Progress:
     """The place where a run's notes go, and the display of how far it is. The library's default shows nothing.
 
     ``note`` receives what the user should know, ``remark`` the choices made in the user's place (else ``note`` gets
-    those, too), ``detail`` what only `-v` shows; ``show`` shows a stage.
+    those, too), ``detail`` what only `-v` shows; ``show`` shows a stage; ``meter`` adds up what the run takes.
     """
 
     def __init__(
@@ -52,10 +54,12 @@ class Progress:
         detail: Callable[[str], None] = lambda _: None,
         show: Show | None = None,
         remark: Callable[[str], None] | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self.note = note
         self.remark = remark or note
         self.detail = detail
+        self.meter = meter or Meter()
         self._show = show
         self._stage = Advance(lambda _, __: None, 0)
 
@@ -63,12 +67,13 @@ class Progress:
     def stage(self, name: str, n_bytes: int = 0) -> Iterator[Advance]:
         """A stage of the run; call what it yields with the bytes that have been read."""
         self.detail(name)
-        if self._show is None:
-            yield self._stage
-            return
-        with self._show(name, n_bytes) as update:
-            self._stage = Advance(update, n_bytes)
-            yield self._stage
+        with self.meter.stage(name):
+            if self._show is None:
+                yield self._stage
+                return
+            with self._show(name, n_bytes) as update:
+                self._stage = Advance(update, n_bytes)
+                yield self._stage
 
     def step(self, done: int, total: int) -> None:
         """Count steps of the present stage as done; for a stage that reads nothing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -16,10 +17,12 @@ from typing import Any, NoReturn
 import pytest
 
 from support.command import ENCYCLOPEDIA, POWER, PROCESS, run
-from termmine import pipeline
+from termmine import errors, pipeline
 from termmine.cli import cli, main
 from termmine.cli.log import EXIT_BUG, Log
+from termmine.cli.signals import SIGNALLED
 
+DOCS = Path(__file__).parents[2] / "docs"
 JSON = ("--log-format", "json")
 
 
@@ -38,9 +41,24 @@ def records(err: str) -> list[dict[str, Any]]:
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", time)
         age = datetime.now(timezone.utc) - datetime.fromisoformat(time.replace("Z", "+00:00"))
         assert timedelta(0) - timedelta(seconds=1) < age < timedelta(minutes=10)
-        if "seconds" in record:
-            assert 0 <= record.pop("seconds") < 600
+        if "exit_code" in record:
+            check_figures(record)
     return parsed
+
+
+def check_figures(end: dict[str, Any]) -> None:
+    """Take the figures that every last line has out of it, and check how they go together."""
+    seconds, peak = end.pop("seconds"), end.pop("peak_memory")
+    assert 0 <= seconds < 600
+    assert 20 << 20 < peak < 1 << 40
+    if "stages" in end:
+        n_bytes, n_records, n_bad = (end.pop(name) for name in ("n_bytes", "n_records", "n_bad_records"))
+        assert 0 <= n_bad <= n_records <= n_bytes
+        spent = end.pop("stages").values()
+        assert min(spent, default=0) >= 0
+        assert sum(spent) <= seconds + 1e-9
+    else:
+        assert not {"n_bytes", "n_records", "n_bad_records"} & set(end)
 
 
 def failure(message: str, code: int, command: str | None = "discover") -> list[dict[str, Any]]:
@@ -155,6 +173,72 @@ def test_a_log_that_cannot_be_written_does_not_stop_the_work(form: str) -> None:
     closed = ["sh", "-c", '"$@" 2>&-', "-", *PROCESS, "discover", str(POWER), "-v", "--top", "1", "--log-format", form]
     done = subprocess.run(closed, capture_output=True)
     assert (done.returncode, done.stdout.count(b"\n")) == (0, 2)
+
+
+# --- the figures of the last line ------------------------------------------------------------------------------------
+
+
+def last_line(*arguments: object) -> dict[str, Any]:
+    end: dict[str, Any] = json.loads(run(*arguments, *JSON).err.splitlines()[-1])
+    return end
+
+
+ALWAYS = ["time", "level", "message", "command", "exit_code", "seconds", "peak_memory"]
+COUNTING = ["n_bytes", "n_records", "n_bad_records", "stages"]
+
+
+def test_the_whole_last_line_of_the_commands_that_count() -> None:
+    """The names of all figures, in their order: machines rely on them."""
+    Path("records.jsonl").write_text('{"text": "变压器的绝缘电阻"}\n{"no": 1}\n{"text": "变压器"}\n', encoding="utf-8")
+    counts = ["n_symbols", "n_documents", "n_ngrams", "min_freq"]
+    count = last_line("count", "records.jsonl", "-o", "a.tmc")
+    assert list(count) == [*ALWAYS, *COUNTING, *counts]
+    assert (count["n_bytes"], count["n_records"], count["n_bad_records"]) == (
+        Path("records.jsonl").stat().st_size, 3, 1,
+    )  # fmt: skip
+    assert list(count["stages"]) == ["reading", "counting n-grams", "writing"]
+    merge = last_line("merge", "a.tmc", "a.tmc", "-o", "b.tmc")
+    assert list(merge) == [*ALWAYS, *COUNTING, *counts]
+    assert (merge["n_bytes"], merge["n_records"], next(iter(merge["stages"]))) == (0, 0, "adding a.tmc")
+    discover = last_line("discover", POWER, "-b", ENCYCLOPEDIA, "-o", "terms.csv")
+    assert list(discover) == [*ALWAYS, *COUNTING, "n_terms", "n_symbols", "n_documents"]
+    sizes = [path.stat().st_size for path in (POWER, ENCYCLOPEDIA)]
+    assert (discover["n_bytes"], discover["n_records"], discover["n_bad_records"]) == (sum(sizes), 2, 0)
+    stages = {"reading the corpus", "counting n-grams", "counting in the background", "ranking", "writing"}
+    assert stages < set(discover["stages"])
+    tally = last_line("tally", "terms.csv", POWER, "-o", "counts.csv")
+    assert list(tally) == [*ALWAYS, *COUNTING, "n_terms", "n_groups"]
+    assert (tally["n_bytes"], list(tally["stages"])) == (sizes[0], [f"counting in {POWER}"])
+    assert list(last_line("info", "a.tmc")) == ALWAYS
+
+
+def test_a_failed_run_has_its_figures_too() -> None:
+    """As far as it got: here to the bad record that ends it."""
+    Path("records.jsonl").write_text('{"text": "变压器"}\n{"no": 1}\n', encoding="utf-8")
+    end = last_line("count", "records.jsonl", "--strict", "-o", "a.tmc")
+    assert list(end) == [*ALWAYS, *COUNTING]
+    assert (end["level"], end["exit_code"], list(end["stages"])) == ("error", 1, ["reading"])
+    assert (end["n_bytes"], end["n_records"]) == (Path("records.jsonl").stat().st_size, 1)
+    assert list(last_line("discover", "x", "--tpo", 3)) == ALWAYS
+
+
+def documented_codes(page: str, heading: str) -> set[int]:
+    """The exit codes in the first table below a heading of a page."""
+    lines = (DOCS / page).read_text(encoding="utf-8").partition(heading)[2].splitlines()
+    rows = itertools.takewhile(lambda line: line.startswith("|"), lines[1:])
+    return {int(code) for row in rows for code in re.findall(r"\d+", row.split("|")[1])}
+
+
+def test_exit_codes_are_those_of_the_table() -> None:
+    """One table a language has them all, and no other page lists them."""
+    raised = {error.exit_code for error in vars(errors).values() if hasattr(error, "exit_code")}
+    ours = {*raised, EXIT_BUG, *SIGNALLED}
+    assert documented_codes("reference.md", "| Exit code | Meaning |") == ours
+    assert documented_codes("manual.zh.md", "| 退出码 | 含义 |") == ours
+    tables = [
+        path.name for path in DOCS.glob("*.md") if re.search(r"^\| (Exit code|退出码) ", path.read_text("utf-8"), re.M)
+    ]
+    assert sorted(tables) == ["manual.zh.md", "reference.md"]
 
 
 # --- how a run ends --------------------------------------------------------------------------------------------------

@@ -177,7 +177,8 @@ def _write(
         data, notes = rendered.data, [*notes, *rendered.notes()]
     else:
         data, notes = produce_parts(result.parts(job.left()), form, bom=bom, crlf=crlf)
-    outputs.write_all([*beside, (output, data)])
+    with job.progress.meter.stage("writing"):
+        outputs.write_all([*beside, (output, data)])
     for line in notes:
         job.progress.note(f"{form}: {line}")
 

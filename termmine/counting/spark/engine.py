@@ -46,7 +46,7 @@ class SparkEngine:
 
     def read(self, source: Source, options: Any) -> tuple[SparkCorpus, None]:
         """The corpus of files, which equals that of `text.corpus` except for its place."""
-        files, report = _files(source), ReadReport()
+        files, report = _files(source), ReadReport.of(self.job.progress.meter)
         corpus, has_han = self.read_files(files, options, report)
         tell_of_reading(report, "corpus", self.job.progress)
         if not corpus.n_symbols:
@@ -71,7 +71,7 @@ class SparkEngine:
 
     def encode(self, source: Source, options: ReadOptions, sink: Callable[[np.ndarray], None] | None) -> Corpus:
         """The corpus of files for a count file, whose codes are given to ``sink`` in order."""
-        report = ReadReport()
+        report = ReadReport.of(self.job.progress.meter)
         corpus, _ = self.read_files(_files(source), options, report)
         tell_of_reading(report, "corpus", self.job.progress)
         if not corpus.n_symbols:
@@ -111,7 +111,7 @@ class SparkEngine:
     ) -> tuple[tuple[np.ndarray, ...], int]:
         """The sums over text that is encoded under an alphabet, and the number of its symbols."""
         del advance  # Spark reports no bytes
-        files, report = _files(source), ReadReport()
+        files, report = _files(source), ReadReport.of(self.job.progress.meter)
         words = self.cluster.lend(alphabet.words)
         options = replace(options, document="line")
         text = read_text(self.cluster, *_addresses(files), options, report, words)
