@@ -13,7 +13,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-_HEAD = 1 << 16  # bytes of a table that hold its header, or it is not offered
+_HEAD = 1 << 16  # characters that hold the header of a table or the first record, or they are not offered
 
 
 class Names(click.types.StringParamType):
@@ -54,11 +54,14 @@ def _columns(context: click.Context) -> Iterable[str]:
     import csv
     import json
 
+    from termmine.readers.json_values import split_values
+
     path = next(Path(name) for name in (*(context.params.get("corpus") or ()), *context.args) if Path(name).is_file())
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        first = file.readline(_HEAD)
-    if first.lstrip().startswith("{"):
-        return list(json.loads(first))
+        head = file.read(_HEAD)
+    if head.lstrip().startswith(("{", "[")):
+        return list(json.loads(str(next(split_values([head])).text)))
+    first = head.partition("\n")[0]
     return next(csv.reader([first], delimiter="\t" if "\t" in first else ","))
 
 

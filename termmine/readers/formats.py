@@ -28,6 +28,7 @@ def read_text(path: Path, reading: Reading) -> Iterator[Document]:
 #: The readers: the name of a format -> a function from a path to its documents.
 READERS: dict[str, Callable[[Path, Reading], Iterator[Document]]] = {
     "text": read_text,
+    "json": records.read_json,
     "jsonl": records.read_jsonl,
     "csv": records.read_csv,
     "tsv": records.read_tsv,
@@ -42,7 +43,7 @@ READERS: dict[str, Callable[[Path, Reading], Iterator[Document]]] = {
 
 #: The format of a file by its extension, without `--input-format`; any other file is text, or of WikiExtractor.
 EXTENSIONS = {
-    ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet",
+    ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet",
     ".xml": "mediawiki", ".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html",
     ".xhtml": "html", ".docx": "docx", ".pdf": "pdf",
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Files of records: JSON Lines, CSV, TSV. Each record is a document: one field of it, which `--field` names."""
+"""Files of records: JSON, JSON Lines, CSV, TSV. Each record is a document: one field of it, which `--field` names."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from termmine.errors import TermmineError
 from termmine.readers import base
 from termmine.readers.base import BadRecordError, Document, Reading, one_line, too_long
 from termmine.readers.decoding import UNDECODABLE, decode_file, numbered_lines
+from termmine.readers.json_values import Value, is_by_lines, peek, split_values
 
 _KINDS = {bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "an object"}
 _KINDS[type(None)] = "null"
@@ -38,13 +39,42 @@ def read_json_lines(path: Path, reading: Reading, lines: Iterator[tuple[int, str
         yield Document(path, number, (text,), group=group_of(record, reading))
 
 
+def read_json(path: Path, reading: Reading) -> Iterator[Document]:
+    """Read JSON in any layout: an array of objects or strings, objects one after the other, or an object a line."""
+    head, blocks = peek(decode_file(path, reading))
+    if is_by_lines(head):
+        yield from read_json_lines(path, reading, numbered_lines(blocks))
+        return
+    for value in split_values(blocks):
+        try:
+            record = _parse_value(value)
+            text = sound(record if isinstance(record, str) else text_of(record, reading.options.field))
+        except json.JSONDecodeError as error:
+            before = value.column - 1 if error.lineno == 1 else 0
+            reading.bad(path, value.line + error.lineno - 1, _no_json(error.msg, before + error.colno))
+            continue
+        except BadRecordError as reason:
+            reading.bad(path, value.line, reason)
+            continue
+        yield Document(path, value.line, (text,), group=group_of(record, reading))
+
+
+def _parse_value(value: Value) -> Any:
+    """The object or string that a value is."""
+    if isinstance(value.text, BadRecordError):
+        raise value.text
+    record = _parse(value.text)
+    if not isinstance(record, (dict, str)):
+        raise BadRecordError("is no JSON object, and no string")
+    return record
+
+
 def group_of(record: Any, reading: Reading) -> str | None:
     """The value in a record of the field that documents are grouped by: a string, or anything else as JSON writes it;
-    an
-    empty string where it lacks the field.
+    an empty string where it lacks the field.
     """
-    if reading.group is None:
-        return None
+    if reading.group is None or isinstance(record, str):
+        return None if reading.group is None else ""
     value = record
     for key in (reading.group,) if reading.group in record else reading.group.split("."):
         value = value.get(key) if isinstance(value, dict) else None
@@ -57,17 +87,28 @@ def parse_record(line: str | None) -> Any:
     """The object of a line of JSON; None stands for a line of more than `MAX_RECORD` characters."""
     if line is None:
         raise too_long()
-    if UNDECODABLE in line:
-        raise BadRecordError("has undecodable bytes")
     try:
-        record = json.loads(line)
+        record = _parse(line)
     except json.JSONDecodeError as error:
-        raise BadRecordError(f"is no JSON ({error.msg} at column {error.colno})") from None
-    except (ValueError, RecursionError):  # an integer of thousands of digits; thousands of brackets
-        raise BadRecordError("is no JSON that can be read") from None
+        raise _no_json(error.msg, error.colno) from None
     if not isinstance(record, dict):
         raise BadRecordError("is no JSON object")
     return record
+
+
+def _parse(text: str) -> Any:
+    if UNDECODABLE in text:
+        raise BadRecordError("has undecodable bytes")
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise
+    except (ValueError, RecursionError):  # an integer of thousands of digits; thousands of brackets
+        raise BadRecordError("is no JSON that can be read") from None
+
+
+def _no_json(fault: str, column: int) -> BadRecordError:
+    return BadRecordError(f"is no JSON ({fault.removesuffix(' at')} at column {column})")
 
 
 def text_of(record: Any, field: str) -> str:

@@ -174,6 +174,8 @@ def test_bash_completes_the_columns_of_the_corpus() -> None:
     Path("a.jsonl").write_text('{"title": "a", "body": "b"}\n')
     assert completions("termmine discover a.csv --field ") == ["id", "标题", "正文"]
     assert completions("termmine discover a.jsonl --field b") == ["body"]
+    Path("a.json").write_text('[\n  {"id": 1,\n   "body": "变压器"},\n  {"id": 2}\n]\n', encoding="utf-8")
+    assert completions("termmine discover a.json --field ") == ["id", "body"]
     assert completions("termmine discover missing.csv --field ") == []
 
 

@@ -66,7 +66,7 @@ def test_a_format_is_told_for_standard_input(monkeypatch: pytest.MonkeyPatch, fo
     assert read("-", input_format=form)[0] == text + END
 
 
-@pytest.mark.parametrize("form", ["jsonl", "csv", "tsv", "wikiextractor", "mediawiki", "markdown", "html"])
+@pytest.mark.parametrize("form", ["json", "jsonl", "csv", "tsv", "wikiextractor", "mediawiki", "markdown", "html"])
 def test_any_file_may_be_read_as_plain_text(tmp_path: Path, form: str) -> None:
     name, data, _ = FILES[form]
     assert read(stored(tmp_path, name, data), input_format="text")[0] == data.decode() + END
@@ -106,8 +106,8 @@ def test_documents_know_where_they_begin(tmp_path: Path, form: str) -> None:
     path = stored(tmp_path, name, data)
     found = [(d.path, d.line, "".join(d.blocks), d.is_lines) for d in read_documents([path], ReadOptions())]
     lines = {
-        "jsonl": [1, 2, 3], "csv": [2, 3, 5], "tsv": [2, 3, 4], "parquet": [1, 2, 3], "wikiextractor": [2, 7, 13],
-        "mediawiki": [3, 4, 6],
+        "json": [2, 6, 7], "jsonl": [1, 2, 3], "csv": [2, 3, 5], "tsv": [2, 3, 4], "parquet": [1, 2, 3],
+        "wikiextractor": [2, 7, 13], "mediawiki": [3, 4, 6],
     }.get(form, [1])  # fmt: skip
     expected = zip(lines, text.split(NEXT), strict=True)
     assert found == [(path, line, part, form in ("text", "wikiextractor")) for line, part in expected]
@@ -172,7 +172,7 @@ def test_undecodable_bytes_of_plain_text(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("form", ["jsonl", "csv", "tsv", "mediawiki", "wikiextractor"])
+@pytest.mark.parametrize("form", ["json", "jsonl", "csv", "tsv", "mediawiki", "wikiextractor"])
 def test_a_record_that_is_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
     monkeypatch.setattr(base, "MAX_RECORD", 100)
     long = "变压器" * 100

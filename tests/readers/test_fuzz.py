@@ -74,7 +74,7 @@ def test_any_damage_is_text_or_one_of_our_errors(form: str, data: st.DataObject)
     _is_orderly(whole[:at], form)
 
 
-@pytest.mark.parametrize("form", ["jsonl", "csv", "tsv", "wikiextractor", "mediawiki", "markdown", "html"])
+@pytest.mark.parametrize("form", ["json", "jsonl", "csv", "tsv", "wikiextractor", "mediawiki", "markdown", "html"])
 @given(
     st.lists(st.sampled_from([p for p in PIECES if "\0" not in p and "\udcff" not in p]), max_size=60),
     st.integers(4, 99),

@@ -78,6 +78,11 @@ def json_lines(*records: object) -> bytes:
 #: For each format a file that holds TEXTS, and the text that it is read as.
 FILES: dict[str, tuple[str, bytes, str]] = {
     "text": ("x.txt", "\n".join(TEXTS).encode(), "\n".join(TEXTS)),
+    "json": (
+        "x.json",
+        json.dumps([{"id": 1, "text": TEXTS[0]}, TEXTS[1], {"text": TEXTS[2]}], ensure_ascii=False, indent=1).encode(),
+        NEXT.join(TEXTS),
+    ),
     "jsonl": ("x.jsonl", json_lines(*({"text": text} for text in TEXTS)), NEXT.join(TEXTS)),
     "csv": ("x.csv", table([["id", "text"], *(["1", text] for text in TEXTS)]), NEXT.join(TEXTS)),
     "tsv": (

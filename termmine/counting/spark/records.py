@@ -41,7 +41,8 @@ def kind_of(address: str, options: ReadOptions) -> str:
         raise UsageError(f"{address}: Spark does not read files with such a name: rename it")
     form = options.input_format or EXTENSIONS.get(Path(name.removesuffix(packed)).suffix, "text")
     if form not in _READ:
-        raise UsageError(f"{address}: is {form}, and --engine spark reads {', '.join(_READ)}: count it locally")
+        advice = ", or give --input-format jsonl if it is an object a line" if form == "json" else ""
+        raise UsageError(f"{address}: is {form}, and --engine spark reads {', '.join(_READ)}: count it locally{advice}")
     kind = _READ[form]
     return WHOLE if kind == LINES and options.document == "file" else kind
 
