@@ -23,8 +23,10 @@ _PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 
 def read_asset(folder: str, name: str) -> str:
-    """The text of a file that belongs to a page."""
-    return files("termmine.review").joinpath("assets", folder, name).read_text(encoding="utf-8")
+    """The text of a file that belongs to a page: its own, else the one of that name that pages share."""
+    assets = files("termmine.review").joinpath("assets")
+    own = assets.joinpath(folder, name)
+    return (own if own.is_file() else assets.joinpath("shared", name)).read_text(encoding="utf-8")
 
 
 def make_page(folder: str, data: Any, markup: Mapping[str, str] | None = None, *, title: str, **more: str) -> str:
@@ -51,10 +53,8 @@ def _script(folder: str) -> str:
 
 
 def read_module(folder: str, name: str) -> str:
-    """The text of a module of a page, or of one that all pages share."""
-    file = f"{name}.mjs"
-    own = files("termmine.review").joinpath("assets", folder, file).is_file()
-    return read_asset(folder if own else "shared", file)
+    """The text of a module of a page."""
+    return read_asset(folder, f"{name}.mjs")
 
 
 def policy(script: str, style: str) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 import numpy as np
 
@@ -20,7 +19,7 @@ from termmine.meaning.layout import make_layout
 from termmine.review.gather import Gathered
 from termmine.review.html import make_page
 from termmine.review.labels import SIZE, Label, place_labels
-from termmine.review.page import short_paths, utf16_length
+from termmine.review.page import sentences_of
 from termmine.version import __version__
 
 WIDTH, HEIGHT, MARGIN, TOP = 1100, 800, 24, 40  # pixels: of the field, around it, and above it
@@ -91,17 +90,12 @@ def _text(text: str) -> str:
 def as_page(drawn: Map, gathered: Mapping[str, Gathered], title: str, language: str | None) -> bytes:
     """The map in a page; ``gathered``: what the corpus says of each term."""
     groups, grouped = drawn.grouped.groups, drawn.grouped
-    paths = sorted({one.path for told in gathered.values() for one in told.shown})
-    short = dict(zip(paths, short_paths(paths), strict=True))
-    points: list[list[Any]] = []
-    for thing, (x, y) in zip(drawn.things, drawn.places, strict=True):
-        term, told = grouped.terms[thing], gathered.get(grouped.terms[thing])
-        shown = [
-            [one.text, utf16_length(one.text[: one.begin]), utf16_length(one.text[: one.end]),
-             f"{short[one.path]}:{one.line}"]
-            for one in (told.shown if told else ())
-        ]  # fmt: skip
-        points.append([term, int(groups.group[thing]), grouped.names[thing].variants, x, y, shown])
+    sentences = sentences_of(gathered)
+    points = [
+        [grouped.terms[thing], int(groups.group[thing]), grouped.names[thing].variants, x, y,
+         sentences.get(grouped.terms[thing], [])]
+        for thing, (x, y) in zip(drawn.things, drawn.places, strict=True)
+    ]  # fmt: skip
     families = [int(groups.family[name]) if name >= 0 else 0 for name in groups.group_name.tolist()]
     names = ["" if name < 0 else grouped.terms[name] for name in groups.group_name.tolist()]
     of_families = ["" if name < 0 else grouped.terms[name] for name in groups.family_name.tolist()]

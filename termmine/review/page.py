@@ -6,7 +6,7 @@ room, each term gets its first one before any gets its second, the best terms fi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import PurePath
@@ -171,6 +171,20 @@ def _fill(data: dict[str, Any], listing: Listing, gathered: dict[str, Gathered],
     data |= {"texts": pool.texts, "text_paths": pool.text_paths, "text_lines": pool.text_lines}
     data["paths"] = short_paths(list(pool.paths))
     return held, found
+
+
+def sentences_of(gathered: Mapping[str, Gathered]) -> dict[str, list[list[Any]]]:
+    """The sentences of each term as a picture's page holds them: text, begin and end of the term (UTF-16), place."""
+    paths = sorted({one.path for told in gathered.values() for one in told.shown})
+    short = dict(zip(paths, short_paths(paths), strict=True))
+    return {
+        term: [
+            [one.text, utf16_length(one.text[: one.begin]), utf16_length(one.text[: one.end]),
+             f"{short[one.path]}:{one.line}"]
+            for one in told.shown
+        ]
+        for term, told in gathered.items()
+    }  # fmt: skip
 
 
 def short_paths(paths: list[str]) -> list[str]:

@@ -6,14 +6,14 @@ policy as the review page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from termmine.review.chart import Chart
 from termmine.review.draw import LEFT, TOP, as_svg
 from termmine.review.gather import Gathered
 from termmine.review.html import make_page
-from termmine.review.page import short_paths, utf16_length
+from termmine.review.page import sentences_of
 from termmine.version import __version__
 
 #: A sentence: its text, and where it stands.
@@ -29,11 +29,10 @@ def make_plot(
     language: str | None,
 ) -> bytes:
     """The page of a chart; ``gathered`` and ``held``: what the corpus, and the list itself, say of a word."""
-    paths = sorted({one.path for told in gathered.values() for one in told.shown})
-    short = dict(zip(paths, short_paths(paths), strict=True))
+    found = sentences_of(gathered)
     points = [
         [point.name, point.kind, point.freq, point.background, x + LEFT, y + TOP,
-         _sentences(point.name, gathered, held, short)]
+         found[point.name] if point.name in found else _held(held.get(point.name, ()))]
         for point, (x, y) in zip(chart.points, chart.places, strict=True)
     ]  # fmt: skip
     data = {"points": points, "language": language}
@@ -47,14 +46,6 @@ def _of_language(language: str, svg: str) -> str:
     return f'<div class="picture" lang="{"zh-Hans" if language == "zh" else "en"}">{svg}</div>'
 
 
-def _sentences(
-    word: str, gathered: Mapping[str, Gathered], held: Mapping[str, list[Sentence]], short: Mapping[str, str]
-) -> list[list[Any]]:
-    """The sentences of a word: text, the range of the word in it as JavaScript counts, place."""
-    if word not in gathered:
-        return [[text, 0, 0, place] for text, place in held.get(word, ())]
-    return [
-        [one.text, utf16_length(one.text[: one.begin]), utf16_length(one.text[: one.end]),
-         f"{short[one.path]}:{one.line}"]
-        for one in gathered[word].shown
-    ]  # fmt: skip
+def _held(sentences: Iterable[Sentence]) -> list[list[Any]]:
+    """Sentences as the list holds them: where the word is in them is not known."""
+    return [[text, 0, 0, place] for text, place in sentences]
