@@ -108,11 +108,11 @@ def language(context: click.Context) -> Language:
     return Language() if log is None else log.language
 
 
-def definitions(title: str, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
+def definitions(heading: str, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
     """A list of names and their meanings, under a heading."""
     rows = list(rows)
     first = min(max(display_width(name) for name, _ in rows), _FIRST) + 4
-    yield f"{title}:"
+    yield heading
     for name, text in rows:
         lines = list(wrapped(text, width() - first))
         head = "  " + name
@@ -173,9 +173,9 @@ class Command(click.Command):
     def _lines(self, ctx: click.Context, speak: Language) -> Iterator[str]:
         yield from paragraphs(translated(self.help or "", speak))
         if self.name in EXAMPLES:
-            yield from (f"{speak.text('Example')}:", f"  {EXAMPLES[self.name]}", "")
+            yield from (speak.heading("Example"), f"  {EXAMPLES[self.name]}", "")
         for title, options in option_groups(self, ctx).items():
-            yield from definitions(speak.text(title), records(options, ctx))
+            yield from definitions(speak.heading(title), records(options, ctx))
 
 
 class Overview(click.Group):
@@ -192,11 +192,11 @@ class Overview(click.Group):
 
     def _lines(self, ctx: click.Context, speak: Language) -> Iterator[str]:
         yield from paragraphs(translated(self.help or "", speak))
-        yield from (f"{speak.text('Example')}:", f"  {EXAMPLES['discover']}", "")
+        yield from (speak.heading("Example"), f"  {EXAMPLES['discover']}", "")
         for title, names in grouped(self.commands, COMMANDS).items():
             firsts = ((name, speak.text(_first_paragraph(self.commands[name]))) for name in names)
-            yield from definitions(speak.text(title), firsts)
-        yield from definitions(speak.text("Options"), records(self.get_params(ctx), ctx))
+            yield from definitions(speak.heading(title), firsts)
+        yield from definitions(speak.heading("Options"), records(self.get_params(ctx), ctx))
 
 
 def _first_paragraph(command: click.Command) -> str:

@@ -66,6 +66,10 @@ class Language:
         """A fixed text of the help, blanks and line ends being equal."""
         return self.help.get(" ".join(english.split()), self.help.get(english, english))
 
+    def heading(self, english: str) -> str:
+        """A fixed text of the help as a heading, with its colon."""
+        return self.text("{}:").replace("{}", self.text(english))
+
     @cached_property
     def _templates(self) -> list[_Template]:
         """Those with most fixed characters first: they say most surely what a message was made from."""

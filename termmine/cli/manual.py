@@ -1,7 +1,7 @@
 """The manual page: the `--help` of all commands, for man.
 
-In: click's commands. Out: roff with man's macros. The page is made when the package is built, and by
-`termmine help --man`.
+In: click's commands. Out: roff with man's macros. The pages are made when the package is built (`hatch_build.py`), one
+for each language, and one by `termmine help --man`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,21 @@ from collections.abc import Iterator
 import click
 
 from termmine.cli.help import EXAMPLES, language, option_groups, records, translated
+from termmine.cli.language import load_language
+from termmine.cli.log import Log
 from termmine.version import __version__
+
+#: The files of an installation in which man looks, below its share/man, and the language of each.
+FILES = {"man1/termmine.1": "en", "zh_CN/man1/termmine.1": "zh"}
+
+
+def pages(group: click.Group) -> dict[str, str]:
+    """The page of a group of commands in each language, by its file below share/man."""
+    made = {}
+    for path, name in FILES.items():
+        log = Log(language=load_language(name))
+        made[path] = page(click.Context(group, info_name="termmine", obj=log, **group.context_settings))
+    return made
 
 
 def page(root: click.Context) -> str:
@@ -19,11 +33,15 @@ def page(root: click.Context) -> str:
     group = root.command
     assert isinstance(group, click.Group)
     names = group.list_commands(root)
+    speak = language(root)
+    call = " ".join(map(speak.text, group.collect_usage_pieces(root)))
     lines = [
-        f'.TH TERMMINE 1 "" "termmine {__version__}" "User Commands"',
-        ".SH NAME", r"termmine \- mine domain terminology from raw Chinese text",
-        ".SH SYNOPSIS", ".B termmine", r"\fICOMMAND\fR [\fIOPTION\fR]... [\fIARGUMENT\fR]...",
-        ".SH DESCRIPTION", *_paragraphs(translated(group.help or "", language(root))),
+        f'.TH TERMMINE 1 "" "termmine {__version__}" "{speak.text("User commands")}"',
+        ".ad l",  # even edges would tear Chinese apart
+        f".SH {speak.text('NAME')}",
+        rf"termmine \- {_escaped(speak.text('find the terms that Chinese texts are about'))}",
+        f".SH {speak.text('SYNOPSIS')}", rf"\fBtermmine\fR {_escaped(call)}",
+        f".SH {speak.text('DESCRIPTION')}", *_paragraphs(translated(group.help or "", speak)),
     ]  # fmt: skip
     for name in names:
         lines += _command(group.commands[name], click.Context(group.commands[name], info_name=name, parent=root))
@@ -32,11 +50,12 @@ def page(root: click.Context) -> str:
 
 def _command(command: click.Command, context: click.Context) -> Iterator[str]:
     yield f'.SH "{_escaped(context.command_path).upper()}"'
-    yield rf"\fB{_escaped(context.command_path)}\fR {_escaped(' '.join(command.collect_usage_pieces(context)))}"
     speak = language(context)
+    pieces = " ".join(map(speak.text, command.collect_usage_pieces(context)))
+    yield rf"\fB{_escaped(context.command_path)}\fR {_escaped(pieces)}"
     yield from _paragraphs(translated(command.help or "", speak))
     if command.name in EXAMPLES:
-        yield from (".P", f"{speak.text('Example')}:", ".P", ".nf", f"    {_escaped(EXAMPLES[command.name])}", ".fi")
+        yield from (".P", speak.heading("Example"), ".P", ".nf", f"    {_escaped(EXAMPLES[command.name])}", ".fi")
     for title, options in option_groups(command, context).items():
         yield f'.SS "{_escaped(speak.text(title))}"'
         for flags, text in records(options, context):

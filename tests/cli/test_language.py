@@ -229,7 +229,7 @@ def test_the_settings_file_and_the_environment_choose_the_language(here: Path, m
 @pytest.mark.parametrize("name", [None, *cli.commands])
 def test_a_page_of_help_is_chinese_throughout(name: str | None) -> None:
     page = run(*([name] if name else []), "--help", "--lang", "zh").out.decode()
-    page = re.sub(r"^例:\n.*\n", "", page, flags=re.M).split("\n\n", 1)[1]
+    page = re.sub(r"^例：\n.*\n", "", page, flags=re.M).split("\n\n", 1)[1]
     assert not re.findall(r"[a-z]{3,} [a-z]+ [a-z]{3,}", re.sub(r"termmine [a-z]+( [a-z]+)*|  +", "", page))
 
 

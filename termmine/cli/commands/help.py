@@ -20,7 +20,7 @@ def _commands(context: click.Context) -> list[str]:
 
 @click.command("help", cls=Command)
 @click.argument("command", required=False, type=Names(_commands))
-@click.option("--man", is_flag=True, help="Print a manual page instead, for man: termmine help --man | man -l -")
+@click.option("--man", is_flag=True, help="Print the manual page instead, the one that man termmine shows.")
 @click.pass_context
 def help_of(context: click.Context, command: str | None, man: bool) -> None:
     """Show the help of COMMAND, or an overview of all commands."""
