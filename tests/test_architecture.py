@@ -38,6 +38,7 @@ DOORS = {
     "mwparserfromhell": "readers.wikitext",
     "expat": "readers.elements",
     "pyarrow": "readers.parquet,counting.spark.batches",  # files; what passes between Spark and the kernels
+    "fsspec": "runtime.remote",
     "pyspark": "counting.spark.session",
     "markdown_it": "readers.markup",
     "pypdf": "readers.office",

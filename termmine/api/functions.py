@@ -43,6 +43,7 @@ from termmine.options import (
 from termmine.pipeline import run_discovery
 from termmine.readers.source import Files, Given, Texts, open_source
 from termmine.runtime import outputs
+from termmine.runtime.address import as_path
 from termmine.runtime.job import Job, make_job
 from termmine.runtime.progress import Progress, bar_anywhere, calling
 from termmine.search.kwic import concordance
@@ -217,7 +218,7 @@ def count(
         options = {"document": "file"} | options
     with _job(memory, threads, tmp, progress).in_force() as job:
         made = make_engine(engine, job, spark_conf)
-        return count_sources(sources, Path(output), options_of(CountOptions, options), engine=made)
+        return count_sources(sources, as_path(output), options_of(CountOptions, options), engine=made)
 
 
 def merge(
@@ -235,7 +236,7 @@ def merge(
     """Add up count files into one at ``output``, as if all their text had been counted at once; see `count`."""
     with _job(memory, threads, tmp, progress).in_force() as job:
         return merge_files(
-            [Path(file) for file in files], Path(output),
+            [as_path(file) for file in files], as_path(output),
             min_freq=min_freq, max_length=max_length, neighbours=neighbours, job=job,
         )  # fmt: skip
 
@@ -274,13 +275,13 @@ def export(
     ``everything`` is --all of the command. Returns the bytes; with ``output`` they are in that file too, whole or not
     at all. Terms that are left out are noted.
     """
-    form = to or format_by_name(Path(output or ""))
+    form = to or format_by_name(as_path(output or ""))
     find_writer(form)
     wanted = Wanted(accepted_only, new_only, everything, min_score, top)
     frame, notes = choose(frame_of(terms), form, wanted, "terms")
     rendered = produce(frame, form, bom=bom, crlf=crlf)
     if output is not None:
-        outputs.write_whole(Path(output), rendered.data)
+        outputs.write_whole(as_path(output), rendered.data)
     for line in [*notes, *rendered.notes()]:
         _warn(line)
     return rendered.data

@@ -18,6 +18,7 @@ from termmine.formats.read import read_terms
 from termmine.options import DiscoverOptions, options_of
 from termmine.readers.source import is_missing
 from termmine.readers.wordlists import GivenList
+from termmine.runtime.address import as_path, is_address
 
 if TYPE_CHECKING:
     from termmine.api.keywords import Paths
@@ -64,7 +65,7 @@ def _is_file(item: Any) -> bool:
     if isinstance(item, os.PathLike):
         return True
     return isinstance(item, str) and (
-        item.lower().endswith(_LIST_FILES) or ("/" in item[1:-1] and Path(item).is_file())
+        item.lower().endswith(_LIST_FILES) or is_address(item) or ("/" in item[1:-1] and Path(item).is_file())
     )
 
 
@@ -87,13 +88,13 @@ def strings(given: str | Iterable[str]) -> list[str]:
 
 def terms_of(path: str) -> list[str]:
     """The terms of a file, or of a list that stands for one."""
-    return list(path.rows) if isinstance(path, GivenList) else read_terms_listed(Path(path))
+    return list(path.rows) if isinstance(path, GivenList) else read_terms_listed(as_path(path))
 
 
 def frame_of(given: Paths | pd.DataFrame) -> pd.DataFrame:
     """A table of terms, read where it is a file."""
     if not isinstance(given, pd.DataFrame):
-        return read_terms(Path(given))
+        return read_terms(as_path(given))
     if "term" not in given:
         raise UsageError(f"a DataFrame without a column term: it has {', '.join(map(str, given.columns))}")
     return given

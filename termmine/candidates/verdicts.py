@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from termmine.errors import TermmineError
 from termmine.formats.read import read_numbered_terms
 from termmine.readers.wordlists import GivenList
+from termmine.runtime.address import as_path
 from termmine.text.characters import nfkc
 from termmine.text.normalize import normal_form
 
@@ -77,7 +77,7 @@ def _judged(path: str) -> Iterator[tuple[int, str, object]]:
     if isinstance(path, GivenList):
         yield from zip(range(1, len(path.rows) + 1), path.rows, path.verdicts or (), strict=True)
         return
-    frame, lines = read_numbered_terms(Path(path))
+    frame, lines = read_numbered_terms(as_path(path))
     if "verdict" not in frame:
         raise TermmineError(
             f"{path}:1: has no column called verdict (or 审定): add one, and write into it {UNDERSTOOD}"

@@ -24,6 +24,7 @@ from termmine.errors import TermmineError
 from termmine.formats.headings import column_name
 from termmine.formats.read import read_terms
 from termmine.readers.wordlists import GivenList, read_numbered_lines
+from termmine.runtime.address import as_path
 from termmine.runtime.arrays import Arrays
 from termmine.search.rows import find_rows
 from termmine.text.normalize import normal_form
@@ -131,7 +132,7 @@ def _terms(path: Path | str) -> Iterator[str]:
     if isinstance(path, GivenList):
         yield from path.rows
         return
-    path = Path(path)
+    path = as_path(path)
     if path.suffix.lower() in _TABLES:
         yield from read_terms(path)["term"]
         return

@@ -25,6 +25,7 @@ from click.core import ParameterSource
 
 from termmine.errors import UsageError
 from termmine.options import SETTINGS_FILE, CountOptions, DiscoverOptions
+from termmine.runtime.address import is_address
 
 NOT_IN_A_FILE = "config"  # the file cannot name itself
 
@@ -94,7 +95,7 @@ def find_file(given: Path | None, corpus: Iterable[str | Path]) -> SettingsFile 
         return SettingsFile(given, named=True)
     here, places = Path(SETTINGS_FILE), [Path()]
     first = next(iter(corpus), "-")
-    if str(first) != "-":
+    if str(first) != "-" and not is_address(first):
         places = [Path(first), Path(first).parent, *places]
     found = next((place / SETTINGS_FILE for place in places if _is_file(place / SETTINGS_FILE)), None)
     if found is None:
@@ -226,7 +227,7 @@ def _one(where: str, option: click.Option, value: Any, directory: Path) -> Any:
         raise UsageError(f"{where} = {in_toml(value)}: give {wanted}")
     if isinstance(value, str) and "\0" in value:
         raise UsageError(f"{where} = {in_toml(value)}: holds a null character: remove it")
-    if isinstance(option.type, click.Path) and value not in ("-", ""):
+    if isinstance(option.type, click.Path) and value not in ("-", "") and not is_address(str(value)):
         value = str(directory / str(value))
     try:
         option.type.convert(value, option, None)

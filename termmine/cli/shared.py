@@ -18,6 +18,7 @@ from termmine.cli.help import window_width as window_width
 from termmine.cli.log import Log
 from termmine.errors import UsageError
 from termmine.options import ReadOptions, option_types
+from termmine.runtime.address import as_path
 from termmine.runtime.locks import output_lock
 from termmine.runtime.outputs import check_outputs
 from termmine.runtime.streams import is_standard_output, write_stream
@@ -27,7 +28,16 @@ if TYPE_CHECKING:
 
     from termmine.runtime.progress import Progress, Update
 
-OUTPUT_PATH = click.Path(path_type=Path)
+
+class PlacePath(click.Path):
+    """A file of this machine, or an address of a store."""
+
+    def coerce_path_result(self, value: Any) -> Any:
+        """The path; an `Address` where it has a scheme."""
+        return as_path(value)
+
+
+OUTPUT_PATH = PlacePath()
 FORMATS = (
     "csv, tsv, jsonl, txt, xlsx, tbx, jieba, ik, hanlp, hanlp-csv, pkuseg, rime, ragflow, "
     "funasr, tokenizers, synonyms or glossary"
@@ -152,7 +162,7 @@ def asked_language() -> str | None:
 
 def paths(given: tuple[str, ...]) -> list[Path]:
     """The arguments as paths."""
-    return [Path(path) for path in given]
+    return [as_path(path) for path in given]
 
 
 def check_inputs(inputs: tuple[str, ...]) -> None:
@@ -166,7 +176,7 @@ def check_inputs(inputs: tuple[str, ...]) -> None:
 def claim(outputs: Iterable[Path | None], inputs: Iterable[str]) -> None:
     """Refuse outputs that cannot be written, and hold their locks until the command has ended."""
     places = [path for path in outputs if path is not None]
-    check_outputs(places, [Path(path) for path in inputs if path != "-"])
+    check_outputs(places, [as_path(path) for path in inputs if path != "-"])
     click.get_current_context().with_resource(output_lock(places))
 
 

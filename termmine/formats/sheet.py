@@ -23,6 +23,7 @@ from termmine.formats.xlsx import edit_workbook, is_formula, load_workbook, new_
 from termmine.options import ReadOptions
 from termmine.readers.base import ReadReport
 from termmine.readers.read import read_blocks
+from termmine.runtime.address import Address
 from termmine.types import SOURCE_END_CHARACTER
 
 ABSENT = object()  # a field that a record of JSON Lines does not name
@@ -68,7 +69,11 @@ class Sheet:
 
 
 def check_sheet_path(path: Path) -> None:
-    """Refuse a name whose form cannot be written back."""
+    """Refuse a name whose form cannot be written back, and a place where others may write at the same time."""
+    if isinstance(path, Address):
+        raise UsageError(
+            f"{path}: a glossary lies on this machine, so that no other run changes it meanwhile: name a file"
+        )
     if path.suffix.lower() not in (".csv", ".tsv", ".jsonl", ".xlsx"):
         raise UsageError(f"{path}: a glossary is a file called .xlsx, .csv, .tsv or .jsonl: name one")
 

@@ -13,10 +13,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from termmine.errors import TermmineError, missing_package
 from termmine.formats.cells import guard
+from termmine.runtime.address import Address, local_copy
 
 _WIDTHS = {str: 24, bool: 9, int: 12, float: 14}  # the width of a column in characters, by the kind of its values
 _NUMBER_FORMATS = {int: "0", float: "0.0000"}
@@ -45,8 +46,13 @@ def read_rows(path: Path) -> Iterator[tuple[int, tuple[Any, ...]]]:
     """Number and cells of each row of the first sheet; an empty cell is None, a formula is its last result."""
     openpyxl = load_openpyxl()
     with _broken_is_ours(path):
-        _check_size(path)
-        workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        file = local_copy(path, None) if isinstance(path, Address) else path.open("rb")
+        try:
+            _check_size(file)
+            workbook = openpyxl.load_workbook(file, read_only=True, data_only=True)
+        except BaseException:
+            file.close()
+            raise
     try:
         with _broken_is_ours(path):
             if not workbook.worksheets:
@@ -64,6 +70,7 @@ def read_rows(path: Path) -> Iterator[tuple[int, tuple[Any, ...]]]:
             yield row
     finally:
         workbook.close()
+        file.close()
 
 
 @contextmanager
@@ -80,9 +87,9 @@ def _broken_is_ours(path: Path) -> Iterator[None]:
         raise TermmineError(f"{path}: is no Excel workbook ({reason}): save it as .xlsx, or give CSV") from error
 
 
-def _check_size(path: Path) -> None:
+def _check_size(file: BinaryIO) -> None:
     """Refuse a workbook that takes more memory than there may be; no part is unpacked beyond its declared size."""
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(file) as archive:
         for part in archive.infolist():
             is_sheet = part.filename.startswith("xl/worksheets/")
             if part.file_size > (_MAX_UNPACKED if is_sheet else _MAX_HELD):

@@ -21,6 +21,7 @@ from typing import Any, BinaryIO
 from termmine.errors import TermmineError, UsageError
 from termmine.options import SETTINGS_FILE
 from termmine.readers.base import Reading, one_line
+from termmine.runtime.address import Address, as_path
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -88,8 +89,10 @@ def list_files(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
     """The files that paths stand for, directories recursively, in a fixed order; hidden files are left out."""
     files: list[Path] = []
     for given in paths:
-        path = Path(given)
-        if str(given) == STDIN:
+        path = as_path(given)
+        if isinstance(path, Address):
+            files += _at_address(path)
+        elif str(given) == STDIN:
             files.append(path)
         elif _mode(path) is None:
             raise TermmineError(f"{path}: no such file or directory: check the path")
@@ -103,6 +106,26 @@ def list_files(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
     if not files:
         raise UsageError("no corpus given: name a file, a directory, or - for standard input")
     return files
+
+
+def _at_address(address: Address) -> list[Path]:
+    """The objects that an address stands for: itself, or those of a folder or a pattern; hidden ones are left out."""
+    try:
+        if not (address.is_pattern and not address.exists()) and not address.facts.is_folder:
+            return [address]
+        found = address.found()
+    except FileNotFoundError as error:
+        if "bucket does not exist" in str(error):
+            raise TermmineError(f"{address}: there is no such bucket: check the address") from error
+        raise TermmineError(f"{address}: no such file or directory: check the address") from error
+    inside: list[Path] = [
+        path
+        for path, within in found
+        if path.name != SETTINGS_FILE and not any(part.startswith(".") for part in within.split("/"))
+    ]
+    if not inside:
+        raise TermmineError(f"{address}: the directory holds no files: give a directory with text files")
+    return inside
 
 
 def _mode(path: Path) -> int | None:
@@ -131,7 +154,7 @@ def is_regular(path: Path) -> bool:
 
 def unpacked_name(path: Path) -> str:
     """The name of a file without the extension that says how it is packed."""
-    return path.stem if path.suffix.lower() in UNPACKERS else path.name
+    return Path(path.name).stem if path.suffix.lower() in UNPACKERS else path.name
 
 
 def damaged(path: Path, error: object) -> TermmineError:
@@ -182,7 +205,7 @@ def head(path: Path, size: int) -> bytes:
 @contextmanager
 def seekable(path: Path, reading: Reading) -> Iterator[BinaryIO]:
     """A file to read from anywhere: itself, or a copy where it is packed or piped."""
-    if is_regular(path) and path.suffix.lower() not in UNPACKERS:
+    if is_regular(path) and path.suffix.lower() not in UNPACKERS and _can_seek(path):
         with _told(path):
             file = path.open("rb")
         with file:
@@ -198,6 +221,14 @@ def seekable(path: Path, reading: Reading) -> Iterator[BinaryIO]:
             _spool(copy, block)
         copy.seek(0)
         yield copy
+
+
+def _can_seek(path: Path) -> bool:
+    """True where a regular file can be read from anywhere: not every web server sends parts."""
+    if not isinstance(path, Address):
+        return True
+    with path.open("rb") as file:
+        return bool(file.seekable())
 
 
 def _spool(copy: Any, block: bytes) -> None:

@@ -20,6 +20,7 @@ from termmine.readers.base import Document, ReadReport
 from termmine.readers.files import STDIN, list_files
 from termmine.readers.formats import is_count_file
 from termmine.readers.read import joined_blocks, read_blocks, read_documents, without_marks
+from termmine.runtime.address import as_path, is_address
 from termmine.types import DOCUMENT_END_CHARACTER, Block
 
 _LONGEST_PATH = 4096  # characters: what the systems allow at most
@@ -168,12 +169,12 @@ def _are_paths(given: Iterable[object]) -> bool:
 
 def _exists(name: str) -> bool:
     try:
-        return 0 < len(name) <= _LONGEST_PATH and Path(name).exists()
+        return 0 < len(name) <= _LONGEST_PATH and (is_address(name) or Path(name).exists())
     except (OSError, ValueError):
         return False
 
 
 def open_files(paths: Iterable[str | os.PathLike[str]]) -> Files:
     """The files that paths stand for, directories recursively."""
-    named = tuple(map(Path, paths))
+    named = tuple(map(as_path, paths))
     return Files(named, tuple(list_files(named)))

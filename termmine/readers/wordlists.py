@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from termmine.errors import TermmineError
 from termmine.options import ReadOptions
 from termmine.readers.source import open_files
+from termmine.runtime.address import as_path
 from termmine.types import SOURCE_END_CHARACTER
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def read_numbered_lines(path: Path | str) -> list[tuple[int, str]]:
     """The lines of a text file (or of a given list) with their numbers, from 1; blank ones are left out."""
     if isinstance(path, GivenList):
         return [(number, row) for number, row in enumerate(path.rows, 1) if row.strip()]
-    path = Path(path)
+    path = as_path(path)
     text = read_text(path).replace("\r\n", "\n").replace("\r", "\n")
     return [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
 

@@ -25,6 +25,7 @@ from termmine.pipeline import Discovery, column_names, run_discovery
 from termmine.readers.rewind import readable_twice
 from termmine.readers.source import Given, Source, open_source
 from termmine.review.glossary import Fresh, Outcome, begin, merge, open_glossary, update
+from termmine.runtime.address import as_path
 from termmine.search.examples import examples
 from termmine.search.lines import read_lines
 from termmine.search.rows import find_rows
@@ -102,7 +103,7 @@ def refresh(
         check_has_lines(source)
     sheet = open_glossary(plan.path, options.fold)
     judged = sheet is not None and any(text.strip() for text in sheet.texts("verdict"))
-    reviewed = [Path(path) for path in options.feedback]
+    reviewed = [as_path(path) for path in options.feedback]
     mining = replace(options, contexts=listed, feedback=(*[str(plan.path)] * judged, *options.feedback))
     if sheet is None:
         sheet = begin(plan.path, _figures(mining, options.contexts), chinese=plan.chinese, bom=plan.bom)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import mmap
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
@@ -35,6 +36,11 @@ class Arrays:
     def __reduce__(self) -> tuple[Callable[[], Arrays], tuple[()]]:
         """Sent to another process, it makes arrays in the memory there."""
         return _in_memory, ()
+
+    @property
+    def folder(self) -> Path | None:
+        """The directory for scratch files; None for the system's."""
+        return self._guard.folder
 
     def empty(self, shape: int | tuple[int, ...], dtype: DTypeLike, *, hot: bool = False) -> np.ndarray:
         """An array with anything in it."""

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from termmine.errors import BusyError, TermmineError
+from termmine.runtime.address import Address
 from termmine.runtime.streams import descriptor_of
 
 #: Neither through a link, nor waiting for the other end of a pipe: whoever may write in the directory could put them
@@ -85,10 +86,11 @@ def hidden_prefix(path: Path) -> str:
 def output_lock(paths: Iterable[Path]) -> Iterator[None]:
     """Hold the outputs at these paths; `BusyError` at once where another process holds one of them.
 
-    Standard output, devices and pipes need no lock. Hidden files that a killed run has left beside the outputs are
-    removed: nobody else can be writing them.
+    Standard output, devices and pipes need no lock, and stores have none. Hidden files that a killed run has left
+    beside the outputs are removed: nobody else can be writing them.
     """
-    real = {Path(os.path.realpath(path)): path for path in paths if descriptor_of(path) is None}
+    local = [path for path in paths if descriptor_of(path) is None and not isinstance(path, Address)]
+    real = {Path(os.path.realpath(path)): path for path in local}
     with contextlib.ExitStack() as held:
         for path, given in sorted(real.items()):
             if path.is_file() or not path.exists():

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from termmine.errors import TermmineError, UsageError
+from termmine.runtime.address import Address
 from termmine.runtime.locks import hidden_prefix
 from termmine.runtime.streams import descriptor_of, is_standard_output, write_descriptor, write_stream
 
@@ -22,13 +23,29 @@ from termmine.runtime.streams import descriptor_of, is_standard_output, write_de
 def check_outputs(outputs: list[Path], inputs: list[Path]) -> None:
     """Refuse outputs that cannot be written, or that are among the inputs, before any work is done."""
     for path in outputs:
-        if descriptor_of(path) is None:
+        if isinstance(path, Address):
+            _check_address(path, inputs)
+        elif descriptor_of(path) is None:
             try:
                 _check_output(path, inputs)
             except OSError as error:
                 raise UsageError(f"{path}: {error.strerror}: choose another output file") from error
-    if len({descriptor_of(path) or os.path.realpath(path) for path in outputs}) < len(outputs):
+    if len(set(map(_identity, outputs))) < len(outputs):
         raise UsageError("two outputs have the same path: give each its own")
+
+
+def _identity(path: Path) -> object:
+    """The thing that two paths to the same output share."""
+    return path if isinstance(path, Address) else descriptor_of(path) or os.path.realpath(path)
+
+
+def _check_address(address: Address, inputs: list[Path]) -> None:
+    for given in inputs:
+        if address == given:
+            raise UsageError(f"{address}: is an input: choose another output file")
+        if address.is_relative_to(given):
+            raise UsageError(f"{address}: lies in the input {given}: choose another place, or the next run reads it")
+    address.check_writable()
 
 
 def _check_output(path: Path, inputs: list[Path]) -> None:
@@ -75,6 +92,8 @@ def write(path: Path, data: Data) -> None:
     if is_standard_output(path):
         for piece in _pieces(data):
             write_stream(piece)
+    elif isinstance(path, Address):
+        write_whole(path, data)
     elif descriptor is not None:
         with _named(path):
             for piece in _pieces(data):
@@ -101,13 +120,24 @@ def write_all(outputs: Iterable[tuple[Path, Data]]) -> None:
         for path, data, temporary in ready:
             if temporary is None:
                 write(path, data)
+            elif isinstance(path, Address):
+                path.put(temporary)
             else:
                 _rename(temporary, path.resolve())  # a link stays a link
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A file to write to and to seek in, which takes the place of the path when the context ends well."""
+def replacing(path: Path, folder: Path | None = None) -> Iterator[BinaryIO]:
+    """A file to write to and to seek in, which takes the place of the path when the context ends well; for a store it
+    is a scratch file in ``folder``, whose contents are sent there in the end.
+    """
+    if isinstance(path, Address):
+        with _scratch(path, folder) as file:
+            yield file
+            with _named(path):
+                file.flush()
+            path.put(Path(file.name))
+        return
     path = path.resolve()
     with _temporary(path) as file, _named(path):
         yield file
@@ -118,6 +148,13 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 @contextlib.contextmanager
 def _on_disk(path: Path, data: Data) -> Iterator[Path | None]:
     """A temporary file with the data beside the path, removed unless renamed; None where there is nothing to rename."""
+    if isinstance(path, Address):
+        with _scratch(path) as file:
+            with _named(path):
+                file.writelines(_pieces(data))
+                file.flush()
+            yield Path(file.name)
+        return
     if _is_stream(path):
         yield None
         return
@@ -150,6 +187,15 @@ def _temporary(path: Path) -> Iterator[BinaryIO]:
             name.unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def _scratch(path: Path, folder: Path | None = None) -> Iterator[BinaryIO]:
+    """A new file for what is to go to a store; it is removed in the end."""
+    with _named(path):
+        holder = tempfile.TemporaryDirectory(prefix="termmine-", dir=folder, ignore_cleanup_errors=True)
+    with holder as directory, (Path(directory) / "whole").open("w+b") as file:
+        yield file
+
+
 def _sync(file: BinaryIO, path: Path) -> None:
     """Have all of it on the disk, with the owner and the permissions of the file that it replaces."""
     file.flush()
@@ -174,6 +220,8 @@ def _give(file: BinaryIO, old: os.stat_result) -> None:
 
 def _is_stream(path: Path) -> bool:
     """True where a path stands for standard output, a device or a pipe."""
+    if isinstance(path, Address):
+        return False
     return descriptor_of(path) is not None or (path.exists() and not path.is_file())
 
 

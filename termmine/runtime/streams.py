@@ -32,6 +32,8 @@ def descriptor_of(path: Path) -> int | None:
     A file behind it must not be replaced: with `-o /dev/fd/1 >> log` the list belongs at the end of the log.
     """
     place = os.fspath(path)
+    if "://" in place:  # an address of a store
+        return None
     for _ in range(_MOST_LINKS):
         if place in _NAMED:
             return _NAMED[place]

@@ -32,6 +32,7 @@ _SENTENCE = re.compile("[a-z]{2,},? [a-z]+,? [a-z]{2,}")
 
 #: What is no message: names of columns, words that are compared, text of files, and what only Python sees.
 _NOT_SAID = {
+    "Protocol not known", "bucket does not exist",  # in errors of fsspec
     "doc_freq", "cohesion", "left_entropy", "right_entropy", "debug",
     "# {}: {} terms", "# by band\tn\tR@20000\tmean gain", "# {} minus {}",  # tables of `evaluate`, for programs
     "module {} has no attribute {}", "bool | Callable[[str, int, int | None], None]",

@@ -10,6 +10,7 @@ import click
 from termmine.cli.help import Command
 from termmine.cli.shared import (
     INPUT_PATH,
+    OUTPUT_PATH,
     QUIET_HELP,
     check_inputs,
     claim,
@@ -33,7 +34,7 @@ EXIT_CODE_OF_ERRORS = 2
 
 
 @click.command(cls=Command)
-@click.argument("lists", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("lists", nargs=-1, required=True, type=OUTPUT_PATH)
 @click.option(
     "-c",
     "--corpus",

@@ -23,6 +23,7 @@ from termmine.cli.shared import (
 )
 from termmine.errors import UsageError
 from termmine.options import CountOptions
+from termmine.runtime.address import as_path
 
 if TYPE_CHECKING:
     from termmine.counting.engines import Engine
@@ -59,16 +60,16 @@ def count(
     check_inputs(inputs)
     if add and len(corpus) > 1:
         raise UsageError("--add: adds to one count file: name just one, or write all of them without --add, with -o")
-    target = output or (Path(corpus[0]) if add else None)
+    target = output or (as_path(corpus[0]) if add else None)
     if target is None:
         raise UsageError("-o is missing: name the count file to write, as in termmine count text.txt -o text.tmc")
     from termmine.counting.count import count as count_sources
     from termmine.readers.formats import is_count_file
 
-    if add and Path(corpus[0]).exists() and not is_count_file(Path(corpus[0])):
+    if add and as_path(corpus[0]).exists() and not is_count_file(as_path(corpus[0])):
         raise UsageError(f"{corpus[0]}: is no count file, so --add cannot add to it: count it first, with -o")
     in_place = target if is_count_file(target) else None  # text is never overwritten by its counts
-    claim([target], [path for path in inputs if Path(path) != in_place])
+    claim([target], [path for path in inputs if as_path(path) != in_place])
 
     done = count_sources(paths(inputs), target, chosen, engine=engine)
     report(**vars(done))

@@ -9,17 +9,17 @@ from typing import Any
 import click
 
 from termmine.cli.help import Command
-from termmine.cli.shared import INPUT_PATH, check_inputs, tell, with_options
+from termmine.cli.shared import INPUT_PATH, OUTPUT_PATH, check_inputs, tell, with_options
 from termmine.options import ReadOptions
 
 
 @click.command(cls=Command)
-@click.argument("lists", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("lists", nargs=-1, required=True, type=OUTPUT_PATH)
 @click.option(
     "-g",
     "--gold",
     required=True,
-    type=click.Path(path_type=Path),
+    type=OUTPUT_PATH,
     help="File of the terms that should be found, one a line.",
 )
 @click.option(

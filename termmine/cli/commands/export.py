@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
-@click.argument("terms", type=click.Path(path_type=Path))
+@click.argument("terms", type=OUTPUT_PATH)
 @click.option("-t", "--to", "form", required=True, help=f"Format to write: {FORMATS}.", type=WRITER)
 @output_option
 @with_excel_options

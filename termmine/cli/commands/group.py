@@ -40,7 +40,7 @@ SENTENCES = 3  # shown of each term on the map
 
 
 @click.command(cls=Command)
-@click.argument("terms", type=click.Path(path_type=Path))
+@click.argument("terms", type=OUTPUT_PATH)
 @click.option(
     "-c", "--corpus", type=INPUT_PATH, multiple=True, required=True,
     help="The text that the list was made from; may be given several times.",

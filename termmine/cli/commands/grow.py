@@ -12,6 +12,7 @@ from termmine.cli.names import WRITER
 from termmine.cli.shared import (
     FORMATS,
     INPUT_PATH,
+    OUTPUT_PATH,
     QUIET_HELP,
     VERBOSE_HELP,
     check_inputs,
@@ -27,13 +28,14 @@ from termmine.cli.shared import (
     with_options,
 )
 from termmine.options import ReadOptions
+from termmine.runtime.address import as_path
 
 if TYPE_CHECKING:
     from termmine.runtime.job import Job
 
 
 @click.command(cls=Command)
-@click.argument("terms", type=click.Path(path_type=Path))
+@click.argument("terms", type=OUTPUT_PATH)
 @click.option(
     "-c", "--corpus", type=INPUT_PATH, multiple=True, required=True,
     help="The text that the list was made from; may be given several times.",
@@ -100,8 +102,8 @@ def grow(
     from termmine.runtime import outputs
 
     demand = Demand(min_likeness, max_likeness, alpha)
-    good = None if seeds is None else read_terms_listed(Path(seeds))
-    given = Seeds(good, [] if bad is None else read_terms_listed(Path(bad)), seeds or "--seeds")
+    good = None if seeds is None else read_terms_listed(as_path(seeds))
+    given = Seeds(good, [] if bad is None else read_terms_listed(as_path(bad)), seeds or "--seeds")
     frame = grow_frame(
         read_terms(terms), paths(corpus), given, demand, ReadOptions(**options), job, reached_only=reached
     )

@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from termmine.cli.help import Command
-from termmine.cli.shared import log
+from termmine.cli.shared import OUTPUT_PATH, log
 
 
 @click.command(cls=Command)
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=OUTPUT_PATH)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
 def info(file: Path, as_json: bool) -> None:
     """Check that the count FILE is undamaged, and show what it holds."""

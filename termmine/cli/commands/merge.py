@@ -17,6 +17,7 @@ from termmine.cli.shared import (
     report,
     with_job,
 )
+from termmine.runtime.address import as_path
 
 if TYPE_CHECKING:
     from termmine.runtime.job import Job
@@ -48,7 +49,7 @@ def merge(
     """Add up count FILES into one, as if all their text had been counted at once."""
     names = tuple(map(str, files))
     check_inputs(names)
-    claim([output], [name for name in names if Path(name) != output])
+    claim([output], [name for name in names if as_path(name) != output])
     from termmine.counting.count import merge as merge_files
 
     done = merge_files(

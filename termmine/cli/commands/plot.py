@@ -37,7 +37,7 @@ _SENTENCES = 3  # shown for each point
 
 
 @click.command(cls=Command)
-@click.argument("terms", type=click.Path(path_type=Path))
+@click.argument("terms", type=OUTPUT_PATH)
 @click.argument("corpus", nargs=-1, type=INPUT_PATH)
 @click.option(
     "-b", "--background", type=INPUT_PATH, multiple=True,

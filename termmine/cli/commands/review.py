@@ -33,7 +33,7 @@ _MOST_SENTENCES = 200  # of each term: they are held in memory
 
 
 @click.command(cls=Command)
-@click.argument("terms", type=click.Path(path_type=Path))
+@click.argument("terms", type=OUTPUT_PATH)
 @click.argument("corpus", nargs=-1, type=INPUT_PATH)
 @click.option(
     "-o",

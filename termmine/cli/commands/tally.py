@@ -11,6 +11,7 @@ from termmine.cli.help import Command
 from termmine.cli.names import one_of
 from termmine.cli.shared import (
     INPUT_PATH,
+    OUTPUT_PATH,
     QUIET_HELP,
     check_inputs,
     check_terminal,
@@ -34,7 +35,7 @@ FORMS = ("csv", "tsv", "jsonl", "parquet")
 
 
 @click.command(cls=Command)
-@click.argument("terms", type=click.Path(path_type=Path))
+@click.argument("terms", type=OUTPUT_PATH)
 @click.argument("corpus", nargs=-1, required=True, type=INPUT_PATH)
 @click.option(
     "--by",

@@ -1,8 +1,9 @@
 """A count file -> a corpus and its table, mapped into memory.
 
-In: a path. Out: the contents of the file, and its settings, all of it checked (`check`); an error for a file that is
-damaged, impossible because it was forged, or of another version. The file is opened once, so that the bytes checked are
-the bytes used, even if another file takes its name meanwhile.
+In: a path; what lies in a store is copied into a scratch file first, for it must be mapped. Out: the contents of the
+file, and its settings, all of it checked (`check`); an error for a file that is damaged, impossible because it was
+forged, or of another version. The file is opened once, so that the bytes checked are the bytes used, even if another
+file takes its name meanwhile.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from termmine.counting.countfile.check import Checks
 from termmine.counting.countfile.format import COUNTS, DTYPES, HEADER_SIZE, IN_FILE, NEIGHBOURS, Settings
 from termmine.counting.countfile.header import Header, unpacked
 from termmine.errors import TermmineError
+from termmine.runtime.address import Address, local_copy
 from termmine.runtime.arrays import Arrays
 from termmine.runtime.spill import OpenFile, SpillArray
 from termmine.text.alphabet import alphabet_of
@@ -38,7 +40,7 @@ class CountFile:
 
 def load(path: Path, arrays: Arrays) -> CountFile:
     """Open a count file and check it; then its table is mapped into memory, and its corpus read where it is used."""
-    raw, file, header = _opened(path)
+    raw, file, header = _opened(path, arrays.folder)
     sections = _Sections(raw, file, header, arrays)
     settings, checks = Settings(**header["settings"]), Checks(str(path), header)
     checks.gaps(sections.gaps())
@@ -55,13 +57,16 @@ def load(path: Path, arrays: Arrays) -> CountFile:
 
 def read_settings(path: Path) -> Settings:
     """The settings that a count file was counted with; the rest of it is not checked."""
+    if isinstance(path, Address):
+        with path.open("rb") as file:
+            return Settings(**unpacked(file.read(HEADER_SIZE), path.stat().st_size, str(path))["settings"])
     return Settings(**_opened(path)[2]["settings"])
 
 
-def _opened(path: Path) -> tuple[BinaryIO, OpenFile, Header]:
+def _opened(path: Path, folder: Path | None = None) -> tuple[BinaryIO, OpenFile, Header]:
     """A count file, opened twice, and its header."""
     try:
-        raw = path.open("rb", buffering=0)
+        raw = local_copy(path, folder) if isinstance(path, Address) else path.open("rb", buffering=0)
         file = OpenFile(raw, str(path))  # closes the file, even after an error
         return raw, file, unpacked(raw.read(HEADER_SIZE), raw.seek(0, os.SEEK_END), str(path))
     except OSError as error:

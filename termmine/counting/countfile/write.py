@@ -120,7 +120,8 @@ def saving(path: Path, settings: Settings, job: Job | None = None) -> Iterator[W
     bytes.
     """
     is_alone = job is not None and job.threads == 1
-    with replacing(path) as file, nullcontext() if is_alone else ThreadPoolExecutor(1) as beside:
+    folder = None if job is None else job.folder
+    with replacing(path, folder) as file, nullcontext() if is_alone else ThreadPoolExecutor(1) as beside:
         yield Writer(file, settings, beside)
 
 
