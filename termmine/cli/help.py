@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 import click
+from click.shell_completion import CompletionItem
 
 from termmine.cli.language import Language
 from termmine.cli.log import Log
@@ -170,6 +171,10 @@ class Command(click.Command):
         _usage(self, ctx, formatter)
         _page(self._lines(ctx, language(ctx)), formatter)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The options that begin so, each with its help in the user's language."""
+        return _explained(super().shell_complete(ctx, incomplete), ctx)
+
     def _lines(self, ctx: click.Context, speak: Language) -> Iterator[str]:
         yield from paragraphs(translated(self.help or "", speak))
         if self.name in EXAMPLES:
@@ -190,6 +195,14 @@ class Overview(click.Group):
         _usage(self, ctx, formatter)
         _page(self._lines(ctx, language(ctx)), formatter)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands, or options, that begin so, each with its help in the user's language."""
+        items = super().shell_complete(ctx, incomplete)
+        for item in items:
+            if item.value in self.commands:  # click gives the first words alone
+                item.help = _first_paragraph(self.commands[item.value])
+        return _explained(items, ctx)
+
     def _lines(self, ctx: click.Context, speak: Language) -> Iterator[str]:
         yield from paragraphs(translated(self.help or "", speak))
         yield from (speak.heading("Example"), f"  {EXAMPLES['discover']}", "")
@@ -197,6 +210,12 @@ class Overview(click.Group):
             firsts = ((name, speak.text(_first_paragraph(self.commands[name]))) for name in names)
             yield from definitions(speak.heading(title), firsts)
         yield from definitions(speak.heading("Options"), records(self.get_params(ctx), ctx))
+
+
+def _explained(items: list[CompletionItem], context: click.Context) -> list[CompletionItem]:
+    for item in items:
+        item.help = item.help and language(context).text(item.help)
+    return items
 
 
 def _first_paragraph(command: click.Command) -> str:

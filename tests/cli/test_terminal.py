@@ -10,6 +10,7 @@ import shutil
 import struct
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
@@ -179,23 +180,29 @@ def test_bash_completes_the_columns_of_the_corpus() -> None:
     assert completions("termmine discover missing.csv --field ") == []
 
 
-@pytest_bash
-def test_tab_in_a_living_bash_completes_a_path() -> None:
-    """Keys sent to bash at a terminal of its own."""
+@contextlib.contextmanager
+def living(*command: str) -> Iterator[int]:
+    """A shell at a terminal of its own, which keys can be sent to."""
     pty = pytest.importorskip("pty")
     environment = os.environ | {"PATH": SCRIPTS + os.pathsep + os.environ["PATH"], "PS1": "> ", "TERM": "dumb"}
     pid, terminal = pty.fork()
     if not pid:
-        os.execvpe("bash", ["bash", "--norc", "-i"], environment)
+        os.execvpe(command[0], command, environment)
     try:
-        os.write(terminal, b'eval "$(termmine completion bash)"; echo rea""dy\n')
-        _until(terminal, "ready")
-        os.write(terminal, b"termmine discover corp\t")
-        assert "corpus.txt" in _until(terminal, "corpus.txt")
+        yield terminal
     finally:
         os.close(terminal)
         os.kill(pid, 9)
         os.waitpid(pid, 0)
+
+
+@pytest_bash
+def test_tab_in_a_living_bash_completes_a_path() -> None:
+    with living("bash", "--norc", "-i") as terminal:
+        os.write(terminal, b'eval "$(termmine completion bash)"; echo rea""dy\n')
+        _until(terminal, "ready")
+        os.write(terminal, b"termmine discover corp\t")
+        assert "corpus.txt" in _until(terminal, "corpus.txt")
 
 
 def _until(terminal: int, text: str) -> str:
@@ -208,6 +215,62 @@ def _until(terminal: int, text: str) -> str:
         assert ready, shown
         shown += os.read(terminal, 4096).decode(errors="replace")
     return shown
+
+
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="needs zsh")
+def test_tab_in_a_living_zsh() -> None:
+    with living("zsh", "-f", "-i") as terminal:
+        os.write(terminal, b'autoload -Uz compinit && compinit -u -D; eval "$(termmine completion zsh)"\n')
+        os.write(terminal, b'echo rea""dy\n')
+        _until(terminal, "ready")
+        for typed, completed in {
+            b"termmine disc\t": "discover ", b"termmine discover corp\t": "corpus.txt ",
+            b"termmine discover corpus.txt --min-f\t": "--min-freq ", b"termmine export x --to pk\t": "pkuseg ",
+        }.items():  # fmt: skip
+            os.write(terminal, typed)
+            _until(terminal, completed)
+            os.write(terminal, b"\x15")  # Control-U: an empty line again
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="needs fish")
+def test_fish_completes_and_explains(tmp_path: Path) -> None:
+    Path("a.csv").write_text("id,标题,正文\n1,a,b\n", encoding="utf-8-sig")
+    lines = {
+        "termmine exp": ["explain", "export"], "termmine discover corp": ["corpus.txt"],
+        "termmine discover corpus.txt --min-f": ["--min-freq"], "termmine export x --to pk": ["pkuseg"],
+        "termmine discover corpus.txt --measure log_r": ["log_ratio", "log_ratio_bound"],
+        "termmine discover a.csv --field ": ["id", "标题", "正文"],
+    }  # fmt: skip
+    script = "termmine completion fish | source\n"
+    script += "".join(f"echo ==; complete -C {shlex.quote(line)}\n" for line in lines)
+    environment = os.environ | {
+        "PATH": SCRIPTS + os.pathsep + os.environ["PATH"], "HOME": str(tmp_path), "LC_ALL": "C.UTF-8",
+        "TERMMINE_LANG": "en",
+    }  # fmt: skip
+    done = subprocess.run(["fish", "--no-config", "-c", script], capture_output=True, text=True, env=environment)
+    assert (done.returncode, done.stderr) == (0, "")
+    offered = [part.splitlines() for part in done.stdout.split("==\n")[1:]]
+    assert [[item.partition("\t")[0] for item in items] for items in offered] == list(lines.values())
+    explanation = (
+        "Write a list of TERMS, which discover made and you may have edited, in the format that another program"
+    )
+    assert offered[0][1] == f"export\t{explanation} reads."
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_offered_is_explained_in_the_users_language(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from termmine.cli.language import load_language
+
+    speak = load_language(language)
+    for words, value, text in [
+        ("termmine disc", "discover", (cli.commands["discover"].help or "").split("\n\n")[0]),
+        ("termmine discover corpus.txt --bom", "--bom", "Begin csv, tsv or txt with a byte order mark, for Excel."),
+    ]:
+        monkeypatch.setenv("_TERMMINE_COMPLETE", "zsh_complete")
+        monkeypatch.setenv("COMP_WORDS", words)
+        monkeypatch.setenv("COMP_CWORD", str(words.count(" ")))
+        monkeypatch.setenv("TERMMINE_LANG", language)
+        assert run().out.decode() == f"plain\n{value}\n{speak.text(text)}\n"
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -19,8 +19,8 @@ VARIABLE = "_TERMMINE_COMPLETE"
 def completion(context: click.Context, shell: str) -> None:
     """Print the script that completes commands, options, paths, formats and columns in a shell when Tab is pressed.
 
-    Put the line of the example into ~/.bashrc (for zsh into ~/.zshrc, with zsh in the place of bash). For fish:
-    termmine completion fish > ~/.config/fish/completions/termmine.fish
+    Put the line of the example into ~/.bashrc. For zsh put it into ~/.zshrc, behind compinit and with zsh in the place
+    of bash; for fish put termmine completion fish | source into ~/.config/fish/config.fish.
     """
     if shell not in SHELLS:
         raise UsageError(f"{shell}: no completion for this shell: choose one of {', '.join(SHELLS)}")
@@ -28,4 +28,6 @@ def completion(context: click.Context, shell: str) -> None:
     assert of_shell is not None
     from termmine.runtime import streams
 
-    streams.write_stream(of_shell(context.find_root().command, {}, "termmine", VARIABLE).source().encode())
+    script = of_shell(context.find_root().command, {}, "termmine", VARIABLE).source()
+    # click's script for fish cuts an explanation off at its first comma
+    streams.write_stream(script.replace('string split ","', 'string split -m 1 ","').encode())
