@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from numbers import Integral, Real
@@ -125,7 +126,34 @@ class ReadOptions:
 
 
 @dataclass(frozen=True)
-class CountOptions(ReadOptions):
+class CorpusOptions(ReadOptions):
+    """The options of reading text that is to be counted: how to read, and which parts of it."""
+
+    sample: str | None = _option(
+        None,
+        "Take a sample of the corpus: a share of its lines, as 10%, or as many as make about a size, as 1G; with "
+        "--document file, of its records or files. The same ones every time.",
+    )
+    dedupe: str | None = _option(
+        None,
+        "Leave out lines that came before, or documents (records, or files that have none); the first one stays.",
+        choices=("lines", "documents"),
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.sample is not None:
+            sample_rate(self.sample, None)
+
+    @property
+    def chosen_by(self) -> str | None:
+        """The option that leaves something of the text out, with its value; None where all of it is taken."""
+        given = {"--sample": self.sample, "--dedupe": self.dedupe}
+        return next((f"{flag} {value}" for flag, value in given.items() if value is not None), None)
+
+
+@dataclass(frozen=True)
+class CountOptions(CorpusOptions):
     """The options of `count`: how to read, and what to count. None: as the count files say that are added to."""
 
     max_length: int | None = _option(
@@ -141,7 +169,7 @@ class CountOptions(ReadOptions):
 
 
 @dataclass(frozen=True)
-class DiscoverOptions(ReadOptions):
+class DiscoverOptions(CorpusOptions):
     """The options of `discover`: how to read, and how to mine."""
 
     max_length: int = _option(
@@ -152,6 +180,7 @@ class DiscoverOptions(ReadOptions):
     )
     min_freq: int | None = _option(None, _MIN_FREQ_HELP, low=1, high=MOST)
     min_doc_freq: int = _option(1, "Least number of documents that hold the term.", low=1, high=MOST)
+    sample_background: str | None = _option(None, "Take a sample of the background: a share or a size.")
     min_background_freq: int = _option(0, "Least number of occurrences in the background.", low=0, high=MOST)
     min_cohesion: float | None = _option(
         None, "Least cohesion, in bits: how much oftener the parts of a term stand together than by chance."
@@ -209,11 +238,36 @@ class DiscoverOptions(ReadOptions):
         0, "Number of example sentences for each term, with their places.", low=0, high=MAX_CONTEXTS
     )
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.sample_background is not None:
+            sample_rate(self.sample_background, None, "--sample-background")
+
     @property
     def files(self) -> tuple[str, ...]:
         """Every file that an option names."""
         alone = (path for path in (self.like, self.seeds) if path is not None)
         return (*alone, *self.known, *self.ban, *self.keep, *self.feedback)
+
+
+_SAMPLE = re.compile(r"(\d{1,18}(?:\.\d{1,18})?)\s*(%|(?:([KMGT])(?:i?B)?))?", re.IGNORECASE)
+_POWERS = {"K": 10, "M": 20, "G": 30, "T": 40}
+
+
+def sample_rate(text: str, size: int | None, flag: str = "--sample") -> float:
+    """The share that a sample takes of so many bytes (None: not known yet; 0: not known at all): at most 1.
+
+    >>> sample_rate("10%", None), sample_rate("0.25", None), sample_rate("1G", 1 << 32)
+    (0.1, 0.25, 0.25)
+    """
+    match = _SAMPLE.fullmatch(text.strip())
+    if match is None or not float(match[1]) or (not match[3] and float(match[1]) > (100 if match[2] else 1)):
+        raise UsageError(f"{flag} {text}: is no share and no size: give one, as 10% or 1G")
+    if not match[3]:
+        return float(match[1]) / (100 if match[2] else 1)
+    if size == 0:
+        raise UsageError(f"{flag} {text}: it is not known how large the text is: give a share, as 10%")
+    return min(1.0, float(match[1]) * 2 ** _POWERS[match[3].upper()] / size) if size else 1.0
 
 
 Options = TypeVar("Options", bound=ReadOptions)

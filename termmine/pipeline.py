@@ -25,7 +25,7 @@ from termmine.meaning.uses import TOO_SMALL, Uses
 from termmine.meaning.vectors import Vectors, make_vectors
 from termmine.measures import find_measure, noun_fit, unit_share
 from termmine.options import DiscoverOptions, default_min_freq
-from termmine.ranking.background import Background, Candidates, check_background, contrast_with
+from termmine.ranking.background import Background, Candidates, check_background, check_sampled, contrast_with
 from termmine.ranking.contrast import add_keyness
 from termmine.ranking.distribution import survey
 from termmine.ranking.lists import consult, keep, reach_like, read_lists
@@ -181,6 +181,7 @@ def analyse(source: Source, background: Source | None, options: DiscoverOptions,
     """All stages but the last: read, count, select, look at the occurrences, contrast, consult the reader's lists."""
     find_measure(options.measure)
     check_seeds(options)
+    check_sampled(background, options)
     job = engine.job
     good_terms = read_words(options.like) if options.like is not None else []
     lists = read_lists(options)

@@ -35,6 +35,7 @@ from termmine.meaning.lists import group_frame, grow_frame
 from termmine.options import (
     MIN_CHANGE_KEYNESS,
     MIN_CHANGE_LOG_RATIO,
+    CorpusOptions,
     CountOptions,
     DiscoverOptions,
     ReadOptions,
@@ -52,7 +53,15 @@ from termmine.search.lines import read_lines
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from termmine.api.keywords import CountKeywords, DiscoverKeywords, Listed, Paths, ReadKeywords, Watched
+    from termmine.api.keywords import (
+        CorpusKeywords,
+        CountKeywords,
+        DiscoverKeywords,
+        Listed,
+        Paths,
+        ReadKeywords,
+        Watched,
+    )
 
 logger = logging.getLogger("termmine")  # notes are warnings, stages are info
 
@@ -309,7 +318,7 @@ def evaluate(
     return evaluate_lists(ranked, expected[0], opened, options_of(ReadOptions, reading), _warn)
 
 
-@with_signature(ReadOptions)
+@with_signature(CorpusOptions)
 def tally(
     terms: Listed,
     corpora: Given | Mapping[str, Given],
@@ -320,15 +329,15 @@ def tally(
     threads: int | None = None,
     tmp: Paths | None = None,
     progress: Watched = False,
-    **reading: Unpack[ReadKeywords],
+    **reading: Unpack[CorpusKeywords],
 ) -> pd.DataFrame:
     """Count given terms in corpora, exactly; see `termmine.evaluation.tally.tally` for what comes out."""
     wanted = [term for one in listed(terms) for term in terms_of(one)]
     with _job(memory, threads, tmp, progress).in_force() as job:
-        return tallying.tally_with(wanted, corpora, by, wide, options_of(ReadOptions, reading), job)
+        return tallying.tally_with(wanted, corpora, by, wide, options_of(CorpusOptions, reading), job)
 
 
-@with_signature(ReadOptions)
+@with_signature(CorpusOptions)
 def grow(
     terms: Paths | pd.DataFrame,
     source: Given,
@@ -343,7 +352,7 @@ def grow(
     threads: int | None = None,
     tmp: Paths | None = None,
     progress: Watched = False,
-    **reading: Unpack[ReadKeywords],
+    **reading: Unpack[CorpusKeywords],
 ) -> pd.DataFrame:
     """A list of terms, ordered by score and by likeness of use to seeds together; ``bad``: terms that are not meant.
 
@@ -357,11 +366,11 @@ def grow(
     demand = Demand(min_likeness, max_likeness, alpha)
     given = Seeds(None if seeds is None else words[0], words[1], "seeds")
     with _job(memory, threads, tmp, progress).in_force() as job:
-        options = options_of(ReadOptions, reading)
+        options = options_of(CorpusOptions, reading)
         return grow_frame(frame_of(terms), source, given, demand, options, job, reached_only=reached_only)
 
 
-@with_signature(ReadOptions)
+@with_signature(CorpusOptions)
 def group(
     terms: Paths | pd.DataFrame,
     source: Given,
@@ -372,7 +381,7 @@ def group(
     threads: int | None = None,
     tmp: Paths | None = None,
     progress: Watched = False,
-    **reading: Unpack[ReadKeywords],
+    **reading: Unpack[CorpusKeywords],
 ) -> pd.DataFrame:
     """A list of terms in groups, and the groups in families, by their use in the text they come from.
 
@@ -382,7 +391,7 @@ def group(
     it is in ``.attrs["tree"]``.
     """
     with _job(memory, threads, tmp, progress).in_force() as job:
-        options = options_of(ReadOptions, reading)
+        options = options_of(CorpusOptions, reading)
         frame, found = group_frame(frame_of(terms), source, options, job, families=families, groups=groups)
     frame.attrs["tree"] = found.tree()
     return frame

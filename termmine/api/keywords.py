@@ -35,7 +35,14 @@ class ReadKeywords(TypedDict, total=False):
     strict: bool
 
 
-class CountKeywords(ReadKeywords, total=False):
+class CorpusKeywords(ReadKeywords, total=False):
+    """The options of reading text that is to be counted."""
+
+    sample: str | None
+    dedupe: Literal["lines", "documents"] | None
+
+
+class CountKeywords(CorpusKeywords, total=False):
     """The options of counting."""
 
     max_length: int | None
@@ -44,12 +51,13 @@ class CountKeywords(ReadKeywords, total=False):
     no_text: bool
 
 
-class DiscoverKeywords(ReadKeywords, total=False):
+class DiscoverKeywords(CorpusKeywords, total=False):
     """The options of a discovery."""
 
     max_length: int
     min_freq: int | None
     min_doc_freq: int
+    sample_background: str | None
     min_background_freq: int
     min_cohesion: float | None
     min_left_entropy: float

@@ -24,8 +24,8 @@ COMMANDS = {
 
 #: The groups of options, by their long flags.
 OPTIONS = {
-    "Input": "corpus field input-format encoding document fold strict add",
-    "Background": "background min-background-freq min-keyness min-log-ratio",
+    "Input": "corpus field input-format encoding document sample dedupe fold strict add",
+    "Background": "background sample-background min-background-freq min-keyness min-log-ratio",
     "Which terms": (
         "top measure min-score like min-freq min-doc-freq max-length min-cohesion min-left-entropy min-right-entropy "
         "min-independence any-script neighbours no-text gold limit check prune by accepted-only new-only all "

@@ -21,6 +21,7 @@ from termmine.errors import TermmineError, UsageError
 from termmine.kernels.jit import COUNTING
 from termmine.options import CountOptions, default_min_freq
 from termmine.readers.base import ReadReport
+from termmine.readers.chosen import check_all_is_counted, chosen_blocks
 from termmine.readers.formats import is_count_file
 from termmine.readers.source import Source, Texts, open_files
 from termmine.runtime.job import Job
@@ -111,6 +112,10 @@ def _read(
     builder: CorpusBuilder, sources: Sequence[Path | Texts], opened: list[CountFile], options: CountOptions, job: Job
 ) -> Corpus:
     """The text of all sources, one after the other."""
+    for file in opened:
+        check_all_is_counted(options, file.path, "holds counts, of which nothing can be left out: give its text")
+    if len(sources) > 1 and any(isinstance(source, Texts) for source in sources):
+        check_all_is_counted(options, "several corpora", "give their texts as one, or leave the option out")
     for part in _parts(sources, opened):
         if isinstance(part, CountFile):
             with job.progress.stage(f"adding {part.path}"):
@@ -143,7 +148,7 @@ def _only_files(sources: Sequence[Path | Texts]) -> Source:
 def _add_text(builder: CorpusBuilder, source: Source, options: CountOptions, job: Job) -> None:
     report = ReadReport.of(job.progress.meter)
     with job.progress.stage("reading", source.size) as advance:
-        builder.add_text(source.blocks(options, report, advance))
+        builder.add_text(chosen_blocks(source, options, report, advance, job))
     tell_of_reading(report, "corpus", job.progress)
 
 

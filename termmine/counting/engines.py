@@ -22,6 +22,7 @@ from termmine.errors import UsageError
 from termmine.kernels.codes import UNKNOWN
 from termmine.options import DiscoverOptions, ReadOptions
 from termmine.readers.base import ReadReport, extra
+from termmine.readers.chosen import chosen_blocks
 from termmine.readers.source import Source
 from termmine.runtime.arrays import Arrays
 from termmine.runtime.columns import added_up
@@ -127,7 +128,7 @@ class LocalEngine:
         report = ReadReport.of(self.job.progress.meter)
         builder = CorpusBuilder(options.document, options.fold, self.job, sink=sink or _forget)
         with self.job.progress.stage("reading", source.size) as advance:
-            builder.add_text(source.blocks(options, report, advance))
+            builder.add_text(chosen_blocks(source, options, report, advance, self.job))
         tell_of_reading(report, "corpus", self.job.progress)
         return builder.finish()
 
@@ -162,7 +163,7 @@ class LocalEngine:
 
         def pieces() -> Iterator[Segment]:
             nonlocal n_symbols
-            blocks = source.blocks(options, report, advance)
+            blocks = chosen_blocks(source, options, report, advance, self.job)
             for codes, end in whole_runs(encode_frozen(blocks, alphabet, job=self.job)):
                 n_symbols += int(np.count_nonzero(codes[:end] >= UNKNOWN))
                 yield Segment(codes, 0, end)

@@ -14,6 +14,7 @@ from termmine.kernels import jit
 from termmine.kernels.jit import DISCOVERING
 from termmine.options import DiscoverOptions, ReadOptions, default_min_freq
 from termmine.readers.base import ReadReport
+from termmine.readers.chosen import check_all_is_counted, chosen_blocks
 from termmine.readers.source import Files, Source
 from termmine.runtime.arrays import Arrays
 from termmine.runtime.job import Job
@@ -62,7 +63,7 @@ def read_corpus(source: Source, options: DiscoverOptions, job: Job) -> tuple[Cor
 def _read_text(source: Source, options: DiscoverOptions, job: Job) -> Corpus:
     report = ReadReport.of(job.progress.meter)
     with job.progress.stage("reading the corpus", source.size) as advance:
-        blocks, document = source.blocks(options, report, advance), source.document or options.document
+        blocks, document = chosen_blocks(source, options, report, advance, job), source.document or options.document
         corpus = encode(blocks, document=document, fold=options.fold, job=job)
     tell_of_reading(report, "corpus", job.progress)
     if not corpus.n_symbols:
@@ -77,6 +78,7 @@ def _domain_file(source: Files, options: DiscoverOptions, arrays: Arrays) -> Cou
         raise UsageError(
             f"{source.counted[0]}: a count file must be the only corpus: put several into one with termmine count"
         )
+    check_all_is_counted(options, path, "holds counts, of which nothing can be left out: give its text")
     file = load(path, arrays)
     if not file.settings.text:
         raise TermmineError(f"{path}: was counted with --no-text, and can only be a background: count its text")

@@ -16,8 +16,9 @@ import numpy as np
 from termmine.counting.countfile.read import load
 from termmine.counting.source import check_settings, tell_of_reading
 from termmine.errors import TermmineError, UsageError
-from termmine.options import ReadOptions
+from termmine.options import CorpusOptions, ReadOptions
 from termmine.readers.base import Document, ReadReport
+from termmine.readers.chosen import check_all_is_counted, chosen_blocks
 from termmine.readers.read import read_documents, without_marks
 from termmine.readers.source import Files, Given, Source, open_source
 from termmine.runtime.arrays import IN_MEMORY
@@ -67,7 +68,7 @@ def tally(
 
     ``terms``: str, each counted as it is mined: case, width and a blank beside Han characters make no difference.
     ``corpora``: what `discover` takes (texts are one corpus), or a dict of such by name. ``by``: "corpus", "file", or
-    "field:NAME". ``reading``: the fields of `termmine.options.ReadOptions`, e.g. ``document="file"``.
+    "field:NAME". ``reading``: the fields of `termmine.options.CorpusOptions`, e.g. ``document="file"``.
 
     Returns one row a term and group, groups in order of appearance: term (str), the group's column (named corpus, file,
     or as the field), freq, doc_freq (int64), n_symbols, n_documents (int64, the group's size). With ``wide`` ("freq" or
@@ -79,7 +80,7 @@ def tally(
     """
     job = make_job(memory, threads, None)
     with job.in_force():
-        return tally_with(terms, corpora, by, wide, ReadOptions(**reading), job)
+        return tally_with(terms, corpora, by, wide, CorpusOptions(**reading), job)
 
 
 def tally_with(
@@ -129,15 +130,18 @@ def _count(
     if not isinstance(source, Files) or (grouping.name == "corpus" and not source.counted):
         if grouping.name != "corpus":
             raise UsageError(f"--by {grouping.name}: the corpus {name} is given as texts: group by corpus")
-        blocks, document = source.blocks(options, report, lambda _: None), source.document or options.document
+        blocks = chosen_blocks(source, options, report, lambda _: None, groups.job)
+        document = source.document or options.document
         groups.terms.add_text(groups.of(name), blocks, document, groups.job)
         return
     for path in source.counted:
+        check_all_is_counted(options, path, "holds counts, of which nothing can be left out: give its text")
         if grouping.field is not None:
             raise UsageError(f"{path}: holds counts and no fields: group by corpus or by file")
         _count_in_file(path, groups.of(str(path) if grouping.name == "file" else name), groups.terms, options)
     rest = source.text
     if rest is not None:
+        check_all_is_counted(options, f"--by {grouping.name}", "leaves nothing out: group by corpus")
         for path in rest.files:
             named = frozenset(rest.named)
             documents = read_documents([path], options, report=report, named=named, group=grouping.field)

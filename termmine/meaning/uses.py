@@ -53,7 +53,7 @@ def uses_of(strings: Sequence[str], source: Source, reading: ReadOptions, engine
 
     An error where there is too little text for vectors.
     """
-    options = DiscoverOptions(**{name: getattr(reading, name) for name in ReadOptions.__dataclass_fields__})
+    options = DiscoverOptions(**{name: getattr(reading, name) for name in type(reading).__dataclass_fields__})
     corpus, table = engine.read(source, replace(options, any_script=True))
     if table is None:
         least = default_min_freq(corpus.n_symbols)

@@ -7,7 +7,7 @@ streamed through; so are the codes of a count file, and where it has none its ta
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +88,20 @@ def check_background(source: Source) -> None:
         is_frequency_list(source.named[0])
 
 
+def check_sampled(source: Source | None, options: DiscoverOptions) -> None:
+    """Refuse a sample of a background that is not text alone, before other work is done."""
+    if options.sample_background is None:
+        return
+    flag = f"--sample-background {options.sample_background}"
+    if source is None:
+        raise UsageError(f"{flag}: no --background is given: name it, or leave the option out")
+    counts = list(source.counted)
+    if isinstance(source, Files) and len(source.named) == 1 and is_frequency_list(source.named[0]):
+        counts.append(source.named[0])
+    if counts:
+        raise UsageError(f"{flag}: {counts[0]}: holds counts, of which nothing can be left out: give its text")
+
+
 def _count(source: Source, candidates: Candidates, options: DiscoverOptions, engine: Engine) -> tuple[np.ndarray, int]:
     job, (table, rows) = engine.job, (candidates.table, candidates.rows)
     if isinstance(source, Files) and len(source.named) == 1 and is_frequency_list(source.named[0]):
@@ -102,7 +116,8 @@ def _count(source: Source, candidates: Candidates, options: DiscoverOptions, eng
             n_symbols += file.corpus.n_symbols
         if text is not None:
             task = count_rows(table, rows, job.arrays)
-            (sums,), size = engine.add_up_text(text, options, table.alphabet, task, advance)
+            reading = replace(options, sample=options.sample_background)
+            (sums,), size = engine.add_up_text(text, reading, table.alphabet, task, advance)
             freq += of_rows(task, sums, table, rows, job.arrays)
             n_symbols += size
     return freq, n_symbols

@@ -9,7 +9,7 @@ import importlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from termmine.errors import TermmineError, missing_package
 from termmine.options import ReadOptions
@@ -49,6 +49,13 @@ class BadRecordError(Exception):
     """The reason why a record cannot be read."""
 
 
+class Chosen(Protocol):
+    """What was chosen of a text, and what was left out."""
+
+    def notes(self) -> list[str]:
+        """It in words, a line each."""
+
+
 @dataclass
 class ReadReport:
     """The findings of a reading, for one line on stderr: filled while the blocks are drawn."""
@@ -63,6 +70,7 @@ class ReadReport:
     n_missing: int = 0
     n_bad: int = 0
     first_bad: str = ""
+    choices: list[Chosen] = field(default_factory=list)
 
     @classmethod
     def of(cls, meter: Meter) -> ReadReport:
@@ -77,6 +85,7 @@ class ReadReport:
         if self.n_missing:
             texts = "texts were" if self.n_missing > 1 else "text was"
             notes.append(f"{self.n_missing} missing {texts} skipped (None or NaN)")
+        notes += [note for choice in self.choices for note in choice.notes()]
         if self.n_bad:
             records, first = ("records were", "first: ") if self.n_bad > 1 else ("record was", "")
             notes.append(f"{self.n_bad} bad {records} skipped, {first}{self.first_bad}")

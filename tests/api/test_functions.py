@@ -19,7 +19,7 @@ import pytest
 import termmine
 from support.command import ENCYCLOPEDIA, POWER, run
 from termmine.api import functions, keywords
-from termmine.options import CountOptions, DiscoverOptions, ReadOptions
+from termmine.options import CorpusOptions, CountOptions, DiscoverOptions, ReadOptions
 
 TEXTS = ["差动保护动作，重合闸闭锁", "检查差动保护，复归重合闸", "校验差动保护", "断路器，重合闸，隔离开关"] * 3
 GENERAL = ["今天天气很好，我们出去走走", "他说今天不去了", "我们都很好", "昨天下雨了，路上没有人，大家在家里看书"] * 9
@@ -63,6 +63,7 @@ def test_everything_is_listed_documented_and_typed() -> None:
     ("kind", "options"),
     [
         (keywords.ReadKeywords, ReadOptions),
+        (keywords.CorpusKeywords, CorpusOptions),
         (keywords.CountKeywords, CountOptions),
         (keywords.DiscoverKeywords, DiscoverOptions),
     ],

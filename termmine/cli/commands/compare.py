@@ -21,7 +21,7 @@ from termmine.cli.shared import (
     with_options,
 )
 from termmine.errors import TermmineError, UsageError
-from termmine.options import MIN_CHANGE_KEYNESS, MIN_CHANGE_LOG_RATIO, ReadOptions
+from termmine.options import MIN_CHANGE_KEYNESS, MIN_CHANGE_LOG_RATIO, CorpusOptions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +61,7 @@ EXIT_CODE_OF_ERRORS = 2
 @click.option("--exit-code", is_flag=True, help="Exit with code 1 if something has changed, and with 2 on errors.")
 @click.option("-q", "--quiet", is_flag=True, help=QUIET_HELP)
 @with_job
-@with_options(ReadOptions)
+@with_options(CorpusOptions)
 def compare(
     lists: tuple[Path, ...],
     corpus: tuple[str, ...],
@@ -86,7 +86,7 @@ def compare(
 
         claim((output,), inputs)
         frames = [read_terms(path) for path in lists]
-        texts = _texts(frames, corpus, ReadOptions(**options), job) if corpus else None
+        texts = _texts(frames, corpus, CorpusOptions(**options), job) if corpus else None
         if len(frames) == 2:
             both = None if texts is None else (texts[0], texts[1])
             thresholds = {"min_keyness": min_keyness, "min_log_ratio": min_log_ratio}
@@ -115,7 +115,7 @@ def _check_lists(lists: tuple[Path, ...], corpus: tuple[str, ...]) -> None:
         )
 
 
-def _texts(frames: list[pd.DataFrame], corpus: tuple[str, ...], options: ReadOptions, job: Job) -> list[Text]:
+def _texts(frames: list[pd.DataFrame], corpus: tuple[str, ...], options: CorpusOptions, job: Job) -> list[Text]:
     """The exact counts in each corpus of the terms of all lists."""
     from termmine.evaluation.compare import Text, all_terms
     from termmine.evaluation.tally import Grouping, count_groups

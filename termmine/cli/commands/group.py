@@ -29,7 +29,7 @@ from termmine.cli.shared import (
     with_options,
 )
 from termmine.errors import UsageError
-from termmine.options import ReadOptions
+from termmine.options import CorpusOptions
 
 if TYPE_CHECKING:
     from termmine.meaning.grouped import Grouped
@@ -67,7 +67,7 @@ SENTENCES = 3  # shown of each term on the map
 @click.option("-q", "--quiet", is_flag=True, help=QUIET_HELP)
 @click.option("-v", "--verbose", is_flag=True, help=VERBOSE_HELP)
 @with_job
-@with_options(ReadOptions)
+@with_options(CorpusOptions)
 def group(
     terms: Path,
     corpus: tuple[str, ...],
@@ -100,7 +100,7 @@ def group(
     from termmine.runtime import outputs
 
     listed = read_terms(terms)[:top]
-    frame, found = group_frame(listed, paths(corpus), ReadOptions(**options), job, families=families, groups=groups)
+    frame, found = group_frame(listed, paths(corpus), CorpusOptions(**options), job, families=families, groups=groups)
     if form == TREE:
         data, notes = (json.dumps(found.tree(), ensure_ascii=False, indent=1) + "\n").encode(), []
     else:
@@ -108,7 +108,7 @@ def group(
         data, notes = rendered.data, rendered.notes()
     files = [(output, data)]
     if plot is not None:
-        files.insert(0, (plot, _drawn(found, plot, points, terms.stem, corpus, ReadOptions(**options), job)))
+        files.insert(0, (plot, _drawn(found, plot, points, terms.stem, corpus, CorpusOptions(**options), job)))
     outputs.write_all(files)
     n_groups, n_families = int(frame["group"].max()), int(frame["family"].max())
     report(n_terms=len(frame), n_groups=n_groups, n_families=n_families)
@@ -146,7 +146,7 @@ def _check_plot(plot: Path, corpus: tuple[str, ...]) -> None:
 
 
 def _drawn(
-    found: Grouped, plot: Path, points: int, title: str, corpus: tuple[str, ...], reading: ReadOptions, job: Job
+    found: Grouped, plot: Path, points: int, title: str, corpus: tuple[str, ...], reading: CorpusOptions, job: Job
 ) -> bytes:
     """The map as the name of its file says."""
     from termmine.readers.source import open_files

@@ -27,7 +27,7 @@ from termmine.cli.shared import (
     with_job,
     with_options,
 )
-from termmine.options import ReadOptions
+from termmine.options import CorpusOptions
 from termmine.runtime.address import as_path
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ if TYPE_CHECKING:
 @click.option("-q", "--quiet", is_flag=True, help=QUIET_HELP)
 @click.option("-v", "--verbose", is_flag=True, help=VERBOSE_HELP)
 @with_job
-@with_options(ReadOptions)
+@with_options(CorpusOptions)
 def grow(
     terms: Path,
     corpus: tuple[str, ...],
@@ -105,7 +105,7 @@ def grow(
     good = None if seeds is None else read_terms_listed(as_path(seeds))
     given = Seeds(good, [] if bad is None else read_terms_listed(as_path(bad)), seeds or "--seeds")
     frame = grow_frame(
-        read_terms(terms), paths(corpus), given, demand, ReadOptions(**options), job, reached_only=reached
+        read_terms(terms), paths(corpus), given, demand, CorpusOptions(**options), job, reached_only=reached
     )
     rendered = produce(frame, form, bom=bom, crlf=crlf)
     outputs.write_all([(output, rendered.data)])

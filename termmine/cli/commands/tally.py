@@ -26,7 +26,7 @@ from termmine.cli.shared import (
     with_options,
 )
 from termmine.errors import UsageError
-from termmine.options import ReadOptions
+from termmine.options import CorpusOptions
 
 if TYPE_CHECKING:
     from termmine.runtime.job import Job
@@ -60,7 +60,7 @@ FORMS = ("csv", "tsv", "jsonl", "parquet")
 @with_excel_options
 @click.option("-q", "--quiet", is_flag=True, help=QUIET_HELP)
 @with_job
-@with_options(ReadOptions)
+@with_options(CorpusOptions)
 def tally(
     terms: Path,
     corpus: tuple[str, ...],
@@ -89,7 +89,7 @@ def tally(
     grouping = find_grouping(by)
     wanted = read_terms_listed(terms)
     sources = {str(path): open_files([path]) for path in paths(corpus)}
-    found = count_groups(wanted, sources, grouping, ReadOptions(**options), job)
+    found = count_groups(wanted, sources, grouping, CorpusOptions(**options), job)
     frame = as_wide(*found, wide) if wide else as_long(*found, grouping.name)
     outputs.write(output, as_parquet(frame) if chosen == "parquet" else render(frame, chosen, bom=bom, crlf=crlf))
     report(n_terms=len(found[0]), n_groups=len(found[1]))

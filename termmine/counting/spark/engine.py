@@ -23,6 +23,7 @@ from termmine.errors import TermmineError, UsageError
 from termmine.kernels.codes import SOURCE_END
 from termmine.options import ReadOptions
 from termmine.readers.base import ReadReport
+from termmine.readers.chosen import check_all_is_counted
 from termmine.readers.files import STDIN
 from termmine.readers.source import Files, Source
 from termmine.runtime.job import Job
@@ -46,7 +47,7 @@ class SparkEngine:
 
     def read(self, source: Source, options: Any) -> tuple[SparkCorpus, None]:
         """The corpus of files, which equals that of `text.corpus` except for its place."""
-        files, report = _files(source), ReadReport.of(self.job.progress.meter)
+        files, report = _files(source, options), ReadReport.of(self.job.progress.meter)
         corpus, has_han = self.read_files(files, options, report)
         tell_of_reading(report, "corpus", self.job.progress)
         if not corpus.n_symbols:
@@ -72,7 +73,7 @@ class SparkEngine:
     def encode(self, source: Source, options: ReadOptions, sink: Callable[[np.ndarray], None] | None) -> Corpus:
         """The corpus of files for a count file, whose codes are given to ``sink`` in order."""
         report = ReadReport.of(self.job.progress.meter)
-        corpus, _ = self.read_files(_files(source), options, report)
+        corpus, _ = self.read_files(_files(source, options), options, report)
         tell_of_reading(report, "corpus", self.job.progress)
         if not corpus.n_symbols:
             raise TermmineError(f"{source.name}: the corpus is empty: give text with words in it")
@@ -111,7 +112,7 @@ class SparkEngine:
     ) -> tuple[tuple[np.ndarray, ...], int]:
         """The sums over text that is encoded under an alphabet, and the number of its symbols."""
         del advance  # Spark reports no bytes
-        files, report = _files(source), ReadReport.of(self.job.progress.meter)
+        files, report = _files(source, options), ReadReport.of(self.job.progress.meter)
         words = self.cluster.lend(alphabet.words)
         options = replace(options, document="line")
         text = read_text(self.cluster, *_addresses(files), options, report, words)
@@ -130,8 +131,9 @@ class SparkEngine:
         return jobs.tally(corpus.cluster, corpus.frame, corpus.tails, task)
 
 
-def _files(source: Source) -> Files:
+def _files(source: Source, options: ReadOptions) -> Files:
     """The files of a source that Spark can read."""
+    check_all_is_counted(options, source.name, "--engine spark counts all of it: count locally")
     if not isinstance(source, Files):
         raise UsageError(f"{source.name}: --engine spark reads files: write them to some, or count locally")
     for path in source.named:
