@@ -22,6 +22,7 @@ import click
 
 from termmine.cli.language import Language
 from termmine.runtime.meter import Meter, peak_memory
+from termmine.runtime.progress import above_bars
 
 FORMATS = ("text", "json")
 
@@ -135,5 +136,5 @@ def _plain(message: str) -> str:
 
 def _write(text: str) -> None:
     """Write to standard error; a message that cannot be written (full disk, closed pipe) does not stop the work."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError), above_bars():
         click.echo(text, err=True, nl=False)

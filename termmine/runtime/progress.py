@@ -5,8 +5,10 @@ In: calls by the stages. Out: notes, and a bar or calls for whoever watches. The
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeAlias
@@ -88,14 +90,16 @@ def can_show_bar() -> bool:
 _BYTES = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}]"
 _STEPS = "{desc}: {percentage:3.0f}%|{bar}| [{elapsed}]"
 _TIME = "{desc} [{elapsed}]"
+_WIDEST = 80  # columns: a longer bar says no more, and leaves traces in a window that is made smaller
+_TICK = 0.5  # seconds between two drawings of a bar that nothing moves
 
 
 @contextmanager
 def bar_on_terminal(name: str, n_bytes: int) -> Iterator[Update]:
-    """A bar on standard error, as wide as the window is at that moment, and gone when the stage is over."""
+    """A bar on standard error, which fits the window at each moment, and is gone when the stage is over."""
     from tqdm import tqdm  # 5 ms, for those who watch
 
-    with _bar(tqdm, name, n_bytes, file=sys.stderr, leave=False) as update:
+    with _bar(tqdm, name, n_bytes, _fit, file=sys.stderr, leave=False, ncols=_columns()) as update:
         yield update
 
 
@@ -104,22 +108,72 @@ def bar_anywhere(name: str, n_bytes: int) -> Iterator[Update]:
     """A bar in a notebook, else on standard error."""
     from tqdm.auto import tqdm
 
-    with _bar(tqdm, name, n_bytes, leave=False) as update:
+    with _bar(tqdm, name, n_bytes, lambda _: None, leave=False, dynamic_ncols=True) as update:
         yield update
 
 
+def _columns() -> int:
+    """The columns of a bar: what the window has, but not its last one, where some terminals begin a new line."""
+    with contextlib.suppress(OSError, ValueError):
+        return min(os.get_terminal_size(sys.stderr.fileno()).columns, _WIDEST) - 1
+    return _WIDEST - 1
+
+
+def _fit(bar: Any) -> None:
+    """Let a bar have the width of the window as it is now."""
+    columns = _columns()
+    if columns != bar.ncols:
+        bar.fp.write("\r\x1b[J")  # nothing to the right of here or below: a longer bar may reach there
+        bar.sp = bar.status_printer(bar.fp)  # the old one would wipe out its longer line with blanks, into the next
+        bar.ncols = columns
+
+
 @contextmanager
-def _bar(tqdm: Any, name: str, n_bytes: int, **options: Any) -> Iterator[Update]:
+def _bar(tqdm: Any, name: str, n_bytes: int, fit: Callable[[Any], None], **options: Any) -> Iterator[Update]:
     look = {"unit": "B", "unit_scale": True, "bar_format": _BYTES, "delay": 0.3} if n_bytes else {"bar_format": _TIME}
-    with tqdm(total=n_bytes or None, desc=name, dynamic_ncols=True, **look, **options) as bar:
+    with tqdm(total=n_bytes or None, desc=name, **look, **options) as bar, _ticking(bar, fit):
 
         def update(done: int, total: int | None) -> None:
             if not n_bytes and total:
                 bar.bar_format = _STEPS
             bar.total = total
-            bar.update(done - bar.n)
+            with bar.get_lock():
+                fit(bar)
+                bar.update(done - bar.n)
 
         yield update
+
+
+@contextmanager
+def _ticking(bar: Any, fit: Callable[[Any], None]) -> Iterator[None]:
+    """Draw a bar anew now and then, so that its clock goes on while a stage has nothing to tell."""
+    over = threading.Event()
+
+    def tick() -> None:
+        while not over.wait(_TICK):
+            with bar.get_lock():
+                fit(bar)
+                bar.refresh()
+
+    clock = threading.Thread(target=tick, daemon=True)
+    clock.start()
+    try:
+        yield
+    finally:
+        over.set()
+        clock.join()
+        bar.clear()
+
+
+@contextmanager
+def above_bars() -> Iterator[None]:
+    """Let what is written to standard error meanwhile stand above the bars."""
+    loaded = sys.modules.get("tqdm")
+    if loaded is None:
+        yield
+        return
+    with loaded.tqdm.external_write_mode(sys.stderr):
+        yield
 
 
 def calling(watcher: Callable[[str, int, int | None], None]) -> Show:

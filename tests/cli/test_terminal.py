@@ -10,6 +10,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
@@ -382,22 +383,35 @@ def test_python_m_termmine_is_the_command() -> None:
 # --- the bar ---------------------------------------------------------------------------------------------------------
 
 
-def on_a_terminal(columns: int, **environment: str) -> str:
-    """What a run writes to standard error when that is a terminal of so many columns."""
+def on_a_terminal(columns: int, *arguments: str, then: int | None = None, **environment: str) -> str:
+    """What a run writes to standard error when that is a terminal of so many columns; ``then``: of so many from the
+    moment on in which the first bar is shown.
+    """
     pty, fcntl, termios = (pytest.importorskip(name) for name in ("pty", "fcntl", "termios"))
     ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+
+    def resize(columns: int) -> None:
+        fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+
+    resize(columns)
     env = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")} | environment
     command = [sys.executable, "-m", "termmine", "discover", "corpus.txt", "-b", "wiki.txt", "-o", "terms.csv"]
-    with subprocess.Popen(command, stderr=theirs, env=env) as process:
+    with subprocess.Popen([*command, *arguments], stderr=theirs, env=env) as process:
         os.close(theirs)
         shown = b""
         with contextlib.suppress(OSError):  # the terminal is closed
             while piece := os.read(ours, 4096):
                 shown += piece
+                if then is not None and b"[00:" in shown:
+                    resize(then)
         assert process.wait() == 0
     os.close(ours)
     return shown.decode()
+
+
+def drawn(shown: str) -> list[str]:
+    """What was drawn of bars, each drawing with the blanks that wipe out the one before."""
+    return [line for line in re.split(r"[\r\n]", shown) if "[00:" in line]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -411,6 +425,40 @@ def test_the_bar_shows_every_stage_and_fits_the_window(language: str) -> None:
         lines = re.split(r"[\r\n]", re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", shown))
         assert max(display_width(line) for line in lines if "terms.csv" not in line) <= columns
         assert re.sub(r".*\r", "", shown.rstrip()).startswith("termmine: ")  # the bars are gone
+
+
+def test_the_bar_goes_on_in_a_window_that_has_become_smaller() -> None:
+    """Nor do blanks that wipe out an older, longer bar go beyond its edge."""
+    first, *others = drawn(on_a_terminal(70, TERM="xterm", then=44))
+    assert 44 < display_width(first) < 70
+    assert len(others) > 3
+    assert max(map(display_width, others[1:])) < 44  # the second may have been on its way
+
+
+def test_a_note_stands_above_the_bar_and_the_bar_leaves_nothing(tmp_path: Path) -> None:
+    Path("bad.jsonl").write_text('{"text": "变压器"}\n{"no": 1}\n', encoding="utf-8")
+    shown = on_a_terminal(80, "bad.jsonl", TERM="xterm", TERMMINE_LANG="en")
+    for note in [line for line in shown.split("\n") if "termmine: " in line]:
+        assert re.match(r"(.*\r)?termmine: ", note.rstrip("\r"))  # at the beginning of a line
+
+
+def test_the_clock_of_a_bar_goes_on_while_a_stage_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    from termmine.runtime import progress
+
+    monkeypatch.setattr(progress, "_TICK", 0.001)
+    drawn_again = threading.Event()
+
+    class Bar:
+        get_lock = threading.RLock
+
+        def refresh(self) -> None:
+            drawn_again.set()
+
+        def clear(self) -> None:
+            assert drawn_again.is_set()
+
+    with progress._ticking(Bar(), lambda _: None):
+        assert drawn_again.wait(30)
 
 
 def test_a_dumb_terminal_gets_no_bar() -> None:
