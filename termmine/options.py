@@ -164,8 +164,24 @@ class CountOptions(CorpusOptions):
         False, "Also count documents and neighbours, so that discover need not: for a file that is to be its CORPUS."
     )
     no_text: bool = _option(
-        False, "Leave the text out: a small file, that can only be a background and cannot be added to."
+        False, "Leave the text out: a small file, that can only be a background; with --floor more than that."
     )
+    floor: int | None = _option(
+        None,
+        "With --no-text: keep all that occurs so often, and what a ranking needs of the text, so that the file can be "
+        "merged with others of its kind, and be a domain.",
+        low=1,
+        high=MOST,
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.floor is None:
+            return
+        if not self.no_text:
+            raise UsageError(f"--floor {self.floor}: is for files without text: give --no-text, too")
+        if self.min_freq is not None:
+            raise UsageError("--floor and --min-freq: both say what is rare: without text give --floor alone")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import numpy as np
 
 from termmine.candidates.select import Absorbed, select
 from termmine.counting.engines import Engine, LocalEngine
-from termmine.counting.source import check_has_lines
+from termmine.counting.source import check_has_lines, check_holds_text
 from termmine.errors import TermmineError, UsageError
 from termmine.formats.write import COLUMNS, frame_of
 from termmine.meaning.company import company
@@ -192,7 +192,7 @@ def analyse(source: Source, background: Source | None, options: DiscoverOptions,
         candidates, strings, words = observe(corpus, table, candidates, engine)
     compared = contrast_with(background, strings, options, engine)
     columns, vectors = add_keyness(candidates, table, compared, options.measure, job.arrays), None
-    if options.measure == "score":
+    if options.measure == "score" and corpus.kept is None:
         columns, vectors = look_at_uses(columns, corpus, table, words, engine)
     if options.seeds is not None:
         columns = seeded(columns, corpus, table, vectors, options, engine)
@@ -208,10 +208,12 @@ def count_domain(
 ) -> tuple[Corpus, DiscoverOptions, NgramTable]:
     """The corpus, the options with the --min-freq that its size asks for, and its table."""
     corpus, table = engine.read(source, options)
-    least = default_min_freq(corpus.n_symbols) if options.min_freq is None else options.min_freq
+    if options.seeds is not None:
+        check_holds_text(corpus, source.name, "--seeds")
     if table is None:
+        least = default_min_freq(corpus.n_symbols) if options.min_freq is None else options.min_freq
         table = engine.count(corpus, min_freq=least, max_length=options.max_length)
-    return corpus, replace(options, min_freq=least), table
+    return corpus, replace(options, min_freq=table.min_freq), table
 
 
 def observe(

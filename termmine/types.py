@@ -124,13 +124,46 @@ class Segment:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """What a count file without text keeps of the text, and what it cannot know; arrays have one entry a row of the
+    table.
+
+    ``missed`` (int64): so many occurrences more there may be at most, in parts that were counted from a floor on;
+    ``unseen``: what has no row occurs so often at most. ``windows``: the windows of text that hold the row, of
+    ``n_windows``; ``left_fit``, ``right_fit``: the sums of what its neighbours say for a noun, in 1 / `FIT_SCALE` nats.
+    ``spelt_row``, ``spelt_count``: the occurrences of a row in a form other than the first one of its words (rows
+    ascending); ``spelt_codes`` holds the codes of those forms, as many as each row has symbols, one after the other.
+    ``n_parts``: how many files were added up.
+    """
+
+    missed: np.ndarray
+    windows: np.ndarray
+    left_fit: np.ndarray
+    right_fit: np.ndarray
+    spelt_row: np.ndarray
+    spelt_count: np.ndarray
+    spelt_codes: np.ndarray
+    n_windows: int
+    unseen: int
+    n_parts: int = 1
+
+    @property
+    def complete_from(self) -> int:
+        """Whatever occurs so often, or oftener, has a row."""
+        return self.unseen + 1
+
+
+FIT_SCALE = 16  # a sixteenth of a nat is exact enough for a mean, and small in a file
+
+
+@dataclass(frozen=True)
 class Corpus:
-    """An encoded corpus, in memory or in a file.
+    """An encoded corpus, in memory or in a file; or what a count file kept of one, without its codes.
 
     ``codes`` (int32) begins and ends with a separator (``RUN_END``, ``DOCUMENT_END`` or ``SOURCE_END``); between two
     runs stands one separator. ``variants`` (int64, in twos) lists the places, and the code of the form, where a symbol
     is written otherwise than at its first occurrence, or behind a blank between a word and another symbol
-    (``AFTER_BLANK``, added to the form).
+    (``AFTER_BLANK``, added to the form). ``kept``: what is there in the place of both, where these are empty.
     """
 
     codes: SpillArray
@@ -138,6 +171,7 @@ class Corpus:
     alphabet: Alphabet
     n_symbols: int
     n_documents: int
+    kept: Kept | None = field(default=None, kw_only=True)
 
     @cached_property
     def varied(self) -> np.ndarray:

@@ -42,6 +42,7 @@ from termmine.options import (
     options_of,
 )
 from termmine.pipeline import run_discovery
+from termmine.ranking.kept import keep_of_text
 from termmine.readers.source import Files, Given, Texts, open_source
 from termmine.runtime import outputs
 from termmine.runtime.address import as_path
@@ -227,7 +228,8 @@ def count(
         options = {"document": "file"} | options
     with _job(memory, threads, tmp, progress).in_force() as job:
         made = make_engine(engine, job, spark_conf)
-        return count_sources(sources, as_path(output), options_of(CountOptions, options), engine=made)
+        chosen = options_of(CountOptions, options)
+        return count_sources(sources, as_path(output), chosen, engine=made, keeping=keep_of_text)
 
 
 def merge(

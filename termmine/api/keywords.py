@@ -49,6 +49,7 @@ class CountKeywords(CorpusKeywords, total=False):
     min_freq: int | None
     neighbours: bool
     no_text: bool
+    floor: int | None
 
 
 class DiscoverKeywords(CorpusKeywords, total=False):

@@ -6,16 +6,19 @@ as codes, adding them up is encoding without reading: the result is byte for byt
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from termmine.counting.countfile.format import Settings
-from termmine.counting.countfile.read import CountFile, load, read_settings
+from termmine.counting.countfile.read import CountFile, is_part, load, read_settings
 from termmine.counting.countfile.write import saving
 from termmine.counting.engines import Engine, LocalEngine
+from termmine.counting.parts.bounds import exact_from
+from termmine.counting.parts.merge import merged
+from termmine.counting.parts.write import write_part
 from termmine.counting.source import announce_compilation, check_settings, tell_of_reading
 from termmine.errors import TermmineError, UsageError
 from termmine.kernels.jit import COUNTING
@@ -27,20 +30,41 @@ from termmine.readers.source import Source, Texts, open_files
 from termmine.runtime.job import Job
 from termmine.runtime.outputs import check_replaceable
 from termmine.text.corpus import CorpusBuilder
-from termmine.types import Corpus
+from termmine.types import Corpus, Kept, NgramTable
+
+#: Makes what a file without text keeps of it, of a corpus and its table, which goes one symbol further than terms may.
+Keeping = Callable[[Corpus, NgramTable, int, Engine], Kept]
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The frequencies from which on a file without text is complete, and exact, and how many n-grams are exact."""
+
+    complete_from: int
+    exact_from: int
+    n_exact: int
 
 
 @dataclass(frozen=True)
 class Counted:
-    """The sizes of a finished count, for a report."""
+    """The sizes of a finished count, for a report. A file without text that adds up has ``bounds`` and is complete from
+    ``min_freq`` on.
+    """
 
     n_symbols: int
     n_documents: int
     n_ngrams: int
     min_freq: int
+    bounds: Bounds | None = None
 
     def in_words(self) -> str:
         """The sizes as a note."""
+        if self.bounds is not None and self.bounds.exact_from > self.min_freq:
+            return (
+                f"{self.n_symbols} symbols, {self.n_documents} documents, {self.n_ngrams} n-grams, "
+                f"among them all of frequency {self.min_freq} and more; {self.bounds.n_exact} counts are exact, "
+                f"from frequency {self.bounds.exact_from} on all of them"
+            )
         return (
             f"{self.n_symbols} symbols, {self.n_documents} documents, "
             f"{self.n_ngrams} n-grams of frequency {self.min_freq} and more"
@@ -53,18 +77,21 @@ def count(
     options: CountOptions,
     job: Job | None = None,
     engine: Engine | None = None,
+    keeping: Keeping | None = None,
 ) -> Counted:
     """Count text, texts and count files, in that order, into a count file at ``output``, which may be one of them.
 
     Every n-gram of 1 to ``max_length`` symbols is counted exactly; those that reach ``min_freq`` are stored as such,
     the rarer ones with the text. Raises `TermmineError` where count files do not agree with each other or with the
-    options on what is counted. By an engine of the job, the local one by default.
+    options on what is counted. By an engine of the job, the local one by default. ``keeping``: for --floor.
     """
     check_replaceable(output)
     engine = engine or LocalEngine(job or Job())
     job = engine.job
     opened = [load(path, job.arrays) for path in sources if isinstance(path, Path) and is_count_file(path)]
     settings = _agreed(opened, options)
+    if options.floor is not None and keeping is not None:
+        return _count_part(sources, opened, output, settings, options, engine, keeping)
     announce_compilation(job.progress, COUNTING)
     with saving(output, settings, job) as writer:
         if isinstance(engine, LocalEngine):
@@ -86,6 +113,36 @@ def count(
     return Counted(corpus.n_symbols, corpus.n_documents, len(table), min_freq)
 
 
+def _count_part(
+    sources: Sequence[Path | Texts],
+    opened: list[CountFile],
+    output: Path,
+    settings: Settings,
+    options: CountOptions,
+    engine: Engine,
+    keeping: Keeping,
+) -> Counted:
+    """Count into a file without text that adds up; the n-grams go one symbol further, for neighbours."""
+    job, floor = engine.job, options.floor
+    assert floor is not None
+    announce_compilation(job.progress)
+    if isinstance(engine, LocalEngine):
+        corpus = _read(CorpusBuilder(settings.document, settings.fold, job), sources, opened, options, job)
+    else:
+        corpus = engine.encode(_only_files(sources), options, None)
+    table = engine.count(corpus, min_freq=floor, max_length=settings.max_length + 1)
+    return _save_part(output, settings, table, keeping(corpus, table, floor, engine), job)
+
+
+def _save_part(output: Path, settings: Settings, table: NgramTable, kept: Kept, job: Job) -> Counted:
+    with job.progress.stage("writing"):
+        write_part(output, settings, table, kept)
+    n_ngrams = int(table.level[min(settings.max_length, len(table.level) - 1)])
+    n_exact = int((kept.missed[:n_ngrams] == 0).sum())
+    bounds = Bounds(kept.complete_from, exact_from(table, kept), n_exact)
+    return Counted(table.n_symbols, table.n_documents, n_ngrams, kept.complete_from, bounds)
+
+
 def merge(
     files: Sequence[Path],
     output: Path,
@@ -95,17 +152,67 @@ def merge(
     neighbours: bool = False,
     job: Job | None = None,
 ) -> Counted:
-    """Add up count files, in that order: `count` of nothing but count files, which say how they were counted."""
+    """Add up count files, in that order: `count` of nothing but count files, which say how they were counted.
+
+    Files without text are added up by their counts; then ``min_freq`` says what is left out of the result, by default
+    what the files together cannot tell from what none of them holds.
+    """
     for path in files:
         if not is_count_file(path):
             raise UsageError(
                 f"{path}: is no count file: count it first, or use termmine count for text and count files"
             )
+    parts = [path for path in files if is_part(path)]
+    if parts:
+        _check_all_parts(files, parts)
+        return _merge_parts(files, output, min_freq, max_length, job or Job())
     first = read_settings(files[0])
     options = CountOptions(
         document=first.document, fold=first.fold, min_freq=min_freq, max_length=max_length, neighbours=neighbours
     )
     return count(files, output, options, job)
+
+
+def _check_all_parts(files: Sequence[Path], parts: list[Path]) -> None:
+    for path in files:
+        if path not in parts:
+            raise UsageError(
+                f"{path} and {parts[0]}: one holds its text or was counted without --floor, the other has a floor: "
+                f"make them alike with termmine count {path} --no-text --floor N"
+            )
+
+
+def _merge_parts(
+    files: Sequence[Path], output: Path, min_freq: int | None, max_length: int | None, job: Job
+) -> Counted:
+    """Add up files without text."""
+    check_replaceable(output)
+    for path in files[1:]:
+        _check_alike(files[0], path)
+    longest = {path: read_settings(path).max_length for path in files}
+    wanted = max_length or max(longest.values())
+    if short := [path for path in files if longest[path] < wanted]:
+        raise UsageError(
+            f"{short[0]}: was counted up to {longest[short[0]]} symbols, without its text: "
+            f"give --max-length {min(longest.values())}"
+        )
+    with job.progress.stage("adding up"):
+        opened = [load(path, job.arrays) for path in files]
+        corpus, table = merged([(file.corpus, file.table) for file in opened], wanted, min_freq, job.arrays)
+    assert corpus.kept is not None
+    settings = replace(opened[0].settings, max_length=wanted)
+    return _save_part(output, settings, table, corpus.kept, job)
+
+
+def _check_alike(first: Path, other: Path) -> None:
+    """Refuse files whose text was cut or folded otherwise."""
+    one, two = read_settings(first), read_settings(other)
+    for name in ("document", "fold"):
+        if getattr(one, name) != getattr(two, name):
+            raise UsageError(
+                f"{first} and {other}: were counted with different --{name}: count one of them again, "
+                f"with the --{name} of the other"
+            )
 
 
 def _read(
@@ -155,6 +262,8 @@ def _add_text(builder: CorpusBuilder, source: Source, options: CountOptions, job
 def _agreed(opened: list[CountFile], options: CountOptions) -> Settings:
     """The settings of the result: the given ones, else those that all count files agree on, else the defaults."""
     for file in opened:
+        if file.corpus.kept is not None:
+            raise TermmineError(f"{file.path}: holds no text: add it to files of its kind with termmine merge")
         if not file.settings.text:
             raise TermmineError(
                 f"{file.path}: was counted with --no-text, and cannot be added to: count its text again"

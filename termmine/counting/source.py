@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from termmine.counting.countfile.read import CountFile, load
+from termmine.counting.parts.cut import cut
 from termmine.errors import TermmineError, UsageError
 from termmine.kernels import jit
 from termmine.kernels.jit import DISCOVERING
@@ -49,15 +52,24 @@ def read_corpus(source: Source, options: DiscoverOptions, job: Job) -> tuple[Cor
     table = None
     if isinstance(source, Files) and source.counted:
         file = _domain_file(source, options, job.arrays)
-        corpus, table = file.corpus, _table_for(file, options)
+        if file.corpus.kept is not None:
+            corpus, table = _without_text(file, options, job)
+        else:
+            corpus, table = file.corpus, _table_for(file, options)
     else:
         corpus = _read_text(source, options, job)
-    if not options.any_script and not any(is_han(segment.codes).any() for segment in corpus.segments(0, 0)):
+    if not options.any_script and not _has_han(corpus, table):
         raise TermmineError(
             f"{source.name}: holds no Han character: check its --encoding, or use --any-script for other writing"
         )
     job.progress.detail(f"corpus: {corpus.n_symbols} symbols, {corpus.n_documents} documents")
     return corpus, table
+
+
+def _has_han(corpus: Corpus, table: NgramTable | None) -> bool:
+    if corpus.kept is not None and table is not None:
+        return not len(table) or bool(is_han(table.last).any())
+    return any(is_han(segment.codes).any() for segment in corpus.segments(0, 0))
 
 
 def _read_text(source: Source, options: DiscoverOptions, job: Job) -> Corpus:
@@ -80,10 +92,48 @@ def _domain_file(source: Files, options: DiscoverOptions, arrays: Arrays) -> Cou
         )
     check_all_is_counted(options, path, "holds counts, of which nothing can be left out: give its text")
     file = load(path, arrays)
-    if not file.settings.text:
-        raise TermmineError(f"{path}: was counted with --no-text, and can only be a background: count its text")
+    if not file.settings.text and file.corpus.kept is None:
+        raise TermmineError(
+            f"{path}: was counted with --no-text, and can only be a background: count its text, with --floor"
+        )
     check_settings([file], options)
     return file
+
+
+def _without_text(file: CountFile, options: DiscoverOptions, job: Job) -> tuple[Corpus, NgramTable]:
+    """What is kept of a corpus, and as much of its table as is wanted."""
+    longest = file.settings.max_length
+    if options.max_length > longest:
+        raise UsageError(
+            f"{file.path}: was counted up to {longest} symbols, without its text: "
+            f"give --max-length {longest}, or count it again"
+        )
+    least = options.min_freq or default_min_freq(file.corpus.n_symbols)
+    corpus, table = cut(file.corpus, file.table, least, options.max_length, job.arrays)
+    _tell_what_is_missing(file, corpus, least, job)
+    return corpus, table
+
+
+def _tell_what_is_missing(file: CountFile, corpus: Corpus, least: int, job: Job) -> None:
+    kept = corpus.kept
+    assert kept is not None
+    job.progress.note(
+        f"{file.path}: holds no text: entropies are upper bounds, and no term is judged by its uses "
+        "or for being a part of longer ones (the factors company and wholeness are 1)"
+    )
+    if least < kept.complete_from:
+        job.progress.note(
+            f"{file.path}: is complete from frequency {kept.complete_from} on: what is rarer may be missing, or occur "
+            f"up to {kept.unseen} times more than is known; --min-freq {kept.complete_from} leaves it out"
+        )
+    n_short = int(np.count_nonzero(kept.missed))
+    job.progress.detail(f"{n_short} of {len(kept.missed)} n-grams may occur more often than is known")
+
+
+def check_holds_text(corpus: Corpus, name: str, what: str) -> None:
+    """Refuse what only counts are kept of, for work that looks at the text."""
+    if corpus.kept is not None:
+        raise UsageError(f"{name}: holds no text, which {what} needs: give the text itself")
 
 
 def _table_for(file: CountFile, options: DiscoverOptions) -> NgramTable | None:

@@ -24,8 +24,8 @@ def make_level(
     return {
         "freq": freq,
         "doc_freq": evidence[:, DOC_FREQ],
-        "left_entropy": _entropy(freq, left, arrays),
-        "right_entropy": _entropy(freq, right, arrays),
+        "left_entropy": entropy(freq, left, arrays),
+        "right_entropy": entropy(freq, right, arrays),
         "left_edge": evidence[:, LEFT_EDGE],
         "right_edge": evidence[:, RIGHT_EDGE],
         "prefix": arrays.in_parts(lambda keys: (keys >> np.uint64(32)).astype(np.int32), keys, dtype=np.int32),
@@ -33,15 +33,15 @@ def make_level(
     }
 
 
-def _entropy(freq: np.ndarray, scaled: np.ndarray, arrays: Arrays) -> np.ndarray:
+def entropy(freq: np.ndarray, scaled: np.ndarray, arrays: Arrays) -> np.ndarray:
     """log2(f) - (sum of c log2(c)) / f over the neighbours; an edge, alone of its kind, adds nothing to the sum."""
     if not len(scaled):
         return np.zeros(0)
 
-    def entropy(freq: np.ndarray, scaled: np.ndarray) -> np.ndarray:
+    def of_some(freq: np.ndarray, scaled: np.ndarray) -> np.ndarray:
         return np.asarray(np.maximum(np.log2(freq) - scaled / (ENTROPY_SCALE * freq), 0.0))
 
-    return arrays.in_parts(entropy, freq, scaled)
+    return arrays.in_parts(of_some, freq, scaled)
 
 
 def _column(parts: list[np.ndarray], length: int, arrays: Arrays) -> np.ndarray:

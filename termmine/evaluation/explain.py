@@ -32,7 +32,7 @@ from termmine.search.examples import examples
 from termmine.search.lines import read_lines
 from termmine.search.rows import find_rows
 from termmine.text.encode import encode, encode_strings
-from termmine.types import Columns, Segment, spell
+from termmine.types import Columns, NgramTable, Segment, spell
 
 MOST = 5  # neighbours, longer strings, near strings shown of each kind
 
@@ -164,6 +164,9 @@ class Neighbours:
 
 def look_around(analysis: Analysis, terms: list[str], engine: Engine) -> list[Around]:
     """The surroundings of each string in the corpus; none where it is not one run."""
+    if analysis.corpus.kept is not None:
+        rows = find_rows(analysis.table, terms).tolist()
+        return [_known_around(analysis.table, row) if row >= 0 else Around() for row in rows]
     codes, which = encode_strings(terms, analysis.corpus.alphabet)
     runs = [tuple(run.tolist()) for run in np.split(codes, np.flatnonzero(codes == RUN_END))]
     runs = [run[1:] for run in runs if len(run) > 1]
@@ -174,6 +177,20 @@ def look_around(analysis: Analysis, terms: list[str], engine: Engine) -> list[Ar
     for term, run, (left, right) in zip(which.tolist(), runs, sides, strict=True):
         found[term] = Around(len(run), left.total(), left, right)
     return found
+
+
+def _known_around(table: NgramTable, row: int) -> Around:
+    """The surroundings of a row as far as the table's longer rows tell them."""
+    left, right = Counter[int](), Counter[int]()
+    for longer in np.flatnonzero(table.suffix == row).tolist():
+        first = longer
+        while table.prefix[first] >= 0:
+            first = int(table.prefix[first])
+        left[int(table.last[first])] += int(table.freq[longer])
+    for longer in np.flatnonzero(table.prefix == row).tolist():
+        right[int(table.last[longer])] += int(table.freq[longer])
+    left[RUN_END], right[RUN_END] = int(table.left_edge[row]), int(table.right_edge[row])
+    return Around(int(table.length[row]), int(table.freq[row]), +left, +right)
 
 
 def _neighbours(analysis: Analysis, codes: Counter[int]) -> list[tuple[str, int]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from termmine.counting.engines import Engine, LocalEngine
+from termmine.counting.source import check_holds_text
 from termmine.errors import TermmineError, UsageError
 from termmine.meaning.vectors import LEAST_UNITS, MIN_FREQ, Vectors
 from termmine.options import DiscoverOptions
@@ -93,6 +94,7 @@ def _analysed(
         raise UsageError(f"--measure {options.measure}: vectors are made for the measure score: leave --measure out")
     source, engine = open_source(corpus), LocalEngine(job)
     analysis = analyse(source, open_background(background), options, engine)
+    check_holds_text(analysis.corpus, source.name, "likeness of use")
     if analysis.vectors is None:
         raise TermmineError(
             f"{source.name}: is too small for vectors: fewer than {LEAST_UNITS} words occur {MIN_FREQ} times: "

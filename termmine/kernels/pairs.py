@@ -256,3 +256,17 @@ def merge_pairs(keys, freq, other_keys, other_freq, out_keys, out_freq):
         out_keys[n + j], out_freq[n + j] = keys[n], freq[n]
     for n in range(j, len(other_keys)):
         out_keys[n + i], out_freq[n + i] = other_keys[n], other_freq[n]
+
+
+@njit
+def add_neighbours(freq, prefix, suffix, left, right):
+    """Add c log2(c) of rows (freq c; int64) to the right sum of their prefix and the left sum of their suffix, scaled.
+
+    prefix and suffix are rows of left and right (int64); those of single symbols, -1, are passed over.
+    """
+    for g in range(len(freq)):
+        if prefix[g] >= 0 and freq[g] > 1:
+            c = freq[g]
+            term = np.int64(c * math.log2(c) * ENTROPY_SCALE + 0.5)
+            right[prefix[g]] += term
+            left[suffix[g]] += term

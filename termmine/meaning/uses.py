@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from termmine.counting.engines import Engine
+from termmine.counting.source import check_holds_text
 from termmine.errors import TermmineError
 from termmine.meaning.units import make_units
 from termmine.meaning.vectors import LEAST_UNITS, MIN_FREQ, Vectors, make_vectors
@@ -55,6 +56,7 @@ def uses_of(strings: Sequence[str], source: Source, reading: ReadOptions, engine
     """
     options = DiscoverOptions(**{name: getattr(reading, name) for name in type(reading).__dataclass_fields__})
     corpus, table = engine.read(source, replace(options, any_script=True))
+    check_holds_text(corpus, source.name, "likeness of use")
     if table is None:
         least = default_min_freq(corpus.n_symbols)
         table = engine.count(corpus, min_freq=least, max_length=options.max_length, neighbours=False)

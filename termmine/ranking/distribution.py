@@ -26,7 +26,7 @@ from termmine.runtime.job import Job
 from termmine.runtime.memory import MIB
 from termmine.search.segmenter import NOUN_TAG, Segmenter
 from termmine.search.trie import slots_of, table_trie
-from termmine.types import Corpus, NgramTable, Segment
+from termmine.types import FIT_SCALE, Corpus, NgramTable, Segment
 
 DOMAIN_NOUN = 3.0  # bits: a noun eight times as frequent as in general is one of the domain's own
 SHRINKAGE = 20  # occurrences: how many it takes until a neighbour's own record counts as much as what it falls back on
@@ -34,7 +34,7 @@ WINDOW = 300  # symbols, a long paragraph: the least stretch of text that is tak
 _BYTES_A_ROW = 80  # bytes of a surveyed row in each thread: its sums, and its share of the trie
 _BYTES_OF_TWO = 48  # bytes of each row of one symbol or two: in the trie, with its gaps, and in the weights
 _LEAST_ROWS = 1 << 16  # surveyed in one pass
-_SCALE = 1 << 20  # weights are summed as integers, so that the sum is the same in any order
+SCALE = 1 << 20  # weights are summed as integers, so that the sum is the same in any order
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,28 @@ class Survey:
 
 
 def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segmenter, engine: Engine) -> Survey:
-    """Look at every occurrence of the rows."""
+    """Look at every occurrence of the rows, or at what is kept of them."""
+    arrays = engine.job.arrays
+    if corpus.kept is None:
+        sums, n_windows = sums_of(corpus, table, rows, segmenter, engine)
+        (left, right, n_holding), scale = sums.T, SCALE
+    else:
+        kept, n_windows, scale = corpus.kept, corpus.kept.n_windows, FIT_SCALE
+        left, right, n_holding = (arrays.take(side, rows) for side in (kept.left_fit, kept.right_fit, kept.windows))
+    freq = arrays.take(table.freq, rows)
+    return Survey(
+        arrays.in_parts(lambda left, freq: left / (scale * freq), left, freq),
+        arrays.in_parts(lambda right, freq: right / (scale * freq), right, freq),
+        arrays.in_parts(lambda freq, n_holding: burstiness(freq, n_holding, n_windows), freq, n_holding),
+    )
+
+
+def sums_of(
+    corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segmenter, engine: Engine
+) -> tuple[np.ndarray, int]:
+    """The sums over all occurrences of the rows: of the weights to the left and to the right, in 1 / `SCALE` nats, and
+    of the windows that hold it (int64; rows, 3); and the number of windows.
+    """
     job = engine.job
     always = np.arange(_sizes(table)[0], dtype=np.int32)
     _tell_if_crowded(table, job)
@@ -66,13 +87,7 @@ def survey(corpus: Corpus, table: NgramTable, rows: np.ndarray, segmenter: Segme
         look = Look(trie, number, len(table.level) - 1, singles, *weights_here)
         found, n_windows = engine.add_up(corpus, Surroundings(look, len(part), WINDOW))
         put(sums, part, found[:, :3])
-    left, right, n_holding = sums.T
-    freq = job.arrays.take(table.freq, rows)
-    return Survey(
-        job.arrays.in_parts(lambda left, freq: left / (_SCALE * freq), left, freq),
-        job.arrays.in_parts(lambda right, freq: right / (_SCALE * freq), right, freq),
-        job.arrays.in_parts(lambda freq, n_holding: burstiness(freq, n_holding, int(n_windows[0])), freq, n_holding),
-    )
+    return sums, int(n_windows[0])
 
 
 def _tell_if_crowded(table: NgramTable, job: Job) -> None:
@@ -251,7 +266,7 @@ def _weights(seen: np.ndarray, nearer: np.ndarray, n_singles: int, arrays: Array
     chance = (beside_one[0] + SHRINKAGE * share) / (beside_one[1] + SHRINKAGE)
 
     def scaled(chance: np.ndarray) -> np.ndarray:
-        return np.rint(_SCALE * (logit(chance) - logit(share)))
+        return np.rint(SCALE * (logit(chance) - logit(share)))
 
     weights = arrays.zeros(len(nouns) + 1, np.int32)
     weights[:n_singles], weights[n_rows] = scaled(chance[:-1]), scaled(chance[-1:])[0]

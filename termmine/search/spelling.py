@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from termmine.counting.engines import Engine, Key
+from termmine.counting.parts.spelling import spellings_of
 from termmine.kernels import segment as segment_kernels
 from termmine.kernels.codes import AFTER_BLANK, FIRST_WORD
 from termmine.kernels.tries import Trie
@@ -37,10 +38,15 @@ def surfaces(corpus: Corpus, table: NgramTable, rows: np.ndarray, engine: Engine
 
 def _counts_by_form(corpus: Corpus, table: NgramTable, rows: np.ndarray, engine: Engine) -> dict[int, dict[str, int]]:
     """Row -> written form -> occurrences, for the occurrences that hold a variant."""
+    forms, counts = corpus.alphabet.form_texts, dict[int, dict[str, int]]()
+    if corpus.kept is not None:
+        for row, written, occurrences in spellings_of(corpus.kept, table, corpus.kept.spelt_codes, rows):
+            of_row, text = counts.setdefault(row, {}), spell(written, forms)
+            of_row[text] = of_row.get(text, 0) + occurrences
+        return counts
     may_vary = corpus.varied.copy()
     may_vary[FIRST_WORD:] = True  # behind or before a word may stand a blank
-    rows = rows[_hold_any(table, rows, may_vary)]
-    forms, counts = corpus.alphabet.form_texts, dict[int, dict[str, int]]()
+    rows = rows[hold_any(table, rows, may_vary)]
     for (row, *codes), occurrences in engine.tally(corpus, spellings(corpus, table, rows, engine.job.arrays)).items():
         of_row, text = counts.setdefault(row, {}), spell(codes, forms)
         of_row[text] = of_row.get(text, 0) + occurrences
@@ -80,7 +86,7 @@ class Spellings:
         return found
 
 
-def _hold_any(table: NgramTable, rows: np.ndarray, symbols: np.ndarray) -> np.ndarray:
+def hold_any(table: NgramTable, rows: np.ndarray, symbols: np.ndarray) -> np.ndarray:
     """True for each row that holds any of the symbols (bool, one a row); these are given as bool, one a code."""
     found = np.zeros(len(rows), dtype=bool)
     for _ in range(len(table.level) - 1):

@@ -64,6 +64,7 @@ def count(
     if target is None:
         raise UsageError("-o is missing: name the count file to write, as in termmine count text.txt -o text.tmc")
     from termmine.counting.count import count as count_sources
+    from termmine.ranking.kept import keep_of_text
     from termmine.readers.formats import is_count_file
 
     if add and as_path(corpus[0]).exists() and not is_count_file(as_path(corpus[0])):
@@ -71,6 +72,6 @@ def count(
     in_place = target if is_count_file(target) else None  # text is never overwritten by its counts
     claim([target], [path for path in inputs if as_path(path) != in_place])
 
-    done = count_sources(paths(inputs), target, chosen, engine=engine)
+    done = count_sources(paths(inputs), target, chosen, engine=engine, keeping=keep_of_text)
     report(**vars(done))
     engine.job.progress.note(f"{target}: {done.in_words()}")

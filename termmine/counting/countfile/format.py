@@ -64,3 +64,8 @@ def blocks_of(stored: SpillArray) -> Iterator[np.ndarray]:
     """The entries of a stored array, block by block."""
     for start in range(0, len(stored), _BLOCK):
         yield stored.read(start, min(start + _BLOCK, len(stored)))
+
+
+def is_int(value: object, low: int = 0, high: int = 1 << 62) -> bool:
+    """True for a whole number within a range."""
+    return type(value) is int and low <= value <= high  # True is an int, too

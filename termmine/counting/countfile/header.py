@@ -25,7 +25,9 @@ from termmine.counting.countfile.format import (
     SECTIONS,
     TEXT_MODEL,
     Settings,
+    is_int,
 )
+from termmine.counting.parts import header as parts
 from termmine.errors import TermmineError
 from termmine.options import MAX_LENGTH, MOST
 from termmine.version import __version__
@@ -53,9 +55,11 @@ def unpacked(start: bytes, size: int, name: str) -> Header:
         raise TermmineError(f"{name}: is no count file: make one with termmine count")
     header = _parsed(start)
     _check_version(header, name)
-    if header is None or packed_checksum(start) != start[-_CHECKSUM_SIZE:] or not _is_sound(header):
+    is_part = header is not None and header.get("format") == parts.FORMAT
+    is_sound, end_of_file = (parts.is_sound, parts.end_of) if is_part else (_is_sound, end_of)
+    if header is None or packed_checksum(start) != start[-_CHECKSUM_SIZE:] or not is_sound(header):
         raise TermmineError(f"{name}: its header is damaged or truncated: count again")
-    end = end_of(header)
+    end = end_of_file(header)
     if size != end:
         problem = "is truncated" if size < end else "holds more than one count file, or is damaged"
         raise TermmineError(f"{name}: {problem}: it should hold {end} bytes and holds {size}: count again")
@@ -79,7 +83,7 @@ def _parsed(start: bytes) -> Header | None:
 def _check_version(header: Header | None, name: str) -> None:
     """Refuse a file of another version, such as one made before headers had checksums."""
     version = [None, None] if header is None else [header.get("format"), header.get("text_model")]
-    if all(map(_is_int, version)) and version != [FORMAT, TEXT_MODEL]:
+    if all(map(is_int, version)) and version not in ([FORMAT, TEXT_MODEL], [parts.FORMAT, TEXT_MODEL]):
         maker = str(header.get("termmine")) if header is not None else ""
         maker = maker if _VERSION.fullmatch(maker) else "another version"
         raise TermmineError(
@@ -90,20 +94,16 @@ def _check_version(header: Header | None, name: str) -> None:
 _VERSION = re.compile(r"[0-9A-Za-z.+-]{1,40}")
 
 
-def _is_int(value: object, low: int = 0, high: int = 1 << 62) -> bool:
-    return type(value) is int and low <= value <= high  # True is an int, too
-
-
 def _is_sound(header: Header) -> bool:
     """True where everything is there, nothing else, and of the right type and range."""
     if header.keys() != _KEYS or not isinstance(header["termmine"], str) or not _VERSION.fullmatch(header["termmine"]):
         return False
-    if not all(_is_int(header[name], *limits) for name, limits in _NUMBERS.items()):
+    if not all(is_int(header[name], *limits) for name, limits in _NUMBERS.items()):
         return False
     settings, n_ngrams, sections = header["settings"], header["n_ngrams"], header["sections"]
     if not _are_settings(settings) or not isinstance(n_ngrams, list) or not isinstance(sections, list):
         return False
-    if not 1 <= len(n_ngrams) <= settings["max_length"] or not all(_is_int(n, 0, 1 << 31) for n in n_ngrams):
+    if not 1 <= len(n_ngrams) <= settings["max_length"] or not all(is_int(n, 0, 1 << 31) for n in n_ngrams):
         return False
     return _are_sections(sections, sum(n_ngrams), Settings(**settings))
 
@@ -114,8 +114,8 @@ def _are_settings(settings: object) -> bool:
     return (
         settings["document"] in ("line", "file")
         and settings["fold"] in (None, "t2s")
-        and _is_int(settings["max_length"], 2, MAX_LENGTH)
-        and (settings["least"] is None or _is_int(settings["least"], 1, MOST))
+        and is_int(settings["max_length"], 2, MAX_LENGTH)
+        and (settings["least"] is None or is_int(settings["least"], 1, MOST))
         and type(settings["neighbours"]) is type(settings["text"]) is bool
     )
 
@@ -125,7 +125,7 @@ def _are_sections(sections: list[Any], n_rows: int, settings: Settings) -> bool:
     for section in sections:
         if not isinstance(section, dict) or section.keys() != _SECTION_KEYS or not isinstance(section["name"], str):
             return False
-        if not all(_is_int(section[key]) for key in ("offset", "length", "crc32")):
+        if not all(is_int(section[key]) for key in ("offset", "length", "crc32")):
             return False
     if [section["name"] for section in sections] != [name for name in SECTIONS if name in settings.sections]:
         return False
@@ -157,6 +157,8 @@ def end_of(header: Header) -> int:
 
 def describe(header: Header) -> list[tuple[str, str]]:
     """The contents of a count file, as names and values for a reader."""
+    if header["format"] == parts.FORMAT:
+        return [*parts.describe(header), ("signature", signature(header)), *_lengths(header)]
     settings = header["settings"]
     n_bytes = sum(section["length"] * np.dtype(section["dtype"]).itemsize for section in header["sections"])
     given = "given" if settings["least"] is not None else "by the size of the corpus"
@@ -173,8 +175,11 @@ def describe(header: Header) -> list[tuple[str, str]]:
         ("bytes", str(n_bytes)),
         ("signature", signature(header)),
     ]
-    lines += [(f"n-grams of {n}", str(number)) for n, number in enumerate(header["n_ngrams"], 1)]
-    return lines
+    return lines + _lengths(header)
+
+
+def _lengths(header: Header) -> list[tuple[str, str]]:
+    return [(f"n-grams of {n}", str(number)) for n, number in enumerate(header["n_ngrams"], 1)]
 
 
 def signature(header: Header) -> str:
@@ -190,7 +195,7 @@ def signature(header: Header) -> str:
         "document": settings["document"],
         "fold": settings["fold"] or "none",
         "max_length": settings["max_length"],
-        "min_freq": header["min_freq"],
+        "min_freq": header["min_freq"] if "min_freq" in header else header["unseen"] + 1,
         "crc32": f"{digest:08x}",
     }
     return "|".join(f"{name}:{value}" for name, value in parts.items())

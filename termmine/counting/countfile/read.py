@@ -19,6 +19,8 @@ import numpy as np
 from termmine.counting.countfile.check import Checks
 from termmine.counting.countfile.format import COUNTS, DTYPES, HEADER_SIZE, IN_FILE, NEIGHBOURS, Settings
 from termmine.counting.countfile.header import Header, unpacked
+from termmine.counting.parts.header import FORMAT as PART
+from termmine.counting.parts.read import read_part
 from termmine.errors import TermmineError
 from termmine.runtime.address import Address, local_copy
 from termmine.runtime.arrays import Arrays
@@ -29,7 +31,9 @@ from termmine.types import Alphabet, Corpus, NgramTable
 
 @dataclass(frozen=True)
 class CountFile:
-    """An open count file. ``corpus`` is empty where the file does not hold the text."""
+    """An open count file. ``corpus`` is empty where the file does not hold the text; then it may have ``kept``
+    something of it.
+    """
 
     path: Path
     settings: Settings
@@ -41,6 +45,8 @@ class CountFile:
 def load(path: Path, arrays: Arrays) -> CountFile:
     """Open a count file and check it; then its table is mapped into memory, and its corpus read where it is used."""
     raw, file, header = _opened(path, arrays.folder)
+    if header["format"] == PART:
+        return CountFile(path, *read_part(raw, header, str(path), arrays), header)
     sections = _Sections(raw, file, header, arrays)
     settings, checks = Settings(**header["settings"]), Checks(str(path), header)
     checks.gaps(sections.gaps())
@@ -57,10 +63,22 @@ def load(path: Path, arrays: Arrays) -> CountFile:
 
 def read_settings(path: Path) -> Settings:
     """The settings that a count file was counted with; the rest of it is not checked."""
+    header = _header_of(path)
+    if header["format"] == PART:
+        return Settings(**header["settings"], least=None, neighbours=True, text=False)
+    return Settings(**header["settings"])
+
+
+def is_part(path: Path) -> bool:
+    """True for a count file without text that adds up."""
+    return bool(_header_of(path)["format"] == PART)
+
+
+def _header_of(path: Path) -> Header:
     if isinstance(path, Address):
         with path.open("rb") as file:
-            return Settings(**unpacked(file.read(HEADER_SIZE), path.stat().st_size, str(path))["settings"])
-    return Settings(**_opened(path)[2]["settings"])
+            return unpacked(file.read(HEADER_SIZE), path.stat().st_size, str(path))
+    return _opened(path)[2]
 
 
 def _opened(path: Path, folder: Path | None = None) -> tuple[BinaryIO, OpenFile, Header]:

@@ -1,0 +1,60 @@
+"""What a count file without text keeps of the text, so that its terms can be ranked and spelt later.
+
+In: a corpus, and its table, which goes one symbol further than terms may. Out: `Kept`: for each n-gram sums that add up
+from part to part. Units of the text and their neighbours are not kept: which units there are is known only when
+everything has been counted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from termmine.counting.engines import Engine, Key
+from termmine.counting.parts.spelling import as_columns
+from termmine.kernels.codes import FIRST_WORD
+from termmine.ranking.distribution import SCALE, sums_of
+from termmine.runtime.columns import slices
+from termmine.search.jieba import jieba_dictionary
+from termmine.search.segmenter import Segmenter
+from termmine.search.spelling import hold_any, spellings
+from termmine.types import FIT_SCALE, Corpus, Kept, NgramTable
+
+
+def keep_of_text(corpus: Corpus, table: NgramTable, floor: int, engine: Engine) -> Kept:
+    """What a ranking needs of the text, for each row; nothing of what is rarer than the floor."""
+    job = engine.job
+    with job.progress.stage("looking at the occurrences"):
+        segmenter = Segmenter(jieba_dictionary(), table.alphabet, job.arrays)
+        job.guard.give_back()
+        sums, n_windows = sums_of(corpus, table, np.arange(len(table), dtype=np.int32), segmenter, engine)
+        left, right, windows = (np.ascontiguousarray(column) for column in sums.T)
+        written: dict[str, Any] = as_columns(_written(corpus, table, engine))
+    return Kept(
+        missed=job.arrays.zeros(len(table), np.int64),
+        windows=windows,
+        left_fit=_coarser(left),
+        right_fit=_coarser(right),
+        **written,
+        n_windows=n_windows,
+        unseen=floor - 1,
+    )
+
+
+def _coarser(sums: np.ndarray) -> np.ndarray:
+    return np.rint(sums / (SCALE // FIT_SCALE)).astype(np.int64)
+
+
+def _written(corpus: Corpus, table: NgramTable, engine: Engine) -> Counter[Key]:
+    """The spellings of all n-grams that hold a symbol that is not always written alike."""
+    may_vary = corpus.varied.copy()
+    may_vary[FIRST_WORD:] = True  # behind or before a word may stand a blank
+    counts: Counter[Key] = Counter()
+    rows = np.arange(len(table))
+    for here in slices(0, len(rows)):
+        some = rows[here][hold_any(table, rows[here], may_vary)]
+        if len(some):
+            counts.update(engine.tally(corpus, spellings(corpus, table, some, engine.job.arrays)))
+    return counts
