@@ -105,7 +105,7 @@ def number_words(text: Text, fold: str | None, arrays: Arrays = IN_MEMORY) -> Sp
 def code_pieces(text: Text, alphabet: Alphabet, lent: Lent) -> SparkCorpus:
     """The corpus of a text under an alphabet; ``lent``: words to code the pieces by, and what `Text` knows of them."""
     columns = text.frame.select("file", "start", "part", "pending", "codes", "written", "chars", "offsets")
-    frame = text.cluster.map(columns, _Coding(text.numbers(), lent), PIECES).persist()
+    frame = text.cluster.keep(text.cluster.map(columns, _Coding(text.numbers(), lent), PIECES))
     return SparkCorpus.of(text, frame, alphabet)
 
 

@@ -72,7 +72,7 @@ def count_ngrams(
             break
         lent.append(corpus.cluster.lend((found.keys, len(freq))))
         keys, freq, kept = found.keys, found.freq, frame if n > 1 else None
-        frame = corpus.cluster.map(frame, _Turn(lent[-1], n + 1), LEVEL).persist()
+        frame = corpus.cluster.keep(corpus.cluster.map(frame, _Turn(lent[-1], n + 1), LEVEL))
     frame.unpersist()
     for one in lent:
         one.give_back()

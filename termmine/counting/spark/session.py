@@ -48,6 +48,17 @@ class Cluster:
         with told(), _quiet(no_log=False):
             return frame.mapInArrow(Packed(_pickled(function)), schema)
 
+    def keep(self, frame: Any) -> Any:
+        """The frame, whose rows are kept on the executors' disks once they are made.
+
+        Not in Java's memory: an array of more than half a region of its heap takes whole regions, so that pieces of
+        some megabytes fill up to twice the room that Spark reckons with (Detlefs et al. 2004, Garbage-First garbage
+        collection). What fits into the memory that Java leaves, the system keeps there.
+        """
+        from pyspark import StorageLevel
+
+        return frame.persist(StorageLevel.DISK_ONLY)
+
     def fetch(self, frame: Any) -> Any:
         """All rows of a frame, as a table of Arrow."""
         with told(), _quiet(no_log=False):
@@ -218,8 +229,10 @@ _MEANINGS = (  # a pattern in an error of Spark -> our message; {0}: a path, or 
         r"PYTHON_VERSION_MISMATCH",
         "Spark: the executors have another Python than this process: set PYSPARK_PYTHON to the same version",
     ),
-    (r"OutOfMemoryError|MemoryError", "Spark: out of memory: give more by --spark-conf spark.driver.memory=4g or "
-     "spark.executor.memory=4g"),
+    (
+        r"OutOfMemoryError|MemoryError|SparkContext\swas\sshut\sdown",
+        "Spark: out of memory: give more by --spark-conf spark.driver.memory=4g or spark.executor.memory=4g",
+    ),
     (
         r"(?:PATH_NOT_FOUND|FILE_NOT_EXIST|FileNotFoundException|does\snot\sexist)(?s:.*?)((?:\w+:)?/[^\s\"']+)",
         "{0}: cannot be read by Spark any more: check that every executor sees it",
@@ -256,5 +269,6 @@ def meant_by(error: Exception) -> TermmineError:
         found = re.search(pattern, said)
         if found:
             return TermmineError(meaning.format(*(map(_as_given, found.groups()) if found.groups() else ("",))))
-    first = next((line.strip() for line in said.splitlines() if line.strip()), type(error).__name__)
+    lines = [line.strip() for line in said.splitlines() if line.strip() and "error occurred while calling" not in line]
+    first = lines[0].removeprefix(": ") if lines else type(error).__name__
     return TermmineError(f"Spark: {first}: look into its log (--spark-conf spark.log.level=ERROR shows more)")

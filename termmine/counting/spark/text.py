@@ -115,7 +115,7 @@ def _encoded(cluster: Cluster, addresses: Sequence[str], encoding: Encoding) -> 
     for (kind, _), numbers in groups.items():
         records = read_records(cluster, numbers, kind, encoding.options)
         frames.append(cluster.map(records, replace(encoding, kind=kind), SCHEMA))
-    frame = reduce(lambda one, other: one.union(other), frames).persist()
+    frame = cluster.keep(reduce(lambda one, other: one.union(other), frames))
     return frame, _facts(cluster.fetch(frame.select(*_FACTS)))
 
 
