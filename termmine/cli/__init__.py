@@ -128,7 +128,9 @@ def _run(log: Log) -> int:
 def _failed(log: Log, error: BaseException) -> int:
     """Say in one line why the run failed; the exit code."""
     if isinstance(error, click.ClickException):
-        message, code = f"{error.format_message().rstrip('.')}: see termmine --help", error.exit_code
+        context = error.ctx if isinstance(error, click.UsageError) else None
+        command = context.command_path if context else "termmine"
+        message, code = f"{error.format_message().rstrip('.')}: see {command} --help", error.exit_code
     elif isinstance(error, TermmineError):
         message, code = str(error), error.exit_code
     elif isinstance(error, (KeyboardInterrupt, click.Abort)):

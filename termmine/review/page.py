@@ -88,17 +88,30 @@ def make_review(
     most_bytes: int = MOST_BYTES,
 ) -> Page:
     """The page for a list; ``gathered`` is None where there is no corpus, ``name`` that of the list's file."""
+    room = room_for_sentences(listing, gathered, name=name, language=language, most_bytes=most_bytes)
+    data, held, found = page_data(listing, gathered, name=name, language=language, room=room)
+    data["sentences"] = {"held": held, "found": found, "limit": round(most_bytes / 1e6)}
+    return Page(_render(data, name, listing), held, found)
+
+
+def room_for_sentences(
+    listing: Listing,
+    gathered: dict[str, Gathered] | None = None,
+    *,
+    name: str,
+    language: str | None = None,
+    most_bytes: int = MOST_BYTES,
+) -> int:
+    """The bytes that a page has left for sentences; an error where the list alone takes more than all of it."""
     empty, _, _ = page_data(listing, gathered, name=name, language=language, room=0)
     size = len(_render(empty, name, listing))
     room = most_bytes - size - _SLACK
     if room < 0:
         raise TermmineError(
             f"{name}: {len(listing.terms)} terms take {size / 1e6:.1f} MB without a sentence, and a page holds "
-            f"{most_bytes / 1e6:.1f} MB: review the best ones first, with --top"
+            f"{most_bytes / 1e6:.1f} MB: review the best ones first, as with --top 2000"
         )
-    data, held, found = page_data(listing, gathered, name=name, language=language, room=room)
-    data["sentences"] = {"held": held, "found": found, "limit": round(most_bytes / 1e6)}
-    return Page(_render(data, name, listing), held, found)
+    return room
 
 
 def page_data(

@@ -140,11 +140,11 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 MISTAKES = {
     "discover nothing.txt": "nothing.txt：没有这个文件或目录：请检查路径",
     "discover corpus.txt --tpo 3":
-        "没有选项 '--tpo'（是不是想用 '--output', '--tmp', '--top'？）：用法见 termmine --help",
-    "discover corpus.txt --top x": "'--top' 的值不对：'x' 不是整数：用法见 termmine --help",
-    "discover": "缺少参数 'CORPUS...'：用法见 termmine --help",
+        "没有选项 '--tpo'（是不是想用 '--output', '--tmp', '--top'？）：用法见 termmine discover --help",
+    "discover corpus.txt --top x": "'--top' 的值不对：'x' 不是整数：用法见 termmine discover --help",
+    "discover": "缺少参数 'CORPUS...'：用法见 termmine discover --help",
     "discovr": "没有命令 'discovr'，是不是想用 'discover'？：用法见 termmine --help",
-    "evaluate corpus.txt": "缺少选项 '-g' / '--gold'：用法见 termmine --help",
+    "evaluate corpus.txt": "缺少选项 '-g' / '--gold'：用法见 termmine evaluate --help",
     "help discovr": "discovr：没有这个命令：是不是想用 discover？",
     "discover corpus.txt -f doc":
         "不认识的格式 'doc'：请在 csv, tsv, jsonl, txt, xlsx, tbx, jieba, ik, hanlp, hanlp-csv, pkuseg, "

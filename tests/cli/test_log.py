@@ -126,7 +126,7 @@ def test_mistakes_before_a_command_is_known(monkeypatch: pytest.MonkeyPatch) -> 
     assert (record["command"], record["exit_code"]) == (None, 2)
     assert records(run().err) == failure("no command given: see termmine --help", 2, None)
     monkeypatch.setenv("TERMMINE_LOG_FORMAT", "xml")
-    line = "Invalid value for '--log-format': 'xml' is not one of 'text', 'json': see termmine --help"
+    line = "Invalid value for '--log-format': 'xml' is not one of 'text', 'json': see termmine discover --help"
     assert run("discover", "x").err == f"termmine: error: {line} (set by TERMMINE_LOG_FORMAT)\n"
 
 

@@ -440,7 +440,7 @@ def test_a_refused_value_tells_where_it_was_set(monkeypatch: pytest.MonkeyPatch)
         "discover",
         "corpus.txt",
         "-q",
-        line="Invalid value for '--min-freq': 'many' is not a valid integer: see termmine --help "
+        line="Invalid value for '--min-freq': 'many' is not a valid integer: see termmine discover --help "
         "(set by TERMMINE_MIN_FREQ)",
     )
 

@@ -411,8 +411,8 @@ def test_no_term_at_all() -> None:
 @pytest.mark.parametrize(
     ("arguments", "line", "code"),
     [
-        (["变电站"], "Missing option '-c' / '--corpus': see termmine --help", 2),
-        (CORPUS, "Missing argument 'TERMS...': see termmine --help", 2),
+        (["变电站"], "Missing option '-c' / '--corpus': see termmine explain --help", 2),
+        (CORPUS, "Missing argument 'TERMS...': see termmine explain --help", 2),
         (["变电站", "-c", "no.txt"], "no.txt: no such file or directory: check the path", 1),
         (["变电站", "-c", ""], "an input has an empty name: name a file, a directory (. for this one), or -", 2),
         (

@@ -166,7 +166,7 @@ def test_bom() -> None:
             ["-", "--to", "jieba", "--check", "-"],
             "- is given more than once: standard input can be read only once",
         ),
-        (["terms.csv"], "Missing option '-t' / '--to': see termmine --help"),
+        (["terms.csv"], "Missing option '-t' / '--to': see termmine export --help"),
     ],
 )
 def test_wrong_usage(arguments: list[str], line: str) -> None:

@@ -374,8 +374,8 @@ def test_a_list_with_nothing_to_compare() -> None:
 @pytest.mark.parametrize(
     ("arguments", "line", "code"),
     [
-        (["ours.csv"], "Missing option '-g' / '--gold': see termmine --help", 2),
-        (["-g", "gold.txt"], "Missing argument 'LISTS...': see termmine --help", 2),
+        (["ours.csv"], "Missing option '-g' / '--gold': see termmine evaluate --help", 2),
+        (["-g", "gold.txt"], "Missing argument 'LISTS...': see termmine evaluate --help", 2),
         (["ours.csv", "-g", "no.txt"], "no.txt: no such file or directory: check the path", 1),
         (["no.csv", "-g", "gold.txt"], "no.csv: no such file or directory: check the path", 1),
         (["ours.csv", "-g", "gold.txt", "-c", "no"], "no: no such file or directory: check the path", 1),

@@ -131,6 +131,21 @@ def test_a_list_that_is_too_long_without_a_sentence_is_an_error() -> None:
         page_of([f"词{i}" for i in range(300)], most_bytes=250_000)
 
 
+def test_a_list_that_is_too_long_is_refused_before_the_corpus_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    note = "甲" * 800
+    Path("list.csv").write_text("term,note\n" + "".join(f"词{i},{note}\n" for i in range(7000)), encoding="utf-8")
+    Path("corpus.txt").write_bytes(b"\0" * 100)  # which cannot be read
+    result = run("review", "list.csv", "corpus.txt", "-o", "review.html")
+    assert result.code == 1
+    assert re.search(
+        r"list\.csv: 7000 terms take \d+\.\d MB without a sentence.*as with --top 2000$", result.err.strip()
+    )
+    assert not Path("review.html").exists()
+
+
 # --- the list --------------------------------------------------------------------------------------------------------
 
 

@@ -74,7 +74,7 @@ def review(
     claim([output], [str(terms), *corpus])
     from termmine.formats.read import read_numbered_terms
     from termmine.review.listing import make_listing
-    from termmine.review.page import make_review
+    from termmine.review.page import make_review, room_for_sentences
     from termmine.runtime import outputs
 
     progress = make_progress(quiet=quiet)
@@ -82,6 +82,7 @@ def review(
     frame, numbers = read_numbered_terms(terms)
     name = "terms.csv" if str(terms) == "-" else terms.name
     listing = make_listing(frame[:top], str(terms), lang, numbers[:top])
+    room_for_sentences(listing, name=name, language=lang)  # or an error, before the corpus is read
     gathered = _gather(listing.terms, corpus, examples, occurrences, ReadOptions(**options), progress)
     page = make_review(listing, gathered, name=name, language=lang)
     outputs.write(output, page.html)
