@@ -174,14 +174,23 @@ class CountOptions(CorpusOptions):
         high=MOST,
     )
 
+    exactly: str | None = _option(
+        None,
+        "With --no-text: count the n-grams of this file, merged from parts, and no others, however rare they are here: "
+        "such parts add up exactly.",
+        path=True,
+    )
+
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.floor is None:
+        said = {"--floor": self.floor, "--exactly": self.exactly, "--min-freq": self.min_freq}
+        flags = [flag for flag, value in said.items() if value is not None]
+        if flags[:1] in ([], ["--min-freq"]):
             return
         if not self.no_text:
-            raise UsageError(f"--floor {self.floor}: is for files without text: give --no-text, too")
-        if self.min_freq is not None:
-            raise UsageError("--floor and --min-freq: both say what is rare: without text give --floor alone")
+            raise UsageError(f"{flags[0]}: is for files without text: give --no-text, too")
+        if len(flags) > 1:
+            raise UsageError(f"{flags[0]} and {flags[1]}: both say what is rare: give one of them")
 
 
 @dataclass(frozen=True)

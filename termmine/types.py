@@ -133,7 +133,8 @@ class Kept:
     ``n_windows``; ``left_fit``, ``right_fit``: the sums of what its neighbours say for a noun, in 1 / `FIT_SCALE` nats.
     ``spelt_row``, ``spelt_count``: the occurrences of a row in a form other than the first one of its words (rows
     ascending); ``spelt_codes`` holds the codes of those forms, as many as each row has symbols, one after the other.
-    ``n_parts``: how many files were added up.
+    ``n_parts``: how many files were added up. ``base``: a checksum of the rows of the file that was counted exactly, of
+    ``base_symbols`` symbols in all; 0: none.
     """
 
     missed: np.ndarray
@@ -146,6 +147,8 @@ class Kept:
     n_windows: int
     unseen: int
     n_parts: int = 1
+    base: int = 0
+    base_symbols: int = 0
 
     @property
     def complete_from(self) -> int:

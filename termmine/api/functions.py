@@ -17,9 +17,9 @@ import pandas as pd
 from termmine.api.given import discover_options, frame_of, listed, strings, terms_of
 from termmine.api.keywords import with_signature
 from termmine.candidates.choose import Wanted, choose
-from termmine.counting.count import Counted
 from termmine.counting.count import count as count_sources
 from termmine.counting.count import merge as merge_files
+from termmine.counting.counted import Counted
 from termmine.counting.engines import make_engine
 from termmine.counting.source import check_has_lines
 from termmine.errors import UsageError

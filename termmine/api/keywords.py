@@ -50,6 +50,7 @@ class CountKeywords(CorpusKeywords, total=False):
     neighbours: bool
     no_text: bool
     floor: int | None
+    exactly: str | None
 
 
 class DiscoverKeywords(CorpusKeywords, total=False):

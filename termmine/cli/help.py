@@ -28,8 +28,8 @@ OPTIONS = {
     "Background": "background sample-background min-background-freq min-keyness min-log-ratio",
     "Which terms": (
         "top measure min-score like min-freq min-doc-freq max-length min-cohesion min-left-entropy min-right-entropy "
-        "min-independence any-script neighbours no-text floor gold limit check prune by accepted-only new-only all "
-        "words examples occurrences seeds not min-likeness max-likeness alpha reached groups families points"
+        "min-independence any-script neighbours no-text floor exactly gold limit check prune by accepted-only new-only "
+        "all words examples occurrences seeds not min-likeness max-likeness alpha reached groups families points"
     ),
     "Your own lists": "known mark-known ban keep feedback review date",
     "Output": "output format plot to wide bom crlf contexts absorbed meta check-report title width json exit-code man",

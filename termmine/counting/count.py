@@ -7,18 +7,19 @@ as codes, adding them up is encoding without reading: the result is byte for byt
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from termmine.counting.counted import Counted, save_part
 from termmine.counting.countfile.format import Settings
 from termmine.counting.countfile.read import CountFile, is_part, load, read_settings
 from termmine.counting.countfile.write import saving
 from termmine.counting.engines import Engine, LocalEngine
-from termmine.counting.parts.bounds import exact_from
-from termmine.counting.parts.merge import merged
-from termmine.counting.parts.write import write_part
+from termmine.counting.local import count_given
+from termmine.counting.merging import check_all_parts, merge_parts
+from termmine.counting.parts.header import identity
 from termmine.counting.source import announce_compilation, check_settings, tell_of_reading
 from termmine.errors import TermmineError, UsageError
 from termmine.kernels.jit import COUNTING
@@ -27,6 +28,7 @@ from termmine.readers.base import ReadReport
 from termmine.readers.chosen import check_all_is_counted, chosen_blocks
 from termmine.readers.formats import is_count_file
 from termmine.readers.source import Source, Texts, open_files
+from termmine.runtime.address import as_path
 from termmine.runtime.job import Job
 from termmine.runtime.outputs import check_replaceable
 from termmine.text.corpus import CorpusBuilder
@@ -34,41 +36,6 @@ from termmine.types import Corpus, Kept, NgramTable
 
 #: Makes what a file without text keeps of it, of a corpus and its table, which goes one symbol further than terms may.
 Keeping = Callable[[Corpus, NgramTable, int, Engine], Kept]
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """The frequencies from which on a file without text is complete, and exact, and how many n-grams are exact."""
-
-    complete_from: int
-    exact_from: int
-    n_exact: int
-
-
-@dataclass(frozen=True)
-class Counted:
-    """The sizes of a finished count, for a report. A file without text that adds up has ``bounds`` and is complete from
-    ``min_freq`` on.
-    """
-
-    n_symbols: int
-    n_documents: int
-    n_ngrams: int
-    min_freq: int
-    bounds: Bounds | None = None
-
-    def in_words(self) -> str:
-        """The sizes as a note."""
-        if self.bounds is not None and self.bounds.exact_from > self.min_freq:
-            return (
-                f"{self.n_symbols} symbols, {self.n_documents} documents, {self.n_ngrams} n-grams, "
-                f"among them all of frequency {self.min_freq} and more; {self.bounds.n_exact} counts are exact, "
-                f"from frequency {self.bounds.exact_from} on all of them"
-            )
-        return (
-            f"{self.n_symbols} symbols, {self.n_documents} documents, "
-            f"{self.n_ngrams} n-grams of frequency {self.min_freq} and more"
-        )
 
 
 def count(
@@ -83,14 +50,15 @@ def count(
 
     Every n-gram of 1 to ``max_length`` symbols is counted exactly; those that reach ``min_freq`` are stored as such,
     the rarer ones with the text. Raises `TermmineError` where count files do not agree with each other or with the
-    options on what is counted. By an engine of the job, the local one by default. ``keeping``: for --floor.
+    options on what is counted. By an engine of the job, the local one by default. ``keeping``: for files without text
+    that add up.
     """
     check_replaceable(output)
     engine = engine or LocalEngine(job or Job())
     job = engine.job
     opened = [load(path, job.arrays) for path in sources if isinstance(path, Path) and is_count_file(path)]
     settings = _agreed(opened, options)
-    if options.floor is not None and keeping is not None:
+    if (options.floor or options.exactly) is not None and keeping is not None:
         return _count_part(sources, opened, output, settings, options, engine, keeping)
     announce_compilation(job.progress, COUNTING)
     with saving(output, settings, job) as writer:
@@ -123,24 +91,46 @@ def _count_part(
     keeping: Keeping,
 ) -> Counted:
     """Count into a file without text that adds up; the n-grams go one symbol further, for neighbours."""
-    job, floor = engine.job, options.floor
-    assert floor is not None
+    job, floor = engine.job, options.floor or 1
     announce_compilation(job.progress)
+    if options.exactly is not None:
+        return _count_exactly(sources, opened, output, settings, options, engine, keeping)
     if isinstance(engine, LocalEngine):
         corpus = _read(CorpusBuilder(settings.document, settings.fold, job), sources, opened, options, job)
     else:
         corpus = engine.encode(_only_files(sources), options, None)
     table = engine.count(corpus, min_freq=floor, max_length=settings.max_length + 1)
-    return _save_part(output, settings, table, keeping(corpus, table, floor, engine), job)
+    return save_part(output, settings, table, keeping(corpus, table, floor - 1, engine), job)
 
 
-def _save_part(output: Path, settings: Settings, table: NgramTable, kept: Kept, job: Job) -> Counted:
-    with job.progress.stage("writing"):
-        write_part(output, settings, table, kept)
-    n_ngrams = int(table.level[min(settings.max_length, len(table.level) - 1)])
-    n_exact = int((kept.missed[:n_ngrams] == 0).sum())
-    bounds = Bounds(kept.complete_from, exact_from(table, kept), n_exact)
-    return Counted(table.n_symbols, table.n_documents, n_ngrams, kept.complete_from, bounds)
+def _count_exactly(
+    sources: Sequence[Path | Texts],
+    opened: list[CountFile],
+    output: Path,
+    settings: Settings,
+    options: CountOptions,
+    engine: Engine,
+    keeping: Keeping,
+) -> Counted:
+    """Count the n-grams of a merged file, into a file that adds up exactly."""
+    job, path = engine.job, as_path(options.exactly or "")
+    if not isinstance(engine, LocalEngine):
+        raise UsageError("--exactly: counts on this machine: leave --engine out")
+    if not is_count_file(path) or not is_part(path):
+        raise UsageError(f"{path}: is no file that termmine merge has made of parts without text: give --exactly one")
+    file = load(path, job.arrays)
+    check_settings([file], options)
+    if options.max_length not in (None, file.settings.max_length):
+        raise UsageError(f"{path}: has n-grams up to {file.settings.max_length} symbols: leave --max-length out")
+    builder = CorpusBuilder(settings.document, settings.fold, job, alphabet=file.corpus.alphabet)
+    corpus = _read(builder, sources, opened, options, job)
+    with job.progress.stage("counting n-grams"):
+        table = count_given(corpus, file.table, job)
+    unseen = file.header["unseen"]
+    kept = replace(
+        keeping(corpus, table, unseen, engine), base=identity(file.header), base_symbols=file.corpus.n_symbols
+    )
+    return save_part(output, file.settings, table, kept, job)
 
 
 def merge(
@@ -154,8 +144,8 @@ def merge(
 ) -> Counted:
     """Add up count files, in that order: `count` of nothing but count files, which say how they were counted.
 
-    Files without text are added up by their counts; then ``min_freq`` says what is left out of the result, by default
-    what the files together cannot tell from what none of them holds.
+    Files without text are added up by their counts; then ``min_freq`` says what is left out of the result: what cannot
+    occur so often, by default not so often as the size of all calls for.
     """
     for path in files:
         if not is_count_file(path):
@@ -164,55 +154,13 @@ def merge(
             )
     parts = [path for path in files if is_part(path)]
     if parts:
-        _check_all_parts(files, parts)
-        return _merge_parts(files, output, min_freq, max_length, job or Job())
+        check_all_parts(files, parts)
+        return merge_parts(files, output, min_freq, max_length, job or Job())
     first = read_settings(files[0])
     options = CountOptions(
         document=first.document, fold=first.fold, min_freq=min_freq, max_length=max_length, neighbours=neighbours
     )
     return count(files, output, options, job)
-
-
-def _check_all_parts(files: Sequence[Path], parts: list[Path]) -> None:
-    for path in files:
-        if path not in parts:
-            raise UsageError(
-                f"{path} and {parts[0]}: one holds its text or was counted without --floor, the other has a floor: "
-                f"make them alike with termmine count {path} --no-text --floor N"
-            )
-
-
-def _merge_parts(
-    files: Sequence[Path], output: Path, min_freq: int | None, max_length: int | None, job: Job
-) -> Counted:
-    """Add up files without text."""
-    check_replaceable(output)
-    for path in files[1:]:
-        _check_alike(files[0], path)
-    longest = {path: read_settings(path).max_length for path in files}
-    wanted = max_length or max(longest.values())
-    if short := [path for path in files if longest[path] < wanted]:
-        raise UsageError(
-            f"{short[0]}: was counted up to {longest[short[0]]} symbols, without its text: "
-            f"give --max-length {min(longest.values())}"
-        )
-    with job.progress.stage("adding up"):
-        opened = [load(path, job.arrays) for path in files]
-        corpus, table = merged([(file.corpus, file.table) for file in opened], wanted, min_freq, job.arrays)
-    assert corpus.kept is not None
-    settings = replace(opened[0].settings, max_length=wanted)
-    return _save_part(output, settings, table, corpus.kept, job)
-
-
-def _check_alike(first: Path, other: Path) -> None:
-    """Refuse files whose text was cut or folded otherwise."""
-    one, two = read_settings(first), read_settings(other)
-    for name in ("document", "fold"):
-        if getattr(one, name) != getattr(two, name):
-            raise UsageError(
-                f"{first} and {other}: were counted with different --{name}: count one of them again, "
-                f"with the --{name} of the other"
-            )
 
 
 def _read(

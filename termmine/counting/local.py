@@ -13,7 +13,7 @@ the table is the same for any memory and any number of threads. Here is the orde
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,8 +25,8 @@ from termmine.counting.table import Level, make_level, make_table
 from termmine.kernels import levels as levels_kernels
 from termmine.kernels import pairs as pairs_kernels
 from termmine.kernels.codes import FIRST_SYMBOL
-from termmine.kernels.levels import DOC_FREQ, FREE, LAST, Slotting
-from termmine.kernels.pairs import Pairing
+from termmine.kernels.levels import DOC_FREQ, FREE, LAST, LEFT_EDGE, RIGHT_EDGE, Slotting
+from termmine.kernels.pairs import HALF, Pairing
 from termmine.runtime.arrays import Arrays
 from termmine.runtime.columns import added_up
 from termmine.runtime.job import Job
@@ -67,6 +67,33 @@ def count_ngrams(
         seen = counter.next_level(n + 1, len(freq), found)
         keys, freq = found.keys, found.freq
     return make_table(corpus, symbols, levels, min_freq, job.arrays)
+
+
+def count_given(corpus: Corpus, table: NgramTable, job: Job) -> NgramTable:
+    """Count the rows of a table in a corpus that is encoded under its alphabet, or one that begins with it.
+
+    Returns a table of the same rows, with freq, doc_freq and the edges in this corpus: 0 for what does not occur.
+    """
+    counter = _Counter(corpus, 1, job, neighbours=True, keep_codes=True)
+    levels = table.level.tolist()
+    found = [counter.given_symbols(table.last[: levels[1]])]
+    for n, (below, lo, hi) in enumerate(zip(levels, levels[1:], levels[2:], strict=False), 2):
+        prefix, suffix = (link[lo:hi].astype(np.int64) - below for link in (table.prefix, table.suffix))
+        found.append(counter.given_level(n, lo - below, prefix.astype(np.uint64) << HALF | suffix.astype(np.uint64)))
+    doc_freq, left_edge, right_edge = (
+        job.arrays.joined([evidence[:, column] for _, evidence in found], found[0][1].dtype)
+        for column in (DOC_FREQ, LEFT_EDGE, RIGHT_EDGE)
+    )
+    return replace(
+        table,
+        freq=job.arrays.joined([freq for freq, _ in found], np.int64),
+        doc_freq=doc_freq,
+        left_edge=left_edge,
+        right_edge=right_edge,
+        n_symbols=corpus.n_symbols,
+        n_documents=corpus.n_documents,
+        alphabet=corpus.alphabet,
+    )
 
 
 @dataclass(frozen=True)
@@ -116,6 +143,22 @@ class _Counter:
         rows[symbols] = np.arange(len(symbols))
         self._positions.number_symbols(rows)
         return symbols, freq[symbols], self._look(freq[symbols], self._look_at_symbols)
+
+    def given_symbols(self, symbols: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The frequencies of given symbols, and their evidence; each position gets its id."""
+        rows = self._job.arrays.full(self._n_codes, -1, np.int32, hot=True)
+        rows[symbols] = np.arange(len(symbols))
+        freq = self._positions.symbol_freq(self._n_codes)[symbols]
+        self._positions.number_symbols(rows)
+        return freq, self._look(freq, self._look_at_symbols).evidence
+
+    def given_level(self, n: int, n_below: int, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The frequencies of given n-grams, in order of prefix and suffix, and their evidence."""
+        none = np.zeros(len(keys), dtype=np.int64)
+        evidence = self.next_level(n, n_below, Found(keys, none, none, none)).evidence
+        freq = self._positions.row_freq(len(keys))
+        self._n_active = int(freq.sum())
+        return freq, evidence
 
     def count_pairs(self, n: int, n_rows: int, seen: _Seen) -> Found:
         """Count the (n + 1)-grams; the frequent ones in order of prefix and suffix."""

@@ -82,6 +82,14 @@ class Positions:
         if not self._ids.in_memory:
             self._ids.write(start, ids)
 
+    def row_freq(self, n_rows: int) -> np.ndarray:
+        """The number of positions that have each row (int64)."""
+        freq = self._job.arrays.zeros(n_rows, np.int64, hot=True)
+        for lo, hi in chunks((0, len(self._codes)), CHUNK):
+            ids = self._ids.read(lo, hi)
+            levels_kernels.count_symbols(ids[ids >= 0], freq)
+        return freq
+
     def is_sparse(self, n_active: int) -> bool:
         """True where so few positions have a row that it pays to leave out others."""
         return _SPARSE * n_active < len(self._codes)

@@ -121,12 +121,13 @@ def _tell_what_is_missing(file: CountFile, corpus: Corpus, least: int, job: Job)
         f"{file.path}: holds no text: entropies are upper bounds, and no term is judged by its uses "
         "or for being a part of longer ones (the factors company and wholeness are 1)"
     )
-    if least < kept.complete_from:
-        job.progress.note(
-            f"{file.path}: is complete from frequency {kept.complete_from} on: what is rarer may be missing, or occur "
-            f"up to {kept.unseen} times more than is known; --min-freq {kept.complete_from} leaves it out"
-        )
     n_short = int(np.count_nonzero(kept.missed))
+    if least < kept.complete_from:
+        may_be = "" if n_short == 0 else f", or occur up to {kept.unseen} times more than is known"
+        job.progress.note(
+            f"{file.path}: is complete from frequency {kept.complete_from} on: what is rarer may be missing{may_be}; "
+            f"--min-freq {kept.complete_from} leaves it out"
+        )
     job.progress.detail(f"{n_short} of {len(kept.missed)} n-grams may occur more often than is known")
 
 

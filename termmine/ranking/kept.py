@@ -23,8 +23,8 @@ from termmine.search.spelling import hold_any, spellings
 from termmine.types import FIT_SCALE, Corpus, Kept, NgramTable
 
 
-def keep_of_text(corpus: Corpus, table: NgramTable, floor: int, engine: Engine) -> Kept:
-    """What a ranking needs of the text, for each row; nothing of what is rarer than the floor."""
+def keep_of_text(corpus: Corpus, table: NgramTable, unseen: int, engine: Engine) -> Kept:
+    """What a ranking needs of the text, for each row; what has none occurs so often at most."""
     job = engine.job
     with job.progress.stage("looking at the occurrences"):
         segmenter = Segmenter(jieba_dictionary(), table.alphabet, job.arrays)
@@ -39,7 +39,7 @@ def keep_of_text(corpus: Corpus, table: NgramTable, floor: int, engine: Engine) 
         right_fit=_coarser(right),
         **written,
         n_windows=n_windows,
-        unseen=floor - 1,
+        unseen=unseen,
     )
 
 

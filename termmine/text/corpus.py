@@ -17,7 +17,7 @@ from termmine.runtime.job import Job
 from termmine.runtime.spill import SpillArray
 from termmine.text.alphabet import adopted, empty_alphabet
 from termmine.text.pieces import Seam, encoded_pieces
-from termmine.types import Block, Corpus
+from termmine.types import Alphabet, Block, Corpus
 
 CODES_SHARE, VARIANTS_SHARE = 0.2, 0.03  # shares of the free memory that each may take before it goes to a file
 
@@ -27,7 +27,7 @@ class CorpusBuilder:
 
     So the same text makes the same corpus, code by code, whatever parts it comes in. ``sink`` is called with the codes
     as
-    they come, in arrays.
+    they come, in arrays. ``alphabet``: one to begin with, which is then no longer to be used.
     """
 
     def __init__(
@@ -36,6 +36,7 @@ class CorpusBuilder:
         fold: str | None = None,
         job: Job | None = None,
         sink: Callable[[np.ndarray], None] = lambda _: None,
+        alphabet: Alphabet | None = None,
     ) -> None:
         self._sink = sink
         self._document = document
@@ -43,7 +44,7 @@ class CorpusBuilder:
         left = self._job.left()
         self._codes = self._new_array(np.int32, int(CODES_SHARE * left))
         self._variants = self._new_array(np.int64, int(VARIANTS_SHARE * left))
-        self._alphabet = empty_alphabet(self._job.arrays, fold)
+        self._alphabet = alphabet or empty_alphabet(self._job.arrays, fold)
         self._n_symbols = self._n_documents = 0
         self._seam = Seam()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import random
 import zlib
@@ -23,7 +24,7 @@ from termmine.counting.countfile.header import packed as packed_header
 from termmine.counting.countfile.header import unpacked as unpacked_header
 from termmine.counting.countfile.read import load
 from termmine.counting.engines import LocalEngine
-from termmine.counting.local import count_ngrams
+from termmine.counting.local import count_given, count_ngrams
 from termmine.counting.parts import packing
 from termmine.counting.parts.bounds import exact_from, with_entropies
 from termmine.counting.parts.cut import cut
@@ -35,6 +36,7 @@ from termmine.ranking.kept import keep_of_text
 from termmine.runtime.arrays import IN_MEMORY
 from termmine.runtime.job import Job
 from termmine.search.spelling import surfaces
+from termmine.text.corpus import CorpusBuilder
 from termmine.text.encode import encode
 from termmine.types import Corpus, Kept, NgramTable
 
@@ -136,6 +138,42 @@ def check_bounds(corpus: Corpus, table: NgramTable, everything: dict[naive.Ngram
     return told
 
 
+def given_part(text: str, base: Part) -> Part:
+    """The n-grams of a base in a text."""
+    builder = CorpusBuilder(job=JOB, alphabet=copy.deepcopy(base[1].alphabet))
+    builder.add_text([text])
+    corpus = builder.finish()
+    table = count_given(corpus, base[1], JOB)
+    zeros, none = np.zeros(len(table), dtype=np.int64), np.zeros(0, dtype=np.int64)
+    assert base[0].kept is not None
+    kept = Kept(zeros, zeros, zeros, zeros, none, none, none, 0, base[0].kept.unseen, base=1)
+    return replace(corpus, kept=kept), table
+
+
+def test_a_second_round_makes_all_counts_exact() -> None:
+    """Whatever the floors were, and though most n-grams are rare or missing in some parts."""
+    n_rare = 0
+    for seed in range(SPLITS // 20):
+        draw = random.Random(seed)
+        lines = random_documents(draw)
+        texts = random_parts(draw, lines)
+        base = merged([part_of(text, draw.randint(1, 3)) for text in texts], LONGEST, None, IN_MEMORY)
+        parts = [given_part(text, base) for text in texts]
+        for text, (_, table) in zip(texts, parts, strict=True):
+            there = naive.count_ngrams(naive.read(text), 1, LONGEST + 1)
+            for ngram, row in columns(table).items():
+                check_row(row, 0, there.get(ngram, naive.Counts()))
+                n_rare += row[0] < 2
+        corpus, table = merged(parts, LONGEST, draw.choice([None, 1, 5]), IN_MEMORY)
+        assert corpus.kept is not None
+        assert not corpus.kept.missed.any()
+        assert exact_from(table, corpus.kept) == corpus.kept.complete_from
+        everything = naive.count_ngrams(naive.read("\n".join(lines)), 1, LONGEST + 1)
+        told = check_bounds(corpus, table, everything)
+        assert not told["short"]
+    assert n_rare > SPLITS
+
+
 def test_a_floor_leaves_out_what_is_rarer() -> None:
     for seed in range(SPLITS // 50):
         draw = random.Random(seed)
@@ -198,7 +236,7 @@ TEXTS = [
 def kept_part(text: str, floor: int) -> Part:
     corpus, engine = encode([text]), LocalEngine(JOB)
     table = count_ngrams(corpus, min_freq=floor, max_length=LONGEST + 1)
-    return replace(corpus, kept=keep_of_text(corpus, table, floor, engine)), table
+    return replace(corpus, kept=keep_of_text(corpus, table, floor - 1, engine)), table
 
 
 def test_spellings_add_up() -> None:
@@ -357,7 +395,48 @@ def test_files_that_cannot_be_merged(shards: list[Path], tmp_path: Path) -> None
     for given, error in ((["--floor", "2"], "give --no-text, too"), (["--no-text", "--floor", "0"], "at least 1")):
         assert error in run("count", source, "-o", tmp_path / "y.tmc", *given).err
     both = ["--no-text", "--floor", "2", "--min-freq", "2"]
-    assert "give --floor alone" in run("count", source, "-o", tmp_path / "y.tmc", *both).err
+    assert "--floor and --min-freq: both say what is rare" in run("count", source, "-o", tmp_path / "y.tmc", *both).err
+
+
+def test_a_second_round(shards: list[Path], whole: Path, tmp_path: Path) -> None:
+    """Counted once more by the merged file, every term has the figures of the whole text."""
+    exact = []
+    for path in shards:
+        exact.append(tmp_path / path.name)
+        assert run("count", path.with_suffix(".txt"), "--no-text", "--exactly", whole, "-o", exact[-1]).code == 0
+    assert "hold 12854 symbols of text, but" in run("merge", *exact[:2], "-o", tmp_path / "two.tmc").err
+    added = run("merge", *exact, "-o", tmp_path / "all.tmc")
+    assert "among them all of frequency 4 and more; " in added.err
+    assert "counts are exact, from frequency 4 on all of them" in added.err
+    texts = [path.with_suffix(".txt") for path in shards]
+    for given in (["--min-freq", "4"], ["--min-freq", "2"]):
+        counts = [figures(run("discover", *source, *given, "-q").out) for source in ([tmp_path / "all.tmc"], texts)]
+        assert len(counts[0].keys() & counts[1].keys()) > 100
+        assert all(counts[0][term] == counts[1][term] for term in counts[0].keys() & counts[1].keys())
+    assert "what is rarer may be missing; --min-freq 4 leaves it out" in run("discover", tmp_path / "all.tmc").err
+    source = texts[0]
+    refused = {
+        ("merge", exact[0], shards[1], "-o", tmp_path / "x.tmc"): "were not counted --exactly by the same file",
+        ("merge", *exact, exact[0], "-o", tmp_path / "x.tmc"): "leave out what is there twice",
+        ("count", source, "--no-text", "--exactly", source, "-o", tmp_path / "x.tmc"): "0.txt: is no file that",
+        ("count", source, "--exactly", whole, "-o", tmp_path / "x.tmc"): "--exactly: is for files without text",
+        ("count", source, "--no-text", "--floor", "2", "--exactly", whole, "-o", whole): "give one of them",
+        ("count", source, "--no-text", "--exactly", whole, "--max-length", "4", "-o", tmp_path / "x.tmc"): "up to 10",
+        ("count", source, "--no-text", "--exactly", whole, "-o", whole): "is an input",
+        ("count", source, "--no-text", "--exactly", whole, "--document", "file", "-o", tmp_path / "x.tmc"):
+            "was counted with --document line, not file",
+    }  # fmt: skip
+    for command, error in refused.items():
+        ended = run(*command)
+        assert ended.code == 2, ended.err
+        assert error in ended.err, ended.err
+    termmine.count(source, tmp_path / "0.py.tmc", no_text=True, exactly=str(whole))
+    assert (tmp_path / "0.py.tmc").read_bytes() == exact[0].read_bytes()
+
+
+def figures(csv: bytes) -> dict[str, list[str]]:
+    """The frequency and the document frequency of each term of a list."""
+    return {cells[0]: cells[2:4] for cells in (line.split(",") for line in csv.decode().splitlines()[1:])}
 
 
 def test_from_python(shards: list[Path], whole: Path, tmp_path: Path) -> None:

@@ -188,7 +188,9 @@ def test_the_same_bytes(command: list[str]) -> None:
 
 
 @pytest.mark.usefixtures("tiny")
-@pytest.mark.parametrize("options", [[], ["--neighbours"], ["--no-text", "--min-freq", "3"]])
+@pytest.mark.parametrize(
+    "options", [[], ["--neighbours"], ["--no-text", "--min-freq", "3"], ["--no-text", "--floor", "2"]]
+)
 def test_the_same_count_file(tmp_path: Path, options: list[str]) -> None:
     files = [tmp_path / "local.tmc", tmp_path / "spark.tmc"]
     assert run("count", POWER, ENCYCLOPEDIA, "-o", files[0], "-q", *options).code == 0

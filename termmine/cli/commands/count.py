@@ -56,7 +56,7 @@ def count(
     Give that to discover in the place of the text, as corpus or as background: it is read in a moment.
     """
     chosen = CountOptions(**options)
-    inputs = (*corpus, *add)
+    inputs = (*corpus, *add, *([] if chosen.exactly is None else [chosen.exactly]))
     check_inputs(inputs)
     if add and len(corpus) > 1:
         raise UsageError("--add: adds to one count file: name just one, or write all of them without --add, with -o")
@@ -70,8 +70,8 @@ def count(
     if add and as_path(corpus[0]).exists() and not is_count_file(as_path(corpus[0])):
         raise UsageError(f"{corpus[0]}: is no count file, so --add cannot add to it: count it first, with -o")
     in_place = target if is_count_file(target) else None  # text is never overwritten by its counts
-    claim([target], [path for path in inputs if as_path(path) != in_place])
+    claim([target], [path for path in inputs if as_path(path) != in_place or path == chosen.exactly])
 
-    done = count_sources(paths(inputs), target, chosen, engine=engine, keeping=keep_of_text)
+    done = count_sources(paths((*corpus, *add)), target, chosen, engine=engine, keeping=keep_of_text)
     report(**vars(done))
     engine.job.progress.note(f"{target}: {done.in_words()}")

@@ -28,7 +28,8 @@ def with_entropies(table: NgramTable, arrays: Arrays) -> NgramTable:
     """
     sums = arrays.zeros((2, len(table)), np.int64, hot=True)
     pairs_kernels.add_neighbours(table.freq, table.prefix, table.suffix, sums[0], sums[1])
-    left, right = (entropy(table.freq, side, arrays) for side in sums)
+    freq = np.maximum(table.freq, 1)  # a row that was looked for and does not occur has none
+    left, right = (entropy(freq, side, arrays) for side in sums)
     return replace(table, left_entropy=left, right_entropy=right)
 
 

@@ -7,6 +7,7 @@ description for a reader. The frame around it (the magic line, the checksum) is 
 from __future__ import annotations
 
 import re
+import zlib
 from typing import Any
 
 from termmine.counting.countfile.format import HEADER_SIZE, is_int
@@ -25,7 +26,7 @@ Header = dict[str, Any]
 
 _NUMBERS = {
     "n_symbols": MOST, "n_documents": MOST, "n_windows": MOST, "n_words": 1 << 31, "unseen": MOST, "n_exact": 1 << 32,
-    "exact_from": 2 * MOST, "n_parts": MOST,
+    "exact_from": 2 * MOST, "n_parts": MOST, "base": 1 << 32, "base_symbols": MOST,
 }  # fmt: skip
 _KEYS = {"format", "text_model", "termmine", "settings", "n_ngrams", "sections", *_NUMBERS}
 _SECTION_KEYS = {"name", "offset", "n_bytes", "length", "crc32"}
@@ -78,6 +79,15 @@ def end_of(header: Header) -> int:
     """The bytes of a whole file."""
     last = header["sections"][-1]
     return int(last["offset"] + last["n_bytes"])
+
+
+def identity(header: Header) -> int:
+    """A checksum of the n-grams that a file holds, whatever their counts; not 0."""
+    digest = 0
+    for section in header["sections"]:
+        if section["name"] in ("forms", "form_lengths", "symbols", "prefix", "suffix"):
+            digest = zlib.crc32(f"{section['name']}:{section['crc32']};".encode(), digest)
+    return digest or 1
 
 
 def describe(header: Header) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -33,10 +34,11 @@ Part = tuple[Corpus, NgramTable]
 def merged(parts: Sequence[Part], max_length: int, min_freq: int | None, arrays: Arrays) -> Part:
     """The table of all parts, one symbol longer than ``max_length``, and the corpus that has what is kept of them.
 
-    What cannot reach ``min_freq`` is left out, by default what the size of all parts calls for.
+    Parts that count the same n-grams, those of one base, miss together what that base misses. What cannot reach
+    ``min_freq`` is left out, by default what the size of all parts calls for.
     """
     kept, n_symbols = [_kept(corpus) for corpus, _ in parts], sum(corpus.n_symbols for corpus, _ in parts)
-    unseen = sum(one.unseen for one in kept)
+    unseen = kept[0].unseen if kept[0].base else sum(one.unseen for one in kept)
     least = min_freq or min(default_min_freq(n_symbols), unseen + 1)
     unseen = max(unseen, least - 1)
     alphabet, forms = _joined_alphabet(parts, arrays)
@@ -48,7 +50,8 @@ def merged(parts: Sequence[Part], max_length: int, min_freq: int | None, arrays:
     rows = [one.rows(table.level) for one in adding]
     written = merged_spellings(table, [(*part, row, of) for part, row, of in zip(parts, rows, forms, strict=True)])
     n_windows, n_parts = (sum(getattr(one, name) for one in kept) for name in ("n_windows", "n_parts"))
-    whole = Kept(**sums, **written, n_windows=n_windows, unseen=unseen, n_parts=n_parts)
+    columns: dict[str, Any] = sums | written
+    whole = replace(kept[0], **columns, n_windows=n_windows, unseen=unseen, n_parts=n_parts)
     return replace(corpus, kept=whole), table
 
 

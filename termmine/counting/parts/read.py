@@ -82,6 +82,7 @@ def _table(
     demand("symbols", len(singles) == level[1] and bool(((singles >= 0) & (singles < alphabet.n_codes)).all()))
     demand("freq", bool((freq <= header["n_symbols"]).all()) and int(freq[: level[1]].sum()) <= header["n_symbols"])
     demand("freq", header["n_documents"] <= header["n_symbols"])
+    demand("freq", bool((freq >= (0 if header["base"] else 1)).all()))
     links = _links(columns, level, freq, alphabet, demand, arrays)
     counted = {
         "doc_freq": freq - columns["freq_less_documents"],
@@ -119,7 +120,7 @@ def _links(
     length, last = arrays.full(len(freq), 1, np.int16), arrays.empty(len(freq), np.int32)
     rows, levels = (length, freq, prefix, suffix, last), level.tolist()
     last[: levels[1]] = columns["symbols"]
-    bad = checks.bad_symbol(0, levels[1], *rows, 1, is_symbol_table(), alphabet.n_codes)
+    bad = checks.bad_symbol(0, levels[1], *rows, 0, is_symbol_table(), alphabet.n_codes)
     demand("n-grams of 1", bad < 0)
     for n, (below, lo, hi) in enumerate(zip(levels, levels[1:], levels[2:], strict=False), 2):
         here = slice(lo, hi)
@@ -128,7 +129,7 @@ def _links(
             demand(f"n-grams of {n}", bool(((link >= below) & (link < lo)).all()))
         prefix[here], suffix[here] = before, after
         length[here], last[here] = n, last[suffix[here]]
-        demand(f"n-grams of {n}", checks.bad_ngram(n, below, lo, hi, *rows, 1) < 0)
+        demand(f"n-grams of {n}", checks.bad_ngram(n, below, lo, hi, *rows, 0) < 0)
     return {"length": length, "prefix": prefix, "suffix": suffix, "last": last}
 
 
@@ -145,7 +146,8 @@ def _kept(columns: dict[str, np.ndarray], header: Header, table: NgramTable, dem
     demand("spelt_codes", _are_forms(columns["spelt_codes"], table.alphabet))
     return Kept(
         columns["missed"], windows, columns["left_fit"], columns["right_fit"], spelt_row, columns["spelt_count"],
-        columns["spelt_codes"], header["n_windows"], header["unseen"], header["n_parts"],
+        columns["spelt_codes"], header["n_windows"], header["unseen"], header["n_parts"], header["base"],
+        header["base_symbols"],
     )  # fmt: skip
 
 

@@ -55,6 +55,8 @@ def _header(settings: Settings, table: NgramTable, kept: Kept, words: _Words) ->
         "settings": said,
         "n_parts": kept.n_parts,
         "unseen": kept.unseen,
+        "base": kept.base,
+        "base_symbols": kept.base_symbols,
         "exact_from": exact_from(table, kept),
         "n_exact": int(np.count_nonzero(kept.missed == 0)),
         "n_symbols": table.n_symbols,
