@@ -59,8 +59,8 @@ class Log:
         """Write in one line why the run ends."""
         message = self._with_origin(" ".join(message.split()))
         if self.form == "text":
-            error, message = self.language.message("error"), self.language.message(message)
-            _write(f"termmine: {error}: {_plain(message)}\n")
+            said = self.language.message(f"error: {message}")
+            _write(f"termmine: {_plain(said)}\n")
         else:
             self._line("error", message, **self._end(code))
 

@@ -28,16 +28,16 @@ from termmine.types import Corpus, NgramTable
 
 
 def announce_compilation(progress: Progress, needed: tuple[str, ...] = DISCOVERING) -> None:
-    """Say so when the kernels have yet to be compiled: it takes some seconds, once."""
+    """Say so when the kernels have yet to be compiled: it takes 10 to 30 seconds, once."""
     if jit.is_compiled(needed):
         return
     if jit.cache_folder() is None:
         progress.remark(
-            "compiling the counting loops: some seconds in every run: "
+            "compiling the counting loops: 10 to 30 seconds in every run: "
             "set NUMBA_CACHE_DIR to a folder that can be written, and it happens only once"
         )
     else:
-        progress.remark("compiling the counting loops: some seconds, only this once")
+        progress.remark("compiling the counting loops, only this once: 10 to 30 seconds")
 
 
 def check_has_lines(source: Source) -> None:

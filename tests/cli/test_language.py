@@ -35,6 +35,7 @@ _NOT_SAID = {
     "Protocol not known", "bucket does not exist",  # in errors of fsspec
     "doc_freq", "cohesion", "left_entropy", "right_entropy", "debug",
     "# {}: {} terms", "# by band\tn\tR@20000\tmean gain", "# {} minus {}",  # tables of `evaluate`, for programs
+    "error occurred while calling",  # a line of Spark's that is passed over
     "module {} has no attribute {}", "bool | Callable[[str, int, int | None], None]",
 }  # fmt: skip
 _NOT_SAID_IN = {  # modules that hold lists of names, patterns, or texts of a file
@@ -138,23 +139,23 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 MISTAKES = {
-    "discover nothing.txt": "nothing.txt：没有这个文件或目录：请检查路径",
+    "discover nothing.txt": "nothing.txt：没有这个文件或目录，请检查路径",
     "discover corpus.txt --tpo 3":
-        "没有选项 '--tpo'（是不是想用 '--output', '--tmp', '--top'？）：用法见 termmine discover --help",
-    "discover corpus.txt --top x": "'--top' 的值不对：'x' 不是整数：用法见 termmine discover --help",
-    "discover": "缺少参数 'CORPUS...'：用法见 termmine discover --help",
-    "discovr": "没有命令 'discovr'，是不是想用 'discover'？：用法见 termmine --help",
-    "evaluate corpus.txt": "缺少选项 '-g' / '--gold'：用法见 termmine evaluate --help",
+        "没有选项 '--tpo'（是不是想用 '--output', '--tmp', '--top'？）（用法见 termmine discover --help）",
+    "discover corpus.txt --top x": "'--top' 的值不对：'x' 不是整数（用法见 termmine discover --help）",
+    "discover": "缺少参数 'CORPUS...'（用法见 termmine discover --help）",
+    "discovr": "没有命令 'discovr'，是不是想用 'discover'？（用法见 termmine --help）",
+    "evaluate corpus.txt": "缺少选项 '-g' / '--gold'（用法见 termmine evaluate --help）",
     "help discovr": "discovr：没有这个命令：是不是想用 discover？",
     "discover corpus.txt -f doc":
-        "不认识的格式 'doc'：请在 csv, tsv, jsonl, txt, xlsx, tbx, jieba, ik, hanlp, hanlp-csv, pkuseg, "
+        "不认识的格式 'doc'，请在 csv, tsv, jsonl, txt, xlsx, tbx, jieba, ik, hanlp, hanlp-csv, pkuseg, "
         "rime, ragflow, funasr, tokenizers, synonyms, glossary 中选一个",
     "discover corpus.txt --min-freq 9999":
-        "没有剩下任何术语：没有一个字串出现 9999 次（--min-freq）：请调低它，或给更多文本",
+        "没有剩下任何术语：没有一个字串出现 9999 次（--min-freq），请调低它，或给更多文本",
     "discover corpus.txt --encoding klingon":
-        "--encoding klingon：不认识的编码：请试 utf-8、gb18030、big5、utf-16，或不用它",
-    "contexts 孔雀 corpus.txt": "孔雀：在 corpus.txt 里没有出现：请检查写法和语料",
-    "discover corpus.txt -o corpus.txt": "corpus.txt：是输入文件：请换一个输出文件",
+        "--encoding klingon：不认识的编码，请试 utf-8、gb18030、big5、utf-16，或不用它",
+    "contexts 孔雀 corpus.txt": "孔雀：在 corpus.txt 里没有出现，请检查写法和语料",
+    "discover corpus.txt -o corpus.txt": "corpus.txt：是输入文件，请换一个输出文件",
     "compare corpus.txt corpus.txt": "corpus.txt:1：没有 term 列：第一行要写列名，和 discover 写的一样",
 }  # fmt: skip
 
@@ -162,7 +163,7 @@ MISTAKES = {
 @pytest.mark.parametrize("call", MISTAKES)
 def test_mistakes_in_chinese(call: str, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     result = run(*call.split(), "--lang", "zh")
-    assert (result.out, result.err) == (b"", f"termmine: 错误: {MISTAKES[call]}\n")
+    assert (result.out, result.err) == (b"", f"termmine: 错误：{MISTAKES[call]}\n")
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
     assert run(*call.split()) == result
     english = run(*call.split(), "--lang", "en")

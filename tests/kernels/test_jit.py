@@ -55,7 +55,7 @@ def test_a_read_only_installation_caches_in_the_users_folder(read_only: Path, tm
     home = tmp_path / "home"
     home.mkdir()
     note, folder = run(read_only, home)
-    assert note == "compiling the counting loops: some seconds, only this once"
+    assert note == "compiling the counting loops, only this once: 10 to 30 seconds"
     assert Path(folder).is_relative_to(home)
     assert list(Path(folder).glob("contexts.window_begin-*.nbi"))
 
@@ -77,7 +77,7 @@ def test_without_a_home_nothing_is_cached_and_the_way_out_is_named(read_only: Pa
     nowhere = tmp_path / "file"
     nowhere.write_text("")
     note, folder = run(read_only, nowhere)
-    assert note.startswith("compiling the counting loops: some seconds in every run: set NUMBA_CACHE_DIR")
+    assert note.startswith("compiling the counting loops: 10 to 30 seconds in every run: set NUMBA_CACHE_DIR")
     assert folder == "None"
     _, folder = run(read_only, nowhere, NUMBA_CACHE_DIR=str(tmp_path / "cache"))
     assert Path(folder).is_relative_to(tmp_path / "cache")

@@ -52,8 +52,11 @@ def explain(
     from termmine.runtime import outputs
 
     records = explain_source(paths(corpus), paths(background) or None, chosen, terms, engine)
-    texts = (
-        json.dumps(record, ensure_ascii=False) if as_json else log().language.lines(as_text(record))
-        for record in records
-    )
+    texts = (json.dumps(record, ensure_ascii=False) if as_json else _spoken(as_text(record)) for record in records)
     outputs.write(Path("-"), "".join(text + "\n" for text in texts).encode(errors="backslashreplace"))
+
+
+def _spoken(text: str) -> str:
+    """An explanation in the user's language; the edge of a run stands among neighbours, which are no words of ours."""
+    speak = log().language
+    return speak.lines(text).replace("(edge)", speak.message("(edge)"))
