@@ -34,15 +34,15 @@ State = TypeVar("State")
 
 
 def parse_size(text: str) -> int:
-    """Bytes from a number with a unit: `512M`, `2G`, `1.5GiB`; a bare number is bytes.
+    """Bytes from a number with a unit: `512M`, `2G`, `4Gi`, `1.5GiB`; a bare number is bytes.
 
     >>> parse_size("1.5G")
     1610612736
     """
-    match = re.fullmatch(r"(\d{1,18}(?:\.\d{1,18})?)\s*([KMGT]?)(?:I?B)?", text.strip().upper())
+    match = re.fullmatch(r"(\d{1,18}(?:\.\d{1,18})?)\s*(?:([KMGT])I?)?B?", text.strip().upper())
     if match is None:
         raise UsageError(f"--memory {text}: is no size: give a number with a unit, as 512M or 2G")
-    return int(float(match[1]) * _UNITS[match[2]])
+    return int(float(match[1]) * _UNITS[match[2] or ""])
 
 
 def default_memory() -> int:

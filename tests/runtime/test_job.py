@@ -17,7 +17,7 @@ from termmine.runtime.job import LEAST_MEMORY, MIB, Job, make_job, parse_size
     ("text", "n_bytes"),
     [
         ("512M", 512 * MIB), ("512m", 512 * MIB), ("2G", 2048 * MIB), ("2GiB", 2048 * MIB), ("1.5g", 1536 * MIB),
-        ("600MB", 600 * MIB), ("1T", MIB * MIB),
+        ("600MB", 600 * MIB), ("4Gi", 4096 * MIB), ("1T", MIB * MIB),
         (" 700 M ", 700 * MIB), ("536870912", 512 * MIB), ("524288k", 512 * MIB),
     ],
 )  # fmt: skip
@@ -25,7 +25,7 @@ def test_sizes(text: str, n_bytes: int) -> None:
     assert parse_size(text) == n_bytes
 
 
-@pytest.mark.parametrize("text", ["", "much", "2 X", "-1G", "1,5G", "1e9", "G", "9" * 400])
+@pytest.mark.parametrize("text", ["", "much", "2 X", "-1G", "1,5G", "1e9", "G", "5i", "9" * 400])
 def test_what_is_no_size(text: str) -> None:
     with pytest.raises(UsageError, match=r"--memory .*: is no size: give a number with a unit"):
         parse_size(text)
