@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         evaluate,
         explain,
         export,
+        files_from,
         group,
         grow,
         merge,
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EmptyResultError", "TermmineError", "UsageError", "__version__",
-    "compare", "contexts", "count", "discover", "evaluate", "explain", "export", "group", "grow", "merge", "neighbours",
-    "tally", "vectors",
+    "compare", "contexts", "count", "discover", "evaluate", "explain", "export", "files_from", "group", "grow", "merge",
+    "neighbours", "tally", "vectors",
 ]  # fmt: skip
 
 

@@ -110,6 +110,12 @@ class ReadOptions:
     strict: bool = _option(
         False, "Stop at the first record that cannot be read; by default such records are skipped and counted."
     )
+    include: tuple[str, ...] = _option(
+        (), "Take such files of a folder, too, whatever their ending, as '*.py'; may be given several times."
+    )
+    exclude: tuple[str, ...] = _option(
+        (), "Leave such files and folders of a folder out, as 'drafts' or '*.html'; may be given several times."
+    )
 
     def __post_init__(self) -> None:
         types = option_types(type(self))

@@ -24,7 +24,7 @@ from termmine.meaning.units import make_units
 from termmine.meaning.uses import TOO_SMALL, Uses
 from termmine.meaning.vectors import Vectors, make_vectors
 from termmine.measures import find_measure, noun_fit, unit_share
-from termmine.options import DiscoverOptions, default_min_freq
+from termmine.options import DiscoverOptions, ReadOptions, default_min_freq
 from termmine.ranking.background import Background, Candidates, check_background, check_sampled, contrast_with
 from termmine.ranking.contrast import add_keyness
 from termmine.ranking.distribution import survey
@@ -119,7 +119,7 @@ def run_discovery(
     """`discover` with everything that it found on the way; by an engine of the job, the local one by default."""
     engine = engine or LocalEngine(job or Job())
     job = engine.job
-    source, against = open_source(corpus), open_background(background)
+    source, against = open_source(corpus, options), open_background(background, options)
     if not options.contexts:
         analysis = analyse(source, against, options, engine)
         return Discovery(analysis, rank(analysis, engine))
@@ -134,11 +134,11 @@ def run_discovery(
     return Discovery(analysis, ranking, found)
 
 
-def open_background(background: Given | None) -> Source | None:
+def open_background(background: Given | None, options: ReadOptions) -> Source | None:
     """A background as a source; an error where it is none, before other work is done."""
     if background is None:
         return None
-    source = open_source(background)
+    source = open_source(background, options)
     check_background(source)
     return source
 

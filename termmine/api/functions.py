@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from termmine.api.given import discover_options, frame_of, listed, strings, terms_of
+from termmine.api.given import files_from as files_from
 from termmine.api.keywords import with_signature
 from termmine.candidates.choose import Wanted, choose
 from termmine.counting.count import count as count_sources
@@ -43,6 +44,7 @@ from termmine.options import (
 )
 from termmine.pipeline import run_discovery
 from termmine.ranking.kept import keep_of_text
+from termmine.readers.base import ReadReport
 from termmine.readers.source import Files, Given, Texts, open_source
 from termmine.runtime import outputs
 from termmine.runtime.address import as_path
@@ -196,9 +198,12 @@ def contexts(
     1; the place among the texts), left, match, right (str). How often each term occurs in all is in ``.attrs["freq"]``.
     """
     options = options_of(ReadOptions, reading)
-    opened = open_source(source)
+    opened, report = open_source(source, options), ReadReport()
     check_has_lines(opened)
-    found = concordance(strings(terms), read_lines(opened, options), limit=limit, width=width, folding=options.fold)
+    lines = read_lines(opened, options, report)
+    found = concordance(strings(terms), lines, limit=limit, width=width, folding=options.fold)
+    for note in report.notes():
+        _warn(f"corpus: {note}")
     rows = [dataclasses.asdict(one) for of_term in found.occurrences.values() for one in of_term]
     frame = pd.DataFrame(rows, columns=["term", "path", "line", "left", "match", "right"])
     frame.attrs["freq"] = dict(found.freq)
@@ -222,7 +227,7 @@ def count(
 
     Returns its sizes: n_symbols, n_documents, n_ngrams, min_freq.
     """
-    opened = open_source(source)
+    opened = open_source(source, options_of(CountOptions, options))
     sources: Sequence[Path | Texts] = opened.named if isinstance(opened, Files) else [opened]
     if opened.document is not None:
         options = {"document": "file"} | options
@@ -316,8 +321,9 @@ def evaluate(
     expected = listed(gold)
     if len(expected) != 1:
         raise UsageError(f"gold: {len(expected)} lists are given: give one")
-    opened = None if corpus is None else open_source(corpus)
-    return evaluate_lists(ranked, expected[0], opened, options_of(ReadOptions, reading), _warn)
+    options = options_of(ReadOptions, reading)
+    opened = None if corpus is None else open_source(corpus, options)
+    return evaluate_lists(ranked, expected[0], opened, options, _warn)
 
 
 @with_signature(CorpusOptions)

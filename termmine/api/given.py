@@ -16,6 +16,7 @@ from termmine.candidates.wordlists import read_terms_listed
 from termmine.errors import UsageError
 from termmine.formats.read import read_terms
 from termmine.options import DiscoverOptions, options_of
+from termmine.readers.listing import read_list
 from termmine.readers.source import is_missing
 from termmine.readers.wordlists import GivenList
 from termmine.runtime.address import as_path, is_address
@@ -40,6 +41,15 @@ def discover_options(given: Mapping[str, Any]) -> DiscoverOptions:
                 raise UsageError(f"{name}: {len(good)} lists are given: give one")
             options[name] = good[0]
     return options_of(DiscoverOptions, options)
+
+
+def files_from(path: Paths, *, null: bool = False) -> list[Path]:
+    """The paths and addresses that a file lists, one a line, or (``null``) each with a NUL at its end: a source for
+    `discover` and the others, as --files-from of the command.
+
+    Blank lines, and those that begin with #, are passed over. Raises `termmine.TermmineError` where nothing is listed.
+    """
+    return [as_path(name) for name in read_list(os.fspath(path), ends_with_nul=null)]
 
 
 def listed(given: Any, name: str | None = None, *, judged: bool = False) -> list[str]:

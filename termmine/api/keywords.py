@@ -9,7 +9,7 @@ import dataclasses
 import functools
 import inspect
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeAlias, TypedDict, TypeVar
 
 from termmine.options import ReadOptions
@@ -33,6 +33,8 @@ class ReadKeywords(TypedDict, total=False):
     field: str
     fold: Literal["t2s"] | None
     strict: bool
+    include: Sequence[str]
+    exclude: Sequence[str]
 
 
 class CorpusKeywords(ReadKeywords, total=False):

@@ -24,7 +24,9 @@ COMMANDS = {
 
 #: The groups of options, by their long flags.
 OPTIONS = {
-    "Input": "corpus field input-format encoding document sample dedupe fold strict add",
+    "Input": (
+        "corpus files-from null include exclude field input-format encoding document sample dedupe fold strict add"
+    ),
     "Background": "background sample-background min-background-freq min-keyness min-log-ratio",
     "Which terms": (
         "top measure min-score like min-freq min-doc-freq max-length min-cohesion min-left-entropy min-right-entropy "

@@ -70,7 +70,7 @@ def _click_option(option: Field[Any], kind: type) -> Callable[[Callable[..., Any
     if kind is bool:
         given["is_flag"] = True
     elif kind is tuple:
-        given |= {"type": INPUT_PATH, "multiple": True}
+        given |= {"type": INPUT_PATH if option.metadata["path"] else str, "multiple": True}
     else:
         named = names.TYPES.get(option.name, kind)
         given["type"] = INPUT_PATH if option.metadata["path"] else named

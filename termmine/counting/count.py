@@ -66,7 +66,7 @@ def count(
             builder = CorpusBuilder(settings.document, settings.fold, job, sink=writer.add_codes)
             corpus = _read(builder, sources, opened, options, job)
         else:
-            corpus = engine.encode(_only_files(sources), options, writer.add_codes if settings.text else None)
+            corpus = engine.encode(_only_files(sources, options), options, writer.add_codes if settings.text else None)
         min_freq = settings.least or default_min_freq(corpus.n_symbols)
         writer.sync()
         table = engine.count(
@@ -98,7 +98,7 @@ def _count_part(
     if isinstance(engine, LocalEngine):
         corpus = _read(CorpusBuilder(settings.document, settings.fold, job), sources, opened, options, job)
     else:
-        corpus = engine.encode(_only_files(sources), options, None)
+        corpus = engine.encode(_only_files(sources, options), options, None)
     table = engine.count(corpus, min_freq=floor, max_length=settings.max_length + 1)
     return save_part(output, settings, table, keeping(corpus, table, floor - 1, engine), job)
 
@@ -171,7 +171,7 @@ def _read(
         check_all_is_counted(options, file.path, "holds counts, of which nothing can be left out: give its text")
     if len(sources) > 1 and any(isinstance(source, Texts) for source in sources):
         check_all_is_counted(options, "several corpora", "give their texts as one, or leave the option out")
-    for part in _parts(sources, opened):
+    for part in _parts(sources, opened, options):
         if isinstance(part, CountFile):
             with job.progress.stage(f"adding {part.path}"):
                 builder.add_corpus(part.corpus)
@@ -184,20 +184,22 @@ def _read(
     return corpus
 
 
-def _parts(sources: Sequence[Path | Texts], opened: list[CountFile]) -> Iterator[CountFile | Source]:
+def _parts(
+    sources: Sequence[Path | Texts], opened: list[CountFile], options: CountOptions
+) -> Iterator[CountFile | Source]:
     """The sources in order, neighbouring text files joined into one source."""
     by_path = {file.path: file for file in opened}
     for is_text, group in groupby(sources, lambda source: isinstance(source, Path) and source not in by_path):
         if is_text:
-            yield open_files(path for path in group if isinstance(path, Path))
+            yield open_files((path for path in group if isinstance(path, Path)), options)
         else:
             yield from (source if isinstance(source, Texts) else by_path[source] for source in group)
 
 
-def _only_files(sources: Sequence[Path | Texts]) -> Source:
+def _only_files(sources: Sequence[Path | Texts], options: CountOptions) -> Source:
     """The sources joined into one, for an engine that reads files itself."""
     texts = [source for source in sources if isinstance(source, Texts)]
-    return texts[0] if texts else open_files(path for path in sources if isinstance(path, Path))
+    return texts[0] if texts else open_files((path for path in sources if isinstance(path, Path)), options)
 
 
 def _add_text(builder: CorpusBuilder, source: Source, options: CountOptions, job: Job) -> None:

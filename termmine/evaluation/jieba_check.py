@@ -51,7 +51,7 @@ def check_cuts(
     counts: dict[str, list[int]] = {fold(term): [0, 0, 0, 0] for term in terms}
     segment, find = _load(form, dictionary), finder(counts)
     plain = _Plain(form) if harm else None
-    source = open_files(corpus)
+    source = open_files(corpus, ReadOptions())
     with progress.stage(f"segmenting by {form}", source.size) as advance:
         for line in map(fold, _lines(source.strings(ReadOptions(), progress=advance))):
             found = find(line)

@@ -92,8 +92,8 @@ def _analysed(
 ) -> tuple[Analysis, Vectors, Engine]:
     if options.measure != "score":
         raise UsageError(f"--measure {options.measure}: vectors are made for the measure score: leave --measure out")
-    source, engine = open_source(corpus), LocalEngine(job)
-    analysis = analyse(source, open_background(background), options, engine)
+    source, engine = open_source(corpus, options), LocalEngine(job)
+    analysis = analyse(source, open_background(background, options), options, engine)
     check_holds_text(analysis.corpus, source.name, "likeness of use")
     if analysis.vectors is None:
         raise TermmineError(

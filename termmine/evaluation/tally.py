@@ -93,9 +93,8 @@ def tally_with(
 ) -> pd.DataFrame:
     """`tally` with what a job may use."""
     given = corpora if isinstance(corpora, Mapping) else {"": corpora}
-    sources = {
-        name or source.name: source for name, source in zip(given, map(open_source, given.values()), strict=True)
-    }
+    opened = {name: open_source(one, options) for name, one in given.items()}
+    sources = {name or source.name: source for name, source in opened.items()}
     counted = count_groups(list(terms), sources, find_grouping(by), options, job)
     return as_wide(*counted, wide) if wide else as_long(*counted, find_grouping(by).name)
 
@@ -142,6 +141,7 @@ def _count(
     rest = source.text
     if rest is not None:
         check_all_is_counted(options, f"--by {grouping.name}", "leaves nothing out: group by corpus")
+        report.left_out = rest.left_out
         for path in rest.files:
             named = frozenset(rest.named)
             documents = read_documents([path], options, report=report, named=named, group=grouping.field)

@@ -44,7 +44,7 @@ def grow_frame(
     score = scores_of(_floats(frame, "score"), len(terms))
     known = np.array([flag is True for flag in frame["known"].tolist()] if "known" in frame else [False] * len(terms))
     strings = [*terms, *(seeds.good or []), *seeds.bad]
-    uses = uses_of(strings, open_source(corpus), reading, LocalEngine(job))
+    uses = uses_of(strings, open_source(corpus, reading), reading, LocalEngine(job))
     found = grow_list(terms, score, known, uses, seeds, demand, job.progress.note, reading.fold)
     order = found.order[found.reached[found.order]] if reached_only else found.order
     return with_columns(frame, found.columns).iloc[order].reset_index(drop=True)
@@ -75,7 +75,7 @@ def group_frame(
     groups: int | None = None,
 ) -> tuple[pd.DataFrame, Grouped]:
     """A list in groups, one row a thing, with the columns of `grouped.COLUMNS`; and the groups."""
-    terms, source = frame["term"].tolist(), open_source(corpus)
+    terms, source = frame["term"].tolist(), open_source(corpus, reading)
     with readable_twice(source, job.folder) as (source_again, rewind):
         uses = uses_of(terms, source_again, reading, LocalEngine(job))
         short: dict[str, list[str]] = {}

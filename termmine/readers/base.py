@@ -56,6 +56,22 @@ class Chosen(Protocol):
         """It in words, a line each."""
 
 
+_MOST_NAMED = 5  # endings that a note names
+
+
+def said_of(left_out: tuple[tuple[str, int], ...]) -> str:
+    """Files that were left out, in words: their number, their endings, and how to take them.
+
+    >>> said_of(((".py", 5), (".svg", 1)))
+    "left out 6 files: 5 .py, 1 .svg; --include '*.py' takes them"
+    """
+    n = sum(number for _, number in left_out)
+    named = [f"{number} {name}" for name, number in left_out[:_MOST_NAMED]]
+    more = sum(number for _, number in left_out[_MOST_NAMED:])
+    listed = ", ".join(named) + (f", {more} others" if more else "")
+    return f"left out {n} file{'s' * (n > 1)}: {listed}; --include '*{left_out[0][0]}' takes them"
+
+
 @dataclass
 class ReadReport:
     """The findings of a reading, for one line on stderr: filled while the blocks are drawn."""
@@ -67,6 +83,7 @@ class ReadReport:
     undecodable: int = 0
     first_undecodable: str = ""
     skipped: list[str] = field(default_factory=list)
+    left_out: tuple[tuple[str, int], ...] = ()
     n_missing: int = 0
     n_bad: int = 0
     first_bad: str = ""
@@ -98,6 +115,8 @@ class ReadReport:
             several = len(self.skipped) > 1
             files, example = ("files without text were", ", e.g. ") if several else ("file without text was", ": ")
             notes.append(f"{len(self.skipped)} {files} left out{example}{self.skipped[0]}")
+        if self.left_out:
+            notes.append(said_of(self.left_out))
         return notes
 
 

@@ -1,4 +1,4 @@
-"""Paths -> bytes: lists of files, unpacking, blocks of bytes.
+"""Paths -> bytes: unpacking, blocks of bytes.
 
 Nothing here knows of encodings or formats.
 """
@@ -8,20 +8,18 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
-import os
 import stat
 import sys
 import tempfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from termmine.errors import TermmineError, UsageError
-from termmine.options import SETTINGS_FILE
+from termmine.errors import TermmineError
 from termmine.readers.base import Reading, one_line
-from termmine.runtime.address import Address, as_path
+from termmine.runtime.address import Address
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -85,50 +83,7 @@ def _as_it_is(packed: BinaryIO) -> BinaryIO:
     return packed
 
 
-def list_files(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
-    """The files that paths stand for, directories recursively, in a fixed order; hidden files are left out."""
-    files: list[Path] = []
-    for given in paths:
-        path = as_path(given)
-        if isinstance(path, Address):
-            files += _at_address(path)
-        elif str(given) == STDIN:
-            files.append(path)
-        elif _mode(path) is None:
-            raise TermmineError(f"{path}: no such file or directory: check the path")
-        elif path.is_dir():
-            inside = sorted(p for p in _walk(path) if p.is_file())
-            if not inside:
-                raise TermmineError(f"{path}: the directory holds no files: give a directory with text files")
-            files += inside
-        else:
-            files.append(path)
-    if not files:
-        raise UsageError("no corpus given: name a file, a directory, or - for standard input")
-    return files
-
-
-def _at_address(address: Address) -> list[Path]:
-    """The objects that an address stands for: itself, or those of a folder or a pattern; hidden ones are left out."""
-    try:
-        if not (address.is_pattern and not address.exists()) and not address.facts.is_folder:
-            return [address]
-        found = address.found()
-    except FileNotFoundError as error:
-        if "bucket does not exist" in str(error):
-            raise TermmineError(f"{address}: there is no such bucket: check the address") from error
-        raise TermmineError(f"{address}: no such file or directory: check the address") from error
-    inside: list[Path] = [
-        path
-        for path, within in found
-        if path.name != SETTINGS_FILE and not any(part.startswith(".") for part in within.split("/"))
-    ]
-    if not inside:
-        raise TermmineError(f"{address}: the directory holds no files: give a directory with text files")
-    return inside
-
-
-def _mode(path: Path) -> int | None:
+def mode_of(path: Path) -> int | None:
     """The kind of file at a path; None for nothing."""
     try:
         return path.stat().st_mode
@@ -138,18 +93,9 @@ def _mode(path: Path) -> int | None:
         raise TermmineError(f"{path}: {error.strerror}: check the path and the permissions") from error
 
 
-def _walk(directory: Path) -> Iterator[Path]:
-    def refuse(error: OSError) -> None:
-        raise TermmineError(f"{error.filename}: {error.strerror}: check the permissions") from error
-
-    for folder, folders, names in os.walk(directory, onerror=refuse):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(folder) / name for name in names if not name.startswith(".") and name != SETTINGS_FILE)
-
-
 def is_regular(path: Path) -> bool:
     """True where a path is a file that can be read twice: neither standard input nor a pipe."""
-    return str(path) != STDIN and stat.S_ISREG(_mode(path) or 0)
+    return str(path) != STDIN and stat.S_ISREG(mode_of(path) or 0)
 
 
 def unpacked_name(path: Path) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from termmine.errors import UsageError
 from termmine.readers import decoding, files, markup, office, parquet, records, wiki
 from termmine.readers.base import Document, Reading
+from termmine.runtime.address import Address
 
 #: The first bytes of a count file. It holds no text, but stands where text may be named.
 COUNT_FILE_MAGIC = b"termmine counts\n"
@@ -68,7 +69,11 @@ def format_of(path: Path) -> str:
 
 
 def is_count_file(path: Path) -> bool:
-    """True where a file begins as a count file does; a pipe, which can be read but once, is none."""
+    """True where a file begins as a count file does; a pipe, which can be read but once, is none, nor is what a store
+    calls text: it is not asked for each of a thousand objects.
+    """
+    if isinstance(path, Address) and Path(files.unpacked_name(path)).suffix.lower() in (".txt", *EXTENSIONS):
+        return False
     try:
         if not path.is_file():
             return False

@@ -17,13 +17,15 @@ from typing import TypeAlias, cast
 from termmine.errors import UsageError
 from termmine.options import ReadOptions
 from termmine.readers.base import Document, ReadReport
-from termmine.readers.files import STDIN, list_files
+from termmine.readers.files import STDIN
 from termmine.readers.formats import is_count_file
+from termmine.readers.listing import list_files
 from termmine.readers.read import joined_blocks, read_blocks, read_documents, without_marks
 from termmine.runtime.address import as_path, is_address
 from termmine.types import DOCUMENT_END_CHARACTER, Block
 
 _LONGEST_PATH = 4096  # characters: what the systems allow at most
+_DEFAULTS = ReadOptions()
 
 
 @dataclass(frozen=True)
@@ -71,10 +73,13 @@ class Texts:
 
 @dataclass(frozen=True)
 class Files:
-    """Files to read. ``named``: the paths as the user gave them; ``files``: what they stand for, in order."""
+    """Files to read. ``named``: the paths as the user gave them; ``files``: what they stand for, in order;
+    ``left_out``: the endings of files in folders that are not read, and how many have each.
+    """
 
     named: tuple[Path, ...]
     files: tuple[Path, ...]
+    left_out: tuple[tuple[str, int], ...] = ()
 
     document: None = None  # as the options say
 
@@ -103,6 +108,7 @@ class Files:
 
     def blocks(self, options: ReadOptions, report: ReadReport, progress: Callable[[int], None]) -> Iterator[Block]:
         """The text to be encoded."""
+        report.left_out = self.left_out
         return joined_blocks(
             self.files,
             options,
@@ -119,11 +125,15 @@ class Files:
         progress: Callable[[int], None] = lambda _: None,
     ) -> Iterator[str]:
         """The text as strings, cut anywhere."""
+        report = report or ReadReport()
+        report.left_out = self.left_out
         return read_blocks(self.files, options, report=report, progress=progress, named=frozenset(self.named))
 
-    def documents(self, options: ReadOptions) -> Iterator[Document]:
+    def documents(self, options: ReadOptions, report: ReadReport | None = None) -> Iterator[Document]:
         """The documents, each with its place."""
-        return read_documents(self.files, options, named=frozenset(self.named))
+        report = report or ReadReport()
+        report.left_out = self.left_out
+        return read_documents(self.files, options, report=report, named=frozenset(self.named))
 
 
 Source: TypeAlias = Texts | Files
@@ -139,8 +149,8 @@ def is_missing(value: object) -> bool:
     return value is None or type(value).__name__ in ("NAType", "NaTType")
 
 
-def open_source(given: Given) -> Source:
-    """Open a source; an error where a path leads to nothing.
+def open_source(given: Given, options: ReadOptions = _DEFAULTS) -> Source:
+    """Open a source; an error where a path leads to nothing. ``options`` say what is taken of folders.
 
     One str is a path, and so is each path object of a list or tuple, and each str of one if all of them lead to files;
     any other iterable (a list, a column of a DataFrame, an array, a generator) is texts.
@@ -148,14 +158,14 @@ def open_source(given: Given) -> Source:
     if isinstance(given, (Texts, Files)):
         return given
     if isinstance(given, (str, os.PathLike)):
-        return open_files([given])
+        return open_files([given], options)
     if hasattr(given, "columns"):
         columns = ", ".join(map(repr, list(given.columns)[:20]))
         raise UsageError(f"a whole DataFrame is given: give the column that holds the text, as frame[...]: {columns}")
     if isinstance(given, (bytes, Mapping)) or not isinstance(given, Iterable):
         raise UsageError(f"a {type(given).__name__} is given: give a path, a list of paths, or texts (each a str)")
     if isinstance(given, (list, tuple)) and given and _are_paths(given):
-        return open_files(cast("Iterable[str]", given))
+        return open_files(cast("Iterable[str]", given), options)
     return Texts(cast("Iterable[str | None]", given))
 
 
@@ -174,7 +184,8 @@ def _exists(name: str) -> bool:
         return False
 
 
-def open_files(paths: Iterable[str | os.PathLike[str]]) -> Files:
+def open_files(paths: Iterable[str | os.PathLike[str]], options: ReadOptions = _DEFAULTS) -> Files:
     """The files that paths stand for, directories recursively."""
     named = tuple(map(as_path, paths))
-    return Files(named, tuple(list_files(named)))
+    listing = list_files(named, options)
+    return Files(named, listing.files, listing.left_out)

@@ -38,7 +38,8 @@ def read_text(path: Path) -> str:
     """The whole text of a file as it stands there, in whatever encoding `decoding` recognises."""
     if path.is_dir():
         raise TermmineError(f"{path}: is a directory: name a file in it")
-    return "".join(open_files([path]).strings(ReadOptions(input_format="text"))).removesuffix(SOURCE_END_CHARACTER)
+    options = ReadOptions(input_format="text")
+    return "".join(open_files([path], options).strings(options)).removesuffix(SOURCE_END_CHARACTER)
 
 
 def read_numbered_lines(path: Path | str) -> list[tuple[int, str]]:

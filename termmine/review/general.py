@@ -56,6 +56,6 @@ def _counted(words: list[str], paths: list[Path], options: ReadOptions, progress
     if len(paths) == 1 and is_frequency_list(paths[0]):
         listed = read_frequency_list(paths[0])
         return Counter(dict(zip(listed.words, listed.freq.tolist(), strict=True)))
-    check_has_lines(open_files(paths))
+    check_has_lines(open_files(paths, options))
     with progress.stage("counting general words"):
         return count_strings(words, paths, options)

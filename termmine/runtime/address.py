@@ -191,8 +191,16 @@ class Address(_SystemPath):
         return data
 
     def found(self) -> list[tuple[Address, str]]:
-        """What lies in the folder, or fits the pattern: addresses in order, each with its name from the folder on."""
-        return [(Address(address), within) for address, within in self._store.list_files(self.address)]
+        """What lies in the folder, or fits the pattern: addresses in order, each with its path from the folder on; that
+        is empty where the pattern fits itself.
+        """
+        found = retried(self.address, lambda: self._store.list_files(self.address))
+        return [(Address(address)._known_by(facts), within) for address, within, facts in found]
+
+    def _known_by(self, facts: Facts) -> Address:
+        """Itself, with what a list told of it, which then need not be asked for."""
+        self.__dict__["facts"] = facts
+        return self
 
     def check_writable(self) -> None:
         """Refuse what nothing can be written to, as far as that is known beforehand."""

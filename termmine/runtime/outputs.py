@@ -58,6 +58,8 @@ def _check_output(path: Path, inputs: list[Path]) -> None:
     if not os.access(path.parent, os.W_OK):
         raise UsageError(f"{path}: the directory {path.parent} cannot be written to: check its permissions")
     for given in inputs:
+        if isinstance(given, Address):
+            continue
         if path.exists() and given.exists() and path.samefile(given):
             raise UsageError(f"{path}: is an input: choose another output file")
         if given.is_dir() and path.resolve().is_relative_to(given.resolve()):

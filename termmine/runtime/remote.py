@@ -9,13 +9,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from typing import Any
 
 from termmine.errors import TermmineError, UsageError, missing_package
 from termmine.runtime.store import DroppedError, Facts, changed, masked
 
 _READ_AHEAD = 8 << 20  # bytes asked of a store at once: some 0.1 s of a usual line, against 0.03 s of waiting for it
-#: What a store may call the thing that changes with the contents of an object.
+#: What a store may call the thing that changes with the contents of an object; the first that it has is taken.
 _VERSIONS = (
     "ETag",
     "etag",
@@ -58,9 +59,9 @@ def open_at(address: str, start: int, facts: Facts) -> _Object:
     system, path = _system(address)
     with _told(address, reading=True):
         system.invalidate_cache()
-        if _facts(system.info(path)).is_other_than(facts):
-            raise changed(address)
         file = system.open(path, "rb", block_size=_READ_AHEAD)
+        if _facts(getattr(file, "details", None) or system.info(path)).is_other_than(facts):
+            raise changed(address)
         if start:
             file.seek(start)
     return _Object(address, system, file)
@@ -84,9 +85,10 @@ class _Object:
         self._file.close()
 
 
-def list_files(address: str) -> list[tuple[str, str]]:
-    """The objects in a folder, or those that a pattern (`*.txt`) matches, in order: the address of each, and its name
-    from the folder on. FileNotFoundError where there is nothing of that name.
+def list_files(address: str) -> list[tuple[str, str, Facts]]:
+    """The objects in a folder, or those that a pattern (`*.txt`) matches, in order: the address of each, its path from
+    the folder on (empty where the pattern matches the object itself), and what the store tells of it.
+    FileNotFoundError where there is nothing of that name.
     """
     system, path = _system(address)
     with _told(address):
@@ -98,7 +100,7 @@ def list_files(address: str) -> list[tuple[str, str]]:
             if facts["type"] == "directory":
                 found += _inside(system, name, address)
             else:
-                found.append((_address(system, name, address), name.rpartition("/")[2]))
+                found.append((_address(system, name, address), "", _facts(facts)))
     if not found:
         raise FileNotFoundError(address)
     return found
@@ -113,12 +115,14 @@ def _is_there(system: Any, path: str) -> bool:
         raise
 
 
-def _inside(system: Any, folder: str, address: str) -> list[tuple[str, str]]:
+def _inside(system: Any, folder: str, address: str) -> list[tuple[str, str, Facts]]:
     """The objects below a folder."""
-    names = [name for name, facts in system.find(folder, detail=True).items() if facts["type"] == "file"]
-    root = folder.strip("/")
-    inner = [(name, name.strip("/").removeprefix(root).lstrip("/")) for name in sorted(names) if not name.endswith("/")]
-    return [(_address(system, name, address), within) for name, within in inner]
+    root, found = folder.strip("/"), sorted(system.find(folder, detail=True).items())
+    return [
+        (_address(system, name, address), name.strip("/").removeprefix(root).lstrip("/"), _facts(facts))
+        for name, facts in found
+        if facts["type"] == "file" and not name.endswith("/")
+    ]
 
 
 def _address(system: Any, name: str, given: str) -> str:
@@ -181,8 +185,9 @@ def _system(address: str) -> tuple[Any, str]:
 
 
 def _facts(told: dict[str, Any]) -> Facts:
-    versions = [f"{name}:{told[name]}" for name in _VERSIONS if told.get(name) is not None]
-    return Facts(told.get("size"), " ".join(versions), is_folder=told.get("type") == "directory")
+    version = next((told[name] for name in _VERSIONS if told.get(name) is not None), "")
+    version = str(version.timestamp() if isinstance(version, datetime) else version)
+    return Facts(told.get("size"), version, is_folder=told.get("type") == "directory")
 
 
 @contextmanager

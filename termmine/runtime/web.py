@@ -68,7 +68,7 @@ def open_at(address: str, start: int, facts: Facts) -> _Answer:
     return answer
 
 
-def list_files(address: str) -> list[tuple[str, str]]:
+def list_files(address: str) -> list[tuple[str, str, Facts]]:
     """Nothing: a server shows no list of its files."""
     raise UsageError(
         f"{masked(address)}: a web server lists no files: name each, or list the addresses for --files-from"

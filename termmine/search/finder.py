@@ -41,7 +41,7 @@ def count_strings(
         return counts
     rest = ""
     reading = reading or ReadOptions()
-    source = corpus if isinstance(corpus, (Texts, Files)) else open_files(corpus)
+    source = corpus if isinstance(corpus, (Texts, Files)) else open_files(corpus, reading)
     for block in source.strings(reading, report):
         whole, newline, rest = (rest + block.translate(LINE_ENDS)).rpartition("\n")
         counts.update(_found(automaton, whole + newline, reading.fold))

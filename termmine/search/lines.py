@@ -30,15 +30,15 @@ class Line(NamedTuple):
         return f"{self.path}:{self.number}"
 
 
-def read_lines(source: Source, options: ReadOptions) -> Iterator[Line]:
+def read_lines(source: Source, options: ReadOptions, report: ReadReport | None = None) -> Iterator[Line]:
     """The lines of a source with their places: the number of the line of the file; in a Word document the paragraph, in
-    a PDF the page. A record that is no line of its file has one number for all of it.
+    a PDF the page. A record that is no line of its file has one number for all of it. ``report`` is filled meanwhile.
     """
     if isinstance(source, Texts):
-        for number, text in source.numbered(ReadReport()):
+        for number, text in source.numbered(report or ReadReport()):
             yield from (Line("text", number, line.rstrip("\n")) for line in _lines([text]))
         return
-    for document in source.documents(options):
+    for document in source.documents(options, report):
         yield from _numbered(document)
 
 

@@ -236,7 +236,7 @@ def test_notes_are_warnings_of_the_logger(caplog: pytest.LogCaptureFixture, capf
     with caplog.at_level(logging.INFO, "termmine"):
         termmine.discover(folder)
     told = [record.message for record in caplog.records if record.levelno == logging.WARNING]
-    assert told == ["corpus: 1 file without text was left out: 我的 资料/b.png"]
+    assert told == ["corpus: left out 1 file: 1 .png; --include '*.png' takes them"]
     quiet = [record.message for record in caplog.records if record.levelno == logging.INFO]
     assert "counting n-grams" in quiet
     assert any(line.startswith("background: jieba") for line in quiet)
@@ -262,7 +262,7 @@ def test_progress_counts_what_is_really_read() -> None:
     text = "\n".join(TEXTS).encode()
     for name in ("a", "c"):
         Path(f"docs/{name}.txt").write_bytes(text)
-    Path("docs/b.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(1 << 21))
+    Path("docs/b").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(1 << 21))
     calls: list[tuple[str, int, int | None]] = []
     termmine.discover("docs", progress=lambda *told: calls.append(told))
     *_, last = [(done, total) for stage, done, total in calls if stage == "reading the corpus"]

@@ -77,7 +77,11 @@ def test_empty_directory() -> None:
 def test_directory_without_text() -> None:
     Path("images").mkdir()
     Path("images/a.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
-    fails("images", line="images/a.png: no file here holds text: give a directory with text files")
+    fails(
+        "images", line="images: no file here is text by its name: left out 1 file: 1 .png; --include '*.png' takes them"
+    )
+    Path("images/b.txt").write_bytes(b"\x89PNG\0")
+    fails("images", line="images/b.txt: no file here holds text: give a directory with text files")
 
 
 @pytest.mark.parametrize("text", ["", "\n\n \n", "，。！？……", "\ufeff"])

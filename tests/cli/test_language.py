@@ -182,7 +182,7 @@ def test_notes_and_the_end_in_chinese(here: Path) -> None:
     lines = [line.removeprefix("termmine: ") for line in result.err.splitlines()]
     assert lines[:4] == [
         "读语料", "语料：跳过 1 条坏记录：docs/b.jsonl:2：缺少字段 'text'",
-        "语料：2 个没有文本的文件略去，例如 docs/a.png", "语料：19401 个符号，181 篇文档",
+        "语料：略去 2 个文件：2 .png；用 --include '*.png' 可以读入", "语料：19401 个符号，181 篇文档",
     ]  # fmt: skip
     assert "统计字串" in lines
     assert any(re.fullmatch(r"背景：jieba [\d.]+ 词典（没有给 --background）", line) for line in lines)

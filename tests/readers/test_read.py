@@ -28,7 +28,8 @@ from termmine.kernels.codes import FIRST_SYMBOL
 from termmine.options import ReadOptions
 from termmine.readers import decoding, files
 from termmine.readers.base import ReadReport
-from termmine.readers.files import UNPACKERS, list_files, zstd
+from termmine.readers.files import UNPACKERS, zstd
+from termmine.readers.listing import list_files
 from termmine.readers.read import read_blocks
 from termmine.readers.source import Texts, open_files, open_source
 from termmine.text.encode import encode
@@ -244,14 +245,14 @@ def test_directories_are_read_in_a_fixed_order(tmp_path: Path) -> None:
     (tmp_path / "dangling").symlink_to(tmp_path / "nothing")
     text, report = read(tmp_path)
     assert text.split(END) == ["a/b/1.txt", "a/z.txt", "b.txt", "c.txt", "c.txt.gz", ""]
-    assert report.notes() == [f"1 file without text was left out: {tmp_path / 'image.png'}"]
+    assert report.notes() == ["left out 1 file: 1 .png; --include '*.png' takes them"]
 
 
 def test_files_without_text_are_reported_in_one_line(tmp_path: Path) -> None:
-    stored(tmp_path, TEXT.encode())
-    for name in ("x.bin", "y.bin"):
+    stored(tmp_path, TEXT.encode(), "good.txt")
+    for name in ("x.txt", "y"):
         stored(tmp_path, b"\0", name)
-    assert read(tmp_path)[1].notes() == [f"2 files without text were left out, e.g. {tmp_path / 'x.bin'}"]
+    assert read(tmp_path)[1].notes() == [f"2 files without text were left out, e.g. {tmp_path / 'x.txt'}"]
 
 
 def test_a_hidden_file_may_be_named(tmp_path: Path) -> None:

@@ -235,8 +235,10 @@ def test_a_folder_and_a_pattern(memory: Any) -> None:
     found = Address("memory://b/docs").found()
     assert [within for _, within in found] == sorted(names)
     assert [str(path) for path, _ in found] == [f"memory:///b/docs/{name}" for name in sorted(names)]
-    assert [within for _, within in Address("memory://b/docs/*.txt").found()] == ["a.txt", "b.txt"]
-    assert [within for _, within in Address("memory://b/do*/**/*.md").found()] == ["e.md", "d.md"]
+    assert [within for _, within in Address("memory://b/docs/*.txt").found()] == ["", ""]
+    assert [path.name for path, _ in Address("memory://b/docs/*.txt").found()] == ["a.txt", "b.txt"]
+    assert [path.name for path, _ in Address("memory://b/do*/**/*.md").found()] == ["e.md", "d.md"]
+    assert [within for _, within in Address("memory://b/docs/s*").found()] == ["c.txt", "deep/d.md"]
 
 
 # --- addresses -------------------------------------------------------------------------------------------------------

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from termmine.cli.corpus import corpus_option, with_lists
 from termmine.cli.help import Command
 from termmine.cli.shared import (
-    INPUT_PATH,
     OUTPUT_PATH,
     QUIET_HELP,
     check_inputs,
@@ -35,13 +35,10 @@ EXIT_CODE_OF_ERRORS = 2
 
 @click.command(cls=Command)
 @click.argument("lists", nargs=-1, required=True, type=OUTPUT_PATH)
-@click.option(
-    "-c",
-    "--corpus",
-    type=INPUT_PATH,
-    multiple=True,
-    help="The text or the count file behind each list, once for each in their order: makes every frequency exact.",
+@corpus_option(
+    help="The text or the count file behind each list, once for each in their order: makes every frequency exact."
 )
+@with_lists()
 @click.option(
     "--min-keyness",
     type=click.FloatRange(0),
@@ -125,7 +122,7 @@ def _texts(frames: list[pd.DataFrame], corpus: tuple[str, ...], options: CorpusO
     texts = []
     for path in paths(corpus):
         listed, counts = count_groups(
-            list(terms.values()), {str(path): open_files([path])}, Grouping("corpus"), options, job
+            list(terms.values()), {str(path): open_files([path], options)}, Grouping("corpus"), options, job
         )
         (only,) = counts.values()
         by_term = dict(zip(listed, only.freq.tolist(), strict=True))

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from termmine.cli.corpus import corpus_option, with_lists
 from termmine.cli.help import Command
 from termmine.cli.shared import INPUT_PATH, check_inputs, log, on_terminal, paths, tell, window_width, with_options
 from termmine.errors import TermmineError, UsageError
@@ -21,13 +22,8 @@ _WIDTH = 80  # columns for the text, where nobody says and there is no window
 
 @click.command(cls=Command)
 @click.argument("terms", nargs=-1, required=True, type=INPUT_PATH, metavar="TERM... CORPUS")
-@click.option(
-    "-c",
-    "--corpus",
-    type=INPUT_PATH,
-    multiple=True,
-    help="The text to look into, if it is not the last argument; may be given several times.",
-)
+@corpus_option(help="The text to look into, if it is not the last argument; may be given several times.")
+@with_lists()
 @click.option(
     "--limit",
     type=click.IntRange(1, MOST),
@@ -53,6 +49,7 @@ def contexts(
         raise UsageError(f"{corpus[0]}: name a term before the corpus: termmine contexts TERM... CORPUS")
     check_inputs(corpus)
     from termmine.counting.source import check_has_lines
+    from termmine.readers.base import ReadReport
     from termmine.readers.source import open_files
     from termmine.runtime import outputs
     from termmine.search.kwic import as_table, concordance
@@ -61,10 +58,12 @@ def contexts(
     reading = ReadOptions(**options)
     window = window_width() if width is None and not as_json and on_terminal() else None
     columns = width or window or _WIDTH
-    source = open_files(paths(corpus))
+    source, report = open_files(paths(corpus), reading), ReadReport()
     check_has_lines(source)
-    lines = read_lines(source, reading)
+    lines = read_lines(source, reading, report)
     found = concordance(terms, lines, limit=limit, width=columns, folding=reading.fold)
+    for note in report.notes():
+        tell(f"corpus: {note}")
     missing = [term for term, n in found.freq.items() if not n]
     if len(missing) == len(found.freq):
         raise TermmineError(f"{', '.join(missing)}: does not occur in {', '.join(corpus)}: check spelling and corpus")

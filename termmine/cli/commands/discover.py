@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from termmine.cli.corpus import corpus_argument, with_lists
 from termmine.cli.glossary import check_glossary, refreshed, with_glossary
 from termmine.cli.help import Command
 from termmine.cli.names import WRITER
@@ -46,7 +47,8 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
-@click.argument("corpus", nargs=-1, required=True, type=INPUT_PATH)
+@corpus_argument
+@with_lists(required=True)
 @click.option(
     "-b",
     "--background",

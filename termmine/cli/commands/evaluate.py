@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
+from termmine.cli.corpus import corpus_option, with_lists
 from termmine.cli.help import Command
-from termmine.cli.shared import INPUT_PATH, OUTPUT_PATH, check_inputs, tell, with_options
+from termmine.cli.shared import OUTPUT_PATH, check_inputs, tell, with_options
 from termmine.options import ReadOptions
 
 
@@ -22,14 +23,11 @@ from termmine.options import ReadOptions
     type=OUTPUT_PATH,
     help="File of the terms that should be found, one a line.",
 )
-@click.option(
-    "-c",
-    "--corpus",
-    type=INPUT_PATH,
-    multiple=True,
+@corpus_option(
     help="The text that the lists were made from: only gold terms that occur 5 "
-    "times in it are expected. May be given several times.",
+    "times in it are expected. May be given several times."
 )
+@with_lists()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object with every figure instead of tables.")
 @with_options(ReadOptions, leave_out=("document",))
 def evaluate(lists: tuple[Path, ...], gold: Path, corpus: tuple[str, ...], as_json: bool, **options: Any) -> None:
@@ -39,6 +37,7 @@ def evaluate(lists: tuple[Path, ...], gold: Path, corpus: tuple[str, ...], as_js
     from termmine.readers.source import open_files
     from termmine.runtime import outputs
 
-    report = evaluate_lists(lists, gold, open_files(corpus) if corpus else None, ReadOptions(**options), tell)
+    reading = ReadOptions(**options)
+    report = evaluate_lists(lists, gold, open_files(corpus, reading) if corpus else None, reading, tell)
     text = json.dumps(report, ensure_ascii=False) + "\n" if as_json else tables(report)
     outputs.write(Path("-"), text.encode(errors="backslashreplace"))

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from termmine.cli.corpus import corpus_option, with_lists
 from termmine.cli.help import Command
 from termmine.cli.names import WRITER
 from termmine.cli.shared import (
     FORMATS,
-    INPUT_PATH,
     OUTPUT_PATH,
     QUIET_HELP,
     VERBOSE_HELP,
@@ -41,10 +41,8 @@ SENTENCES = 3  # shown of each term on the map
 
 @click.command(cls=Command)
 @click.argument("terms", type=OUTPUT_PATH)
-@click.option(
-    "-c", "--corpus", type=INPUT_PATH, multiple=True, required=True,
-    help="The text that the list was made from; may be given several times.",
-)  # fmt: skip
+@corpus_option(help="The text that the list was made from; may be given several times.")
+@with_lists(required=True)
 @click.option("--top", type=click.IntRange(1), help="Group only so many terms, the first of the list.")
 @click.option(
     "--groups", type=click.IntRange(1), help="Number of groups; by default one for each 8 terms, at most 375."
@@ -158,6 +156,6 @@ def _drawn(
         drawn = make_map(found, points)
         if plot.suffix.lower() == ".svg":
             return as_svg(drawn, title).encode(errors="backslashreplace")
-        source, shown = open_files(paths(corpus)), [found.terms[thing] for thing in drawn.things]
+        source, shown = open_files(paths(corpus), reading), [found.terms[thing] for thing in drawn.things]
         lines = [] if source.counted else read_lines(source, reading)
         return as_page(drawn, gather(shown, lines, SENTENCES, SENTENCES, reading.fold), title, None)

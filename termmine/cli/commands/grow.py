@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from termmine.cli.corpus import corpus_option, with_lists
 from termmine.cli.help import Command
 from termmine.cli.names import WRITER
 from termmine.cli.shared import (
@@ -36,10 +37,8 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @click.argument("terms", type=OUTPUT_PATH)
-@click.option(
-    "-c", "--corpus", type=INPUT_PATH, multiple=True, required=True,
-    help="The text that the list was made from; may be given several times.",
-)  # fmt: skip
+@corpus_option(help="The text that the list was made from; may be given several times.")
+@with_lists(required=True)
 @click.option("--seeds", type=INPUT_PATH, help="File of good terms to grow from; by default the surest of the list.")
 @click.option("--not", "bad", type=INPUT_PATH, help="File of terms that are not meant, to grow away from.")
 @click.option(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from termmine.cli.corpus import corpus_option, with_lists
 from termmine.cli.help import Command
 from termmine.cli.shared import INPUT_PATH, check_inputs, paths, tell, with_job, with_options
 from termmine.options import DiscoverOptions, make_options
@@ -19,14 +20,8 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @click.argument("terms", nargs=-1, required=True)
-@click.option(
-    "-c",
-    "--corpus",
-    type=INPUT_PATH,
-    multiple=True,
-    required=True,
-    help="The text that the terms are used in; may be given several times.",
-)
+@corpus_option(help="The text that the terms are used in; may be given several times.")
+@with_lists(required=True)
 @click.option(
     "-b",
     "--background",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from termmine.cli.corpus import corpus_argument, with_lists
 from termmine.cli.help import Command
 from termmine.cli.shared import (
     INPUT_PATH,
@@ -38,7 +39,8 @@ _SENTENCES = 3  # shown for each point
 
 @click.command(cls=Command)
 @click.argument("terms", type=OUTPUT_PATH)
-@click.argument("corpus", nargs=-1, type=INPUT_PATH)
+@corpus_argument
+@with_lists()
 @click.option(
     "-b", "--background", type=INPUT_PATH, multiple=True,
     help="Everyday text, the same as for discover; may be given several times.",
@@ -125,7 +127,9 @@ def _page(
         from termmine.search.lines import read_lines
 
         names = dict.fromkeys(point.name for point in chart.points)
-        gathered = gather(names, read_lines(open_files(paths(corpus)), reading), _SENTENCES, _SENTENCES, reading.fold)
+        gathered = gather(
+            names, read_lines(open_files(paths(corpus), reading), reading), _SENTENCES, _SENTENCES, reading.fold
+        )
     else:
         held = _held(frame)
     return make_plot(chart, gathered, held, title=title, language=lang)

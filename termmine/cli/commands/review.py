@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from termmine.cli.corpus import corpus_argument, with_lists
 from termmine.cli.help import Command
 from termmine.cli.shared import (
-    INPUT_PATH,
     OUTPUT_PATH,
     QUIET_HELP,
     asked_language,
@@ -34,7 +34,8 @@ _MOST_SENTENCES = 200  # of each term: they are held in memory
 
 @click.command(cls=Command)
 @click.argument("terms", type=OUTPUT_PATH)
-@click.argument("corpus", nargs=-1, type=INPUT_PATH)
+@corpus_argument
+@with_lists()
 @click.option(
     "-o",
     "--output",
@@ -105,16 +106,18 @@ def _gather(
     """The terms in the corpus; None where none is given."""
     if not corpus:
         return None
-    from termmine.counting.source import check_has_lines
+    from termmine.counting.source import check_has_lines, tell_of_reading
+    from termmine.readers.base import ReadReport
     from termmine.readers.source import open_files
     from termmine.review.gather import gather
     from termmine.search.lines import read_lines
 
-    source = open_files(paths(corpus))
+    source, report = open_files(paths(corpus), options), ReadReport()
     check_has_lines(source)
     with progress.stage("looking for sentences"):
-        lines = read_lines(source, options)
+        lines = read_lines(source, options, report)
         gathered = gather(terms, lines, n_examples, max(n_occurrences, n_examples), options.fold)
+    tell_of_reading(report, "corpus", progress)
     if not any(one.freq for one in gathered.values()):
         raise TermmineError(f"none of the terms occurs in {', '.join(corpus)}: check the list and the corpus")
     return gathered

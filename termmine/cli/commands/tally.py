@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from termmine.cli.corpus import corpus_argument, with_lists
 from termmine.cli.help import Command
 from termmine.cli.names import one_of
 from termmine.cli.shared import (
-    INPUT_PATH,
     OUTPUT_PATH,
     QUIET_HELP,
     check_inputs,
@@ -36,7 +36,8 @@ FORMS = ("csv", "tsv", "jsonl", "parquet")
 
 @click.command(cls=Command)
 @click.argument("terms", type=OUTPUT_PATH)
-@click.argument("corpus", nargs=-1, required=True, type=INPUT_PATH)
+@corpus_argument
+@with_lists(required=True)
 @click.option(
     "--by",
     default="corpus",
@@ -88,8 +89,9 @@ def tally(
 
     grouping = find_grouping(by)
     wanted = read_terms_listed(terms)
-    sources = {str(path): open_files([path]) for path in paths(corpus)}
-    found = count_groups(wanted, sources, grouping, CorpusOptions(**options), job)
+    reading = CorpusOptions(**options)
+    sources = {str(path): open_files([path], reading) for path in paths(corpus)}
+    found = count_groups(wanted, sources, grouping, reading, job)
     frame = as_wide(*found, wide) if wide else as_long(*found, grouping.name)
     outputs.write(output, as_parquet(frame) if chosen == "parquet" else render(frame, chosen, bom=bom, crlf=crlf))
     report(n_terms=len(found[0]), n_groups=len(found[1]))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from termmine.cli.corpus import corpus_argument, with_lists
 from termmine.cli.help import Command
 from termmine.cli.shared import (
     INPUT_PATH,
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
-@click.argument("corpus", nargs=-1, required=True, type=INPUT_PATH)
+@corpus_argument
+@with_lists(required=True)
 @click.option(
     "-b",
     "--background",

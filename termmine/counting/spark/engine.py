@@ -64,6 +64,7 @@ class SparkEngine:
         """The corpus of files, and whether it holds a Han character."""
         cluster = self.cluster
         with self.job.progress.stage("reading the corpus"):
+            report.left_out = files.left_out
             text = read_text(cluster, *_addresses(files), options, report)
             corpus = number_words(text, options.fold, self.job.arrays)
             corpus.tails  # noqa: B018  # every piece is made for that
