@@ -119,7 +119,7 @@ def run_discovery(
     """`discover` with everything that it found on the way; by an engine of the job, the local one by default."""
     engine = engine or LocalEngine(job or Job())
     job = engine.job
-    source, against = open_source(corpus, options), open_background(background, options)
+    source, against = open_source(engine.located(corpus), options), open_background(engine.located(background), options)
     if not options.contexts:
         analysis = analyse(source, against, options, engine)
         return Discovery(analysis, rank(analysis, engine))

@@ -59,7 +59,7 @@ def refreshed(
     from termmine.review.living import SENTENCES, Plan, find_today, refresh
 
     corpus, background = inputs
-    source = open_files(paths(corpus), options)
+    source = open_files(engine.located(paths(corpus)), options)
     plan = Plan(glossary, find_today(given["today"]), _in_chinese(), given["bom"])
     listed = options.contexts if with_list else 0
     if not is_given("contexts") and not source.counted:

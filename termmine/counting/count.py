@@ -55,7 +55,7 @@ def count(
     """
     check_replaceable(output)
     engine = engine or LocalEngine(job or Job())
-    job = engine.job
+    job, sources = engine.job, engine.located(sources)
     opened = [load(path, job.arrays) for path in sources if isinstance(path, Path) and is_count_file(path)]
     settings = _agreed(opened, options)
     if (options.floor or options.exactly) is not None and keeping is not None:

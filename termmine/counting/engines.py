@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -85,6 +85,9 @@ class Engine(Protocol):
 
     job: Job
 
+    def located(self, given: Any) -> Any:
+        """What a user gave as a source, its addresses to be looked up as the engine reads them."""
+
     def read(self, source: Source, options: DiscoverOptions) -> tuple[Corpus, NgramTable | None]:
         """The corpus of a domain; with its table, where a count file holds the one that the options call for."""
 
@@ -118,6 +121,10 @@ class LocalEngine:
 
     def __init__(self, job: Job) -> None:
         self.job = job
+
+    def located(self, given: Any) -> Any:
+        """The same: addresses are read as everywhere."""
+        return given
 
     def read(self, source: Source, options: DiscoverOptions) -> tuple[Corpus, NgramTable | None]:
         """See `Engine.read`."""

@@ -45,7 +45,8 @@ def explain_source(
     engine: Engine,
 ) -> list[dict[str, Any]]:
     """`explain` for a source; with ``contexts`` each record has sentences that hold the term, each with its place."""
-    terms, source, background = list(terms), open_source(corpus, options), open_background(background, options)
+    terms, source = list(terms), open_source(engine.located(corpus), options)
+    background = open_background(engine.located(background), options)
     if not options.contexts:
         return explain(analyse(source, background, options, engine), terms, engine)
     check_has_lines(source)

@@ -98,7 +98,7 @@ def refresh(
 ) -> Living:
     """Mine a corpus into a glossary. ``options.contexts``: sentences in it; ``listed``: in the list beside it."""
     before = plan.path.read_bytes() if plan.path.exists() else None
-    source = open_source(corpus, options)
+    source = open_source(engine.located(corpus), options)
     if options.contexts:
         check_has_lines(source)
     sheet = open_glossary(plan.path, options.fold)

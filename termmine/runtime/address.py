@@ -122,7 +122,13 @@ class Address(_SystemPath):
         """True where it may stand for several objects, as s3://bucket/*.txt."""
         return self.scheme not in _WEB and _PATTERN.search(self.address.partition("::")[0]) is not None
 
-    @property
+    def reached_by(self, store: Any) -> Address:
+        """The same address, to be looked up by other means than those of its scheme."""
+        made = Address(self.address)
+        made.__dict__["_store"] = store
+        return made
+
+    @cached_property
     def _store(self) -> Any:
         from termmine.runtime import remote, web  # with Python's own library of the web, which takes time to load
 
@@ -195,12 +201,13 @@ class Address(_SystemPath):
         is empty where the pattern fits itself.
         """
         found = retried(self.address, lambda: self._store.list_files(self.address))
-        return [(Address(address)._known_by(facts), within) for address, within, facts in found]
+        return [(self._beside(address, facts), within) for address, within, facts in found]
 
-    def _known_by(self, facts: Facts) -> Address:
-        """Itself, with what a list told of it, which then need not be asked for."""
-        self.__dict__["facts"] = facts
-        return self
+    def _beside(self, address: str, facts: Facts) -> Address:
+        """Another address of the same store, with what a list told of it, which then need not be asked for."""
+        made = Address(address).reached_by(self._store)
+        made.__dict__["facts"] = facts
+        return made
 
     def check_writable(self) -> None:
         """Refuse what nothing can be written to, as far as that is known beforehand."""

@@ -96,7 +96,7 @@ def list_files(address: str) -> list[tuple[str, str, Facts]]:
         if _is_there(system, path):
             return _inside(system, path, address)
         found = []
-        for name, facts in sorted(system.glob(path, detail=True).items()):
+        for name, facts in sorted(system.glob(path, detail=True).items(), key=_order):
             if facts["type"] == "directory":
                 found += _inside(system, name, address)
             else:
@@ -117,12 +117,17 @@ def _is_there(system: Any, path: str) -> bool:
 
 def _inside(system: Any, folder: str, address: str) -> list[tuple[str, str, Facts]]:
     """The objects below a folder."""
-    root, found = folder.strip("/"), sorted(system.find(folder, detail=True).items())
+    root, found = folder.strip("/"), sorted(system.find(folder, detail=True).items(), key=_order)
     return [
         (_address(system, name, address), name.strip("/").removeprefix(root).lstrip("/"), _facts(facts))
         for name, facts in found
         if facts["type"] == "file" and not name.endswith("/")
     ]
+
+
+def _order(found: tuple[str, Any]) -> list[str]:
+    """The order of names in which a directory of this machine is gone through: folder by folder."""
+    return found[0].split("/")
 
 
 def _address(system: Any, name: str, given: str) -> str:

@@ -35,8 +35,10 @@ needs_java = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def settings() -> Iterator[list[str]]:
-    """What is given to every command; the session that it starts ends with the module."""
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
+    """What is given to every command; the session that it starts ends with the module. It knows the directory for
+    temporary files as viewfs://shop/x, too.
+    """
     master = os.environ.get("TERMMINE_TEST_MASTER", "local[2,4]")
     pairs = {
         "spark.master": master,
@@ -45,6 +47,7 @@ def settings() -> Iterator[list[str]]:
         "spark.sql.files.openCostInBytes": "0",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
+        "spark.hadoop.fs.viewfs.mounttable.shop.link./x": f"file://{tmp_path_factory.getbasetemp()}",
     }
     given = ["--engine", "spark"]
     for name, value in pairs.items():
@@ -134,6 +137,45 @@ def test_a_task_that_dies_is_run_again_and_counts_once(
 
 
 @needs_java
+def test_addresses_as_spark_reads_them(
+    settings: list[str], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A folder, a file, a pattern and a background in a file system that only Spark knows: the same bytes as here."""
+    docs = tmp_path / "docs"
+    (docs / "sub").mkdir(parents=True)
+    lines = POWER.read_text(encoding="utf-8").splitlines()
+    (docs / "b.txt").write_text("\n".join(lines[:90]), encoding="utf-8")
+    (docs / "sub" / "a 文%41.txt").write_text("\n".join(lines[90:120]), encoding="utf-8")
+    (docs / "code.py").write_text("变压器 = 1\n" * 9, encoding="utf-8")
+    (tmp_path / "wiki.txt").write_bytes(ENCYCLOPEDIA.read_bytes()[:30_000])
+    there = f"viewfs://shop/x/{tmp_path.relative_to(tmp_path_factory.getbasetemp()).as_posix()}"
+    local = run("discover", docs, "-b", tmp_path / "wiki.txt")
+    remote = run("discover", f"{there}/docs", "-b", f"{there}/wiki.txt", *settings)
+    assert (remote.code, remote.out) == (0, local.out), remote.err
+    assert "left out 1 file: 1 .py; --include '*.py' takes them" in remote.err
+    for address, paths in [
+        (f"{there}/docs/b.txt", [docs / "b.txt"]),
+        (f"{there}/docs/*/*.txt", [docs / "sub"]),
+        (f"file://{docs}/sub", [docs / "sub"]),
+        (f"{there}/docs/*", [docs / "b.txt", docs / "code.py", docs / "sub"]),
+    ]:
+        counted, expected = tmp_path / "spark.tmc", tmp_path / "local.tmc"
+        assert run("count", *paths, "-o", expected, "-q").code == 0
+        result = run("count", address, "-o", counted, "-q", *settings)
+        assert (result.code, result.err) == (0, "")
+        assert counted.read_bytes() == expected.read_bytes()
+    for address, said in [
+        ("viewfs://shop/x/none", "viewfs://shop/x/none: no such file or directory: check the address"),
+        ("s3://b/x", "s3://b/x: Spark has no file system for s3://: write s3a://"),
+        ("memory://b/x", "memory://b/x: Spark has no file system for memory://: use what it knows"),
+        ("http://127.0.0.1:1/x", "http://127.0.0.1:1/x: Spark has no file system for http://: use what it knows"),
+    ]:
+        result = run("discover", address, *settings)
+        assert (result.code, result.out) in ((1, b""), (2, b""))
+        assert result.err.startswith(f"termmine: error: {said}")
+        assert result.err.count("\n") == 1
+
+
 def test_a_file_that_is_lost_is_one_line(settings: list[str], tmp_path: Path) -> None:
     text = tmp_path / "lost.txt"
     text.write_bytes(POWER.read_bytes())

@@ -18,6 +18,7 @@ from termmine.counting.source import tell_of_reading
 from termmine.counting.spark import jobs, levels
 from termmine.counting.spark.corpus import SparkCorpus, code_pieces, number_words
 from termmine.counting.spark.session import Cluster, open_cluster
+from termmine.counting.spark.store import SparkStore, addresses, located
 from termmine.counting.spark.text import read_text
 from termmine.errors import TermmineError, UsageError
 from termmine.kernels.codes import SOURCE_END
@@ -44,6 +45,10 @@ class SparkEngine:
         """The cluster, whose session is opened at its first use."""
         with self.job.progress.stage("starting Spark"):
             return open_cluster(self._settings)
+
+    def located(self, given: Any) -> Any:
+        """What a user gave as a source, its addresses to be looked up by Spark."""
+        return located(given, SparkStore(lambda: self.cluster))
 
     def read(self, source: Source, options: Any) -> tuple[SparkCorpus, None]:
         """The corpus of files, which equals that of `text.corpus` except for its place."""
@@ -147,4 +152,4 @@ def _files(source: Source, options: ReadOptions) -> Files:
 
 def _addresses(files: Files) -> tuple[list[str], list[str]]:
     """The files' addresses, and those that were named."""
-    return list(map(str, files.files)), list(map(str, files.named))
+    return addresses(files.files), addresses(files.named)

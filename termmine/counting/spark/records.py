@@ -88,7 +88,7 @@ def _literal(address: str) -> str:
     """An address in the form that Spark takes for just this file: it reads patterns otherwise."""
     if is_remote(address):
         return _GLOB.sub(r"\\\1", address)
-    return _GLOB.sub(r"\\\1", str(Path(address).absolute()))
+    return "file://" + _GLOB.sub(r"\\\1", str(Path(address).absolute()))
 
 
 def _plain(address: str) -> str:

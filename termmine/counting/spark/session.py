@@ -64,6 +64,18 @@ class Cluster:
         with told(), _quiet(no_log=False):
             return frame.toArrow()
 
+    def files(self, address: str) -> list[tuple[str, int]]:
+        """The files that an address stands for as Spark reads it, folders recursively, each with its size; nothing is
+        read. FileNotFoundError where there is nothing.
+        """
+        reader = self.session.read.format("binaryFile").option("recursiveFileLookup", "true")
+        with _quiet(no_log=False):
+            try:
+                rows = reader.load(address).select("path", "length").collect()
+            except Exception as error:
+                raise _no_files(address, error) from error
+        return [(re.sub("^([A-Za-z][A-Za-z0-9+.-]*):/(?!/)", r"\1:///", row["path"]), row["length"]) for row in rows]
+
     def rows(self, frame: Any) -> Iterator[Any]:
         """The rows of a frame in the order of its partitions, a partition at a time."""
         with told():
@@ -241,6 +253,31 @@ _MEANINGS = (  # a pattern in an error of Spark -> our message; {0}: a path, or 
     (r"UnknownHostException|Connection\srefused|All\smasters\sare\sunresponsive", "Spark: its master does not answer: "
      "check spark.master"),
 )  # fmt: skip
+
+
+def _no_files(address: str, error: Exception) -> Exception:
+    """The error for an address that Spark cannot look up."""
+    said, scheme = str(error), address.partition("://")[0]
+    if "PATH_NOT_FOUND" in said:
+        return FileNotFoundError(address)
+    if re.search("No FileSystem for scheme|UNSUPPORTED_FILE_SYSTEM|FileSystem not found", said):
+        advice = _PACKAGES.get(scheme, "use what it knows, as s3a:// or hdfs://, or count locally")
+        return UsageError(f"{address}: Spark has no file system for {scheme}://: {advice}")
+    if re.search(r"AccessDenied|Forbidden|Permission denied|CredentialsProvider", said):
+        return TermmineError(
+            f"{address}: Spark may not read it: set its keys, as --spark-conf spark.hadoop.fs.{scheme}..."
+        )
+    if re.search("UnknownHostException|Connection refused|ConnectException", said):
+        return TermmineError(f"{address}: Spark cannot reach it: check the host and the port")
+    return meant_by(error)
+
+
+_PACKAGES = {  # a scheme -> what makes Spark read it
+    "s3": "write s3a://",
+    "s3a": "add --spark-conf spark.jars.packages=org.apache.hadoop:hadoop-aws:VERSION, as of its Hadoop",
+    "gs": "add Google's gcs-connector to spark.jars",
+    "abfss": "add --spark-conf spark.jars.packages=org.apache.hadoop:hadoop-azure:VERSION, as of its Hadoop",
+}
 
 
 @contextmanager
