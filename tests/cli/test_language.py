@@ -32,7 +32,7 @@ _SENTENCE = re.compile("[a-z]{2,},? [a-z]+,? [a-z]{2,}")
 
 #: What is no message: names of columns, words that are compared, text of files, and what only Python sees.
 _NOT_SAID = {
-    "Protocol not known", "bucket does not exist", "error occurred while calling",  # in errors of libraries
+    "Protocol not known", "bucket does not exist",  # in errors of libraries
     "No FileSystem for scheme|UNSUPPORTED_FILE_SYSTEM|FileSystem not found",
     "doc_freq", "cohesion", "left_entropy", "right_entropy", "debug",
     "# {}: {} terms", "# by band\tn\tR@20000\tmean gain", "# {} minus {}",  # tables of `evaluate`, for programs
