@@ -81,7 +81,7 @@ def _explain(
     record: dict[str, Any] = {"term": term, "freq": around.freq}
     if not around.freq:
         record["verdict"] = (
-            "does not occur in the corpus"
+            _verdict_on_nothing(analysis)
             if _is_one_run(term)
             else "cannot be a term: it is not one unbroken stretch of characters and words"
         )
@@ -104,6 +104,17 @@ def _explain(
         record["weakest_split"] = _weakest_split(analysis, row, around.length)
     record["longer"] = _longer(analysis, row)
     return record | _verdict(analysis, row, ranking, arrays)
+
+
+def _verdict_on_nothing(analysis: Analysis) -> str:
+    """Of a string that is not found."""
+    if analysis.corpus.kept is None:
+        return "does not occur in the corpus"
+    least, longest = analysis.options.min_freq, analysis.options.max_length
+    return (
+        f"not known to occur {least} times (--min-freq) in up to {longest} symbols (--max-length): "
+        "there is no text to look for it in"
+    )
 
 
 def _is_one_run(term: str) -> bool:

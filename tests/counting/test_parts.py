@@ -354,6 +354,7 @@ def test_other_commands_on_files_without_text(whole: Path, tmp_path: Path) -> No
     explained = run("explain", "断路器", "-c", whole)
     assert explained.code == 0
     assert "(edge)" in explained.out.decode()
+    assert "not known to occur 2 times (--min-freq)" in run("explain", "熔断器座", "-c", whole).out.decode()
     assert run("discover", ENCYCLOPEDIA, "-b", whole, "-q").code == 0
     (tmp_path / "s.txt").write_text("断路器", encoding="utf-8")
     refused = {
@@ -408,6 +409,7 @@ def test_a_second_round(shards: list[Path], whole: Path, tmp_path: Path) -> None
     added = run("merge", *exact, "-o", tmp_path / "all.tmc")
     assert "among them all of frequency 4 and more; " in added.err
     assert "counts are exact, from frequency 4 on all of them" in added.err
+    assert "counted: the n-grams of a merged file of 19398 symbols, exactly" in run("info", exact[0]).out.decode()
     texts = [path.with_suffix(".txt") for path in shards]
     for given in (["--min-freq", "4"], ["--min-freq", "2"]):
         counts = [figures(run("discover", *source, *given, "-q").out) for source in ([tmp_path / "all.tmc"], texts)]

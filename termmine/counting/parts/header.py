@@ -94,6 +94,8 @@ def describe(header: Header) -> list[tuple[str, str]]:
     """The contents of a file, as names and values for a reader."""
     settings, n_rows = header["settings"], sum(header["n_ngrams"])
     n_shown = sum(header["n_ngrams"][: settings["max_length"]])
+    base = f"the n-grams of a merged file of {header['base_symbols']} symbols, exactly"
+    counted = base if header["base"] else "what reaches the floor of each part"
     return [
         ("made by", f"termmine {header['termmine']}, format {header['format']}, text model {header['text_model']}"),
         ("symbols", str(header["n_symbols"])),
@@ -104,6 +106,7 @@ def describe(header: Header) -> list[tuple[str, str]]:
         ("neighbours", f"yes: {n_rows - n_shown} n-grams of {settings['max_length'] + 1} symbols, for entropies"),
         ("text", "no: can be merged with files of its kind, and used as a domain or background"),
         ("parts", str(header["n_parts"])),
+        ("counted", counted),
         ("complete", f"from frequency {header['unseen'] + 1} on: nothing that occurs so often is missing"),
         ("exact", f"{header['n_exact']} n-grams; from frequency {header['exact_from']} on all of them"),
         ("bytes", str(end_of(header))),
