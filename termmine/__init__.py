@@ -6,6 +6,7 @@
 ['差动保护']
 """
 
+import difflib
 from typing import TYPE_CHECKING, Any
 
 from termmine.errors import EmptyResultError, TermmineError, UsageError
@@ -42,7 +43,9 @@ def __getattr__(name: str) -> Any:
         from termmine.api import functions
 
         return getattr(functions, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    close = difflib.get_close_matches(name, __all__, n=1)
+    hint = f": did you mean {close[0]}?" if close else ""
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}{hint}")
 
 
 def __dir__() -> list[str]:

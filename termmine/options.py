@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
 from numbers import Integral, Real
 from types import NoneType, UnionType
@@ -311,13 +311,17 @@ def make_options(**given: Any) -> DiscoverOptions:
 
 def options_of(kind: type[Options], given: Mapping[str, Any]) -> Options:
     """Options of any kind from keywords."""
-    known = [option.name for option in fields(kind)]
+    check_names(given, [option.name for option in fields(kind)])
+    return kind(**given)
+
+
+def check_names(given: Iterable[str], known: Sequence[str]) -> None:
+    """Refuse a name that is not known; the error names the nearest one."""
     for name in given:
         if name not in known:
             close = difflib.get_close_matches(name, known, n=1)
             hint = f"did you mean {close[0]}?" if close else f"choose from {', '.join(known)}"
             raise UsageError(f"unknown option {name!r}: {hint}")
-    return kind(**given)
 
 
 SYMBOLS_A_TIME = 8_000_000  # above some 200 MB of text, one more occurrence is needed for so many symbols ...

@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeAlias, TypedDict, TypeVar
 
-from termmine.options import ReadOptions
+from termmine.options import ReadOptions, check_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,8 +100,11 @@ def with_signature(options: type[ReadOptions]) -> Callable[[Callable[_P, _R]], C
             for option in dataclasses.fields(options)
         ]
 
+        names = [parameter.name for parameter in [*own, *more]]
+
         @functools.wraps(function)
         def called(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+            check_names(kwargs, names)
             return function(*args, **kwargs)
 
         called.__signature__ = signature.replace(parameters=[*own, *more])  # type: ignore[attr-defined]

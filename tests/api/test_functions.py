@@ -93,10 +93,18 @@ def test_importing_is_quick_and_light() -> None:
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stdout == "set()\n"
 
 
+def test_a_function_that_is_misspelt() -> None:
+    with pytest.raises(AttributeError, match=r"has no attribute 'dicover': did you mean discover\?$"):
+        _ = termmine.dicover
+    assert not hasattr(termmine, "__path_to_nowhere__")
+
+
 @pytest.mark.parametrize(
     ("call", "line"),
     [
         (lambda: termmine.discover(TEXTS, min_frq=2), "unknown option 'min_frq': did you mean min_freq?"),
+        (lambda: termmine.discover(TEXTS, bckground=TEXTS), "unknown option 'bckground': did you mean background?"),
+        (lambda: termmine.tally(["重合闸"], TEXTS, bye="field:a"), "unknown option 'bye': did you mean by?"),
         (lambda: termmine.count(TEXTS, "x.tmc", neighbors=True),
             "unknown option 'neighbors': did you mean neighbours?"
         ),

@@ -37,7 +37,7 @@ _NOT_SAID = {
     "doc_freq", "cohesion", "left_entropy", "right_entropy", "debug",
     "# {}: {} terms", "# by band\tn\tR@20000\tmean gain", "# {} minus {}",  # tables of `evaluate`, for programs
     "error occurred while calling",  # a line of Spark's that is passed over
-    "module {} has no attribute {}", "bool | Callable[[str, int, int | None], None]",
+    "module {} has no attribute {}{}", "bool | Callable[[str, int, int | None], None]",
 }  # fmt: skip
 _NOT_SAID_IN = {  # modules that hold lists of names, patterns, or texts of a file
     "kernels", "map.py", "measures.py", "markup.py", "wikitext.py", "tbx.py", "options.py", "manual.py", "language.py",
