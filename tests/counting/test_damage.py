@@ -17,7 +17,7 @@ from termmine.counting.countfile.read import load
 from termmine.runtime.arrays import IN_MEMORY
 
 TIMES = int(os.environ.get("TERMMINE_ATTACK", "1"))
-N = 8 if naive.TINY else 30  # files of each kind; a forger's more, for each kind holds many
+N = 8 if naive.TINY else 12  # files of each kind; a forger's more, for each kind holds many
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,7 @@ def repeated() -> list[str]:
     return lines
 
 
-@pytest.mark.parametrize("more", [(), ("--threads", 1), ("--document", "file")])
+@pytest.mark.parametrize("more", [(), ("--document", "file")])
 def test_repeated_lines_count_once(more: tuple[object, ...]) -> None:
     """The same list, in every byte, as from the lines without their repetitions."""
     plain = run("discover", written("plain.txt", LINES), *more, "-q")
@@ -81,17 +81,16 @@ def test_a_count_file_and_a_background_without_repetitions() -> None:
     ).out.replace(b"plain", b"twice")
 
 
-@pytest.mark.parametrize("rate", ["30%", "0.3"])
-def test_a_sample_is_the_same_lines_whatever_their_order(rate: str) -> None:
+def test_a_sample_is_the_same_lines_whatever_their_order() -> None:
     """Those that the twin takes, in files of any order and number."""
     text = "".join(f"{line}\n" for line in LINES)
     taken, (n, n_taken, _) = chosen(text, by_lines=True, rate=0.3, once=False)
     plain = run("discover", written("taken.txt", [line for line in taken.split("\n") if line]), "-q")
-    found = run("discover", written("all.txt", LINES), "--sample", rate)
+    found = run("discover", written("all.txt", LINES), "--sample", "30%")
     assert found.out == plain.out
     assert f"termmine: corpus: a sample: {n_taken} of {n} lines\n" in found.err
     written("a.txt", LINES[100:]), written("b.txt", LINES[:100])
-    parts = run("count", "b.txt", "a.txt", "--sample", rate, "-o", "parts.tmc")
+    parts = run("count", "b.txt", "a.txt", "--sample", "30%", "-o", "parts.tmc")
     whole = run("count", "taken.txt", "-o", "taken.tmc")
     assert f"a sample: {n_taken} of {n} lines" in parts.err
     assert parts.err.split("parts.tmc: ")[1] == whole.err.split("taken.tmc: ")[1]

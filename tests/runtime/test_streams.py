@@ -56,8 +56,11 @@ def test_a_pipe_that_does_not_wait_gets_all(environment: dict[str, str], expecte
     assert process.returncode == 0
 
 
-@pytest.mark.parametrize("environment", BUFFERING)
-@pytest.mark.parametrize("name", ["/dev/fd/1", "/dev/stdout", "/proc/self/fd/1", "link.csv"])
+@pytest.mark.parametrize(
+    ("name", "environment"),
+    [*((name, BUFFERING[0]) for name in ("/dev/stdout", "/proc/self/fd/1", "link.csv")),
+     *(("/dev/fd/1", environment) for environment in BUFFERING)],
+)  # fmt: skip
 def test_what_is_appended_to_is_not_replaced(
     environment: dict[str, str], name: str, tmp_path: Path, expected: bytes
 ) -> None:
