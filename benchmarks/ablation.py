@@ -14,7 +14,7 @@ import numpy as np
 from termmine.counting.engines import LocalEngine
 from termmine.evaluation import metrics
 from termmine.meaning.company import company
-from termmine.measures import COMPANY_WEIGHT, MEASURES, score_factors
+from termmine.measures import MEASURES, score_factors
 from termmine.options import make_options
 from termmine.pipeline import MOST_UNITS, analyse, nth_largest
 from termmine.readers.source import open_source
@@ -68,7 +68,7 @@ def rows_of(corpus, gold_path, background):
 def asked(analysis, plain):
     """The factor of company, by a score without it."""
     worth = np.log(np.maximum(plain, nth_largest(plain, MOST_UNITS)))
-    return np.exp(COMPANY_WEIGHT * company(analysis.vectors, analysis.columns["row"], worth))
+    return np.exp(company(analysis.vectors, analysis.columns["row"], worth))
 
 
 def main():

@@ -16,7 +16,9 @@ from termmine.measures import (
     PRIOR_WEIGHT,
     branching_entropy,
     c_value,
+    edge_share,
     find_measure,
+    free_entropy,
     keyness,
     log_odds,
     log_ratio,
@@ -27,6 +29,7 @@ from termmine.measures import (
     simple_maths,
     smoothed_ratio,
     weirdness,
+    wholeness,
 )
 from termmine.runtime.arrays import IN_MEMORY
 
@@ -240,10 +243,32 @@ def test_zero_cases() -> None:
     assert npmi(np.array([0.0]), np.array([7]), 7).tolist() == [0.0]
     assert branching_entropy(np.array([1.0, 3.0]), np.array([2.0, 0.5])).tolist() == [1.0, 0.5]
     assert pooled_entropy(np.array([2.0, 2.0]), np.array([4, 0]), np.array([4, 4])).tolist() == [0.0, 2.0]
+    assert free_entropy(np.array([0.0]), np.array([0.0]), np.array([5])).tolist() == [0.0]
     empty = np.zeros(0, dtype=np.int64)
     for measure in MEASURES.values():
         if measure.contrast:
             assert len(measure.formula(empty, 100, empty, 100)) == 0
+
+
+def test_what_always_stands_alone_is_the_less_free_the_more_often_it_is_seen() -> None:
+    entropy, freq = np.full(3, 4.0), np.array([3, 30, 300])
+    alone = free_entropy(entropy, np.zeros(3), freq)
+    assert alone.tolist() == sorted(alone, reverse=True)
+    assert alone[2] < entropy[2] / 8
+    assert free_entropy(entropy, entropy, freq).tolist() == entropy.tolist()
+
+
+def test_a_piece_is_no_unit_or_has_a_side_that_is_never_free() -> None:
+    free = edge_share(np.array([30, 0, 50]), np.array([40, 90, 0]), np.array([100, 100, 100]))
+    assert free[0] > 10 * free[1] == 10 * free[2]
+    assert edge_share(np.array([0]), np.array([0]), np.array([1])) > 0.5  # seen once says little
+    whole, held, bound = wholeness(np.array([1.0, 0.05, 1.0]), np.array([0.5, 0.5, 0.01]))
+    assert whole > 2 * held
+    assert whole > 2 * bound
+    assert wholeness(np.array([0.05]), np.array([0.01])) < min(held, bound)
+    shares = np.array([0.03, 0.4, 1.0]), np.array([0.9, 0.2, 0.02])
+    naively = [1 / (1 + 0.2 / unit + 0.05 / edge) for unit, edge in zip(*shares, strict=True)]
+    np.testing.assert_allclose(wholeness(*shares), naively, rtol=1e-12)
 
 
 # --- the composite and the table of measures -------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from termmine.candidates.cohesion import cohesion
 from termmine.candidates.filters import apply_filters, unit_filters
 from termmine.candidates.fragments import absorbers
 from termmine.errors import EmptyResultError
-from termmine.measures import branching_entropy, npmi, pooled_entropy
+from termmine.measures import branching_entropy, edge_share, free_entropy, npmi, pooled_entropy
 from termmine.options import DiscoverOptions
 from termmine.runtime.arrays import Arrays
 from termmine.types import Columns, NgramTable
@@ -31,8 +31,7 @@ class Absorbed:
 def select(table: NgramTable, options: DiscoverOptions, kept: np.ndarray, arrays: Arrays) -> tuple[Columns, Absorbed]:
     """The candidates of a table, and those that were absorbed by longer ones; rows that are ``kept`` (bool) never are.
 
-    Columns: row, length, freq, doc_freq, cohesion, npmi, left_entropy, right_entropy, free_entropy (the mean of the
-    branching entropies with run edges apart and pooled).
+    Columns: row, length, freq, doc_freq, cohesion, npmi, left_entropy, right_entropy, free_entropy, edge_share.
     """
     if not len(table):
         raise EmptyResultError(
@@ -51,10 +50,13 @@ def select(table: NgramTable, options: DiscoverOptions, kept: np.ndarray, arrays
 
 
 def _columns(table: NgramTable, rows: np.ndarray, arrays: Arrays) -> Columns:
-    def free_entropy(rows: np.ndarray) -> np.ndarray:
+    def freedom(rows: np.ndarray) -> np.ndarray:
         freq, left, right = table.freq[rows], table.left_entropy[rows], table.right_entropy[rows]
         pooled = pooled_entropy(left, table.left_edge[rows], freq), pooled_entropy(right, table.right_edge[rows], freq)
-        return (branching_entropy(left, right) + branching_entropy(*pooled)) / 2
+        return free_entropy(branching_entropy(left, right), branching_entropy(*pooled), freq)
+
+    def edges(rows: np.ndarray) -> np.ndarray:
+        return edge_share(table.left_edge[rows], table.right_edge[rows], table.freq[rows])
 
     cohesions, freq = cohesion(table, rows, arrays), arrays.take(table.freq, rows)
     return {
@@ -66,5 +68,6 @@ def _columns(table: NgramTable, rows: np.ndarray, arrays: Arrays) -> Columns:
         "npmi": arrays.in_parts(lambda cohesion, freq: npmi(cohesion, freq, table.n_symbols), cohesions, freq),
         "left_entropy": arrays.take(table.left_entropy, rows),
         "right_entropy": arrays.take(table.right_entropy, rows),
-        "free_entropy": arrays.in_parts(free_entropy, rows),
+        "free_entropy": arrays.in_parts(freedom, rows),
+        "edge_share": arrays.in_parts(edges, rows),
     }

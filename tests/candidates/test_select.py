@@ -63,6 +63,19 @@ def test_cohesion_npmi_and_pooled_entropy(text: str, min_freq: int, max_length: 
         np.testing.assert_allclose(pooled_entropy(entropy, edge, table.freq), expected, atol=1e-6)
 
 
+@naive.compared("candidates: the edges of runs")
+@given(text=naive.dense_texts(), min_freq=st.integers(1, 3), max_length=st.integers(1, 6))
+def test_free_entropy_and_edge_share(text: str, min_freq: int, max_length: int) -> None:
+    table = build(text, min_freq, max_length)
+    counted = naive.count_ngrams(naive.read(text), min_freq, max_length)
+    assume(len(table))
+    columns, _ = select(table, make_options(), np.ones(len(table), dtype=bool), IN_MEMORY)
+    rows = ngrams(table)
+    sides = [(counted[rows[row]].left, counted[rows[row]].right) for row in columns["row"]]
+    np.testing.assert_allclose(columns["free_entropy"], [naive.free_entropy(*both) for both in sides], atol=1e-3)
+    np.testing.assert_allclose(columns["edge_share"], [naive.edge_share(*both) for both in sides], atol=1e-12)
+
+
 @naive.compared("candidates: nesting")
 @given(text=naive.dense_texts(), max_length=st.integers(1, 6), data=st.data())
 def test_nesting_and_c_value(text: str, max_length: int, data: st.DataObject) -> None:

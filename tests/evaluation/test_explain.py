@@ -371,10 +371,10 @@ GOLDEN = """\
   weakest split: parts 变压 器, freq 31 163, cohesion 6.8949
   longer: 主变压器(7) 变压器的(5) 流变压器(4) 电变压器(4) 的变压器(3)
   score: #
-  ingredients: background_freq 0.0000, general_ratio #, freq 31.0000, npmi 0.7422, known 1.0000, free_entropy 3.5741, \
-noun_fit #, burstiness #, pattern #, shape #, unit_share #, company #, factor termhood #, factor attestation 3.4340, \
-factor bond 0.7422, factor freedom 3.5741, factor noun_fit #, factor topicality #, factor pattern #, factor shape #, \
-factor wholeness #, factor company #
+  ingredients: background_freq 0.0000, general_ratio #, freq 31.0000, npmi 0.7422, known 1.0000, free_entropy #, \
+noun_fit #, burstiness #, pattern #, shape #, unit_share #, edge_share #, company #, factor termhood #, \
+factor attestation 3.4340, factor bond 0.7422, factor freedom #, factor noun_fit #, factor topicality #, \
+factor pattern #, factor shape #, factor wholeness #, factor company #
   rank: #
 """
 

@@ -382,10 +382,10 @@ def test_a_large_background_outweighs_the_dictionary(f2: int) -> None:
     assert differences[-1] < 1e-4
 
 
-@given(st.lists(st.floats(-3, 3), min_size=10, max_size=10), st.booleans())
+@given(st.lists(st.floats(-3, 3), min_size=11, max_size=11), st.booleans())
 def test_the_score_is_the_product_of_its_factors_or_0(values: list[float], known: bool) -> None:
-    ratio, freq, bond, free, fit, burst, pattern, shape, share, company = values
-    others = (free, fit, abs(burst), pattern, shape, abs(share), company)
+    ratio, freq, bond, free, fit, burst, pattern, shape, share, edge, company = values
+    others = (free, fit, abs(burst), pattern, shape, abs(share) + 0.01, abs(edge) + 0.01, company)
     columns = [np.array([c]) for c in (ratio, abs(freq) + 1, bond, known, *others)]
     factors = {name: float(column[0]) for name, column in score_factors(*columns).items()}
     expected = 1.0

@@ -219,6 +219,27 @@ def pooled_entropy(neighbours: Mapping[str | int, int]) -> float:
     return entropy(pooled)
 
 
+def free_entropy(left: Mapping[str | int, int], right: Mapping[str | int, int]) -> float:
+    """The geometric mean of the branching entropies with edges apart and pooled, the latter drawn to the former.
+
+    >>> free_entropy({1: 1, 2: 1}, {"甲": 1, "乙": 1}) ** 2
+    0.6
+    """
+    apart, pooled = min(entropy(left), entropy(right)), min(pooled_entropy(left), pooled_entropy(right))
+    freq = sum(left.values())
+    return math.sqrt(apart * (freq * pooled + 3 * apart) / (freq + 3))
+
+
+def edge_share(left: Mapping[str | int, int], right: Mapping[str | int, int]) -> float:
+    """The share of run edges on the side that has fewer, with three more occurrences that are edges.
+
+    >>> edge_share({1: 1, 2: 1}, {"甲": 1, 1: 1})
+    0.8
+    """
+    edges = (sum(n for neighbour, n in side.items() if isinstance(neighbour, int)) for side in (left, right))
+    return (min(edges) + 3) / (sum(left.values()) + 3)
+
+
 def occurrences(ngram: Ngram, documents: list[Document]) -> list[Run]:
     """Every occurrence of an n-gram, also one that overlaps another.
 
@@ -643,6 +664,7 @@ RANDOM_CORPORA = {
     "counts: without neighbours": 80,
     "census: pieces": 100,
     "candidates: cohesion": 150,
+    "candidates: the edges of runs": 150,
     "candidates: nesting": 100,
     "candidates: absorbers": 100,
     "tries: background": 200,
