@@ -19,6 +19,7 @@ from termmine.errors import TermmineError, UsageError
 from termmine.options import DiscoverOptions
 from termmine.readers.source import Files, Source
 from termmine.readers.wordlists import read_numbered_lines
+from termmine.runtime.address import Address
 from termmine.runtime.arrays import Arrays
 from termmine.runtime.job import Job
 from termmine.search.jieba import Dictionary, dictionary_name
@@ -160,6 +161,8 @@ def is_frequency_list(path: Path) -> bool:
 
     Raises `TermmineError` for a file that is nearly one: half of its lines or more have a number behind the tab.
     """
+    if isinstance(path, Address) and not path.is_own:  # a cluster reads it, as text
+        return False
     try:
         if not path.is_file():  # a pipe can be read but once
             return False

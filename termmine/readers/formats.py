@@ -72,8 +72,10 @@ def is_count_file(path: Path) -> bool:
     """True where a file begins as a count file does; a pipe, which can be read but once, is none, nor is what a store
     calls text: it is not asked for each of a thousand objects.
     """
-    if isinstance(path, Address) and Path(files.unpacked_name(path)).suffix.lower() in (".txt", *EXTENSIONS):
-        return False
+    if isinstance(path, Address):
+        is_text = Path(files.unpacked_name(path)).suffix.lower() in (".txt", *EXTENSIONS)
+        if is_text or not path.is_own:
+            return False
     try:
         if not path.is_file():
             return False

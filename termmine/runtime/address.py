@@ -122,6 +122,13 @@ class Address(_SystemPath):
         """True where it may stand for several objects, as s3://bucket/*.txt."""
         return self.scheme not in _WEB and _PATTERN.search(self.address.partition("::")[0]) is not None
 
+    @property
+    def is_own(self) -> bool:
+        """True where it is read by this process, by the means of its scheme."""
+        from termmine.runtime import remote, web
+
+        return self._store in (remote, web)
+
     def reached_by(self, store: Any) -> Address:
         """The same address, to be looked up by other means than those of its scheme."""
         made = Address(self.address)

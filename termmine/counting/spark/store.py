@@ -49,10 +49,10 @@ def _parts(address: str) -> list[str]:
 
 
 def located(given: Any, store: SparkStore) -> Any:
-    """What a user gave as a source, its addresses to be looked up by Spark."""
+    """What a user gave as a source, its addresses to be looked up by Spark; count files (.tmc) are read here."""
     if isinstance(given, (str, os.PathLike)):
         path = as_path(given) if is_address(given) else given
-        return path.reached_by(store) if isinstance(path, Address) else given
+        return path.reached_by(store) if isinstance(path, Address) and path.suffix != ".tmc" else given
     if isinstance(given, (list, tuple)) and all(isinstance(item, (str, os.PathLike)) for item in given):
         return [located(item, store) for item in given] if any(map(is_address, given)) else given
     return given
