@@ -7,7 +7,8 @@ Spellings are variants when they become the same by these: 的 between two chara
 变压器油温); a Roman number, or a Chinese one that begins the term, before 型, 期, 级 and the like is an Arabic one
 (Ⅱ型糖尿病, 二型糖尿病, 2型糖尿病); blanks, hyphens and middle dots are left out, but between two digits; case and width
 are folded. A short name is what stands in brackets behind a term (全称（缩写）), where the text says so at least
-`LEAST` times, and mostly of that term.
+`LEAST` times, mostly of that term, and once at least of the term alone: 策略梯度 is not the full name of DDPG where all
+that the text says is 深度确定性策略梯度（DDPG）.
 """
 
 from __future__ import annotations
@@ -48,9 +49,11 @@ _BRACKETS = re.compile(r"[（(]([^（）()]{1,60})[）)]")
 _PARTS = re.compile(r"[,，、;；:：]")
 _QUOTES = "“”\"'‘’「」《》 "
 _LETTERS = re.compile(r"[A-Za-zΑ-ω][A-Za-zΑ-ω0-9\-]{1,11}")
+_INITIALS = re.compile(r"(?<![a-zα-ω])[a-zα-ω]")
 _SAID = re.compile("^(?:以下)?(?:简称|缩写为?|又称|亦称|也称|俗称|又名)(?:为|作)?")
 _HAN = re.compile("[\u4e00-\u9fff]")
 LATIN = "a"  # stands for any letter or digit
+_JOINING = ("-", "/", "·")
 _REACH = 40  # characters before a bracket in which the term is looked for
 
 
@@ -80,7 +83,7 @@ class Told:
         """The term that it is short for, None where that is not sure."""
         for term, n in self.of.most_common(1):
             before = max((k for character, k in self.before[term].items() if character), default=0)
-            goes_on = before >= LEAST and before > FREE * n
+            goes_on = (before >= LEAST and before > FREE * n) or not self.before[term][""]
             if n >= LEAST and n >= SHARE * self.of.total() and not goes_on:
                 return term
         return None
@@ -119,33 +122,41 @@ def _bracketed(line: str) -> Iterator[tuple[str, str]]:
 
 
 def _ending(finder: Finder, folded: str) -> tuple[str, str] | None:
-    """The longest term that a folded text ends in, and the character before it: `LATIN` for any letter or digit, empty
-    where there is neither that nor a Han character.
+    """The longest term that a folded text ends in, and the character before it, blanks left out: `LATIN` for any letter
+    or digit, or what joins words; empty where there is neither that nor a Han character.
     """
     folded = folded.rstrip(_QUOTES)
     ends = [(begin, string) for begin, end, string in finder.find(folded) if end == len(folded)]
     if not ends:
         return None
     begin, string = min(ends)
-    before = folded[begin - 1 : begin]
-    return string, before if _HAN.match(before) else LATIN if before.isalnum() else ""
+    before = folded[:begin].rstrip()[-1:]
+    return string, before if _HAN.match(before) else LATIN if before.isalnum() or before in _JOINING else ""
 
 
 def _shorts(inside: str, term: str) -> Iterator[str]:
-    """The short names that stand in brackets behind a term."""
+    """The short names that stand in brackets behind a term; 甲状腺功能（FT3、FT4、TSH） lists what it is made of."""
     parts = [part.strip(_QUOTES) for part in _PARTS.split(inside)]
+    is_list = "、" in inside and sum(map(is_acronym, parts)) > 1
     for part in parts:
         bare = _SAID.sub("", part).strip(_QUOTES)
         if (
-            (is_acronym(bare) and _letters(bare) <= len(term))
+            (is_acronym(bare) and not is_list and is_abbreviation(bare, term))
             or is_shortened(bare, term)
             or (bare != part and 2 <= len(bare) < len(term))
         ):
             yield bare
 
 
-def _letters(text: str) -> int:
-    return sum(character.isalpha() for character in text)
+def is_abbreviation(text: str, term: str) -> bool:
+    """True where initials can stand for a term: they are no more than its characters, and hold those of its words in
+    letters.
+
+    >>> is_abbreviation("DQN", "深度Q网络"), is_abbreviation("CGG", "FMR-1基因"), is_abbreviation("MXU", "单元")
+    (True, False, False)
+    """
+    initials = _INITIALS.findall(normal_form(term))
+    return sum(map(str.isalpha, text)) <= len(term) and all(letter in normal_form(text) for letter in initials)
 
 
 def is_acronym(text: str) -> bool:

@@ -73,6 +73,29 @@ def test_what_is_no_short_name_is_none() -> None:
     assert told(["变压器", "断路器"], *["变压器（如图2），断路器（Fig）与断路器（2019）、断路器（即开关）"] * 3) == {}
 
 
+def test_the_end_of_a_longer_name_is_not_what_is_short() -> None:
+    """What stands before the term changes, but it never stands alone."""
+    gradients = ["用深度确定性策略梯度（DDPG）", "和深度依赖策略梯度（DDPG）", "确定型策略梯度（DDPG）"]
+    assert told(["策略梯度"], *gradients) == {}
+    assert told(["策略梯度"], *gradients, "。策略梯度（DDPG）") == {"策略梯度": ["DDPG"]}
+    assert told(["受体激动剂"], *["，GLP-1 受体激动剂（GLP-1RA）"] * 3) == {}
+    assert told(["肌酐比值"], "白蛋白/肌酐比值（ACR）", "尿蛋白/肌酐比值（ACR）") == {}
+    assert told(
+        ["策略梯度", "确定性策略梯度"], "，策略梯度（PG）", *["，确定性策略梯度（DPG）"] * 2, "的策略梯度（PG）"
+    ) == {
+        "策略梯度": ["PG"],
+        "确定性策略梯度": ["DPG"],
+    }
+
+
+def test_letters_must_support_a_short_name_and_a_list_is_none() -> None:
+    assert told(["FMR-1基因", "深度Q网络"], *["，FMR-1基因（CGG）", "，深度 Q 网络（DQN）"] * 2) == {
+        "深度Q网络": ["DQN"]
+    }
+    assert told(["甲状腺功能"], *["，甲状腺功能（FT3、FT4、TSH）"] * 3) == {}
+    assert told(["促甲状腺激素"], *["，促甲状腺激素（简称促甲激素、TSH）"] * 2) == {"促甲状腺激素": ["TSH", "促甲激素"]}
+
+
 def test_a_short_name_of_the_list_goes_into_the_row_of_its_full_name() -> None:
     short = {"慢性阻塞性肺疾病": ["COPD", "慢阻肺"]}
     rows = together(["哮喘", "慢阻肺", "慢性阻塞性肺疾病", "慢性阻塞性肺疾病"], short)
