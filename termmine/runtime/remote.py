@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from termmine.errors import TermmineError, UsageError, missing_package
@@ -145,14 +146,21 @@ def check_writable(address: str) -> None:
     if address.endswith("/"):
         raise UsageError(f"{masked(address)}: is a folder: name a file in it")
     bucket = path.lstrip("/").partition("/")[0] if _is_object_store(system) else folder
-    there, is_folder = True, False
-    with suppress(TermmineError), _told(address):  # who may write need not be allowed to look
-        there = not bucket or system.exists(bucket)
-        is_folder = there and system.exists(path) and system.isdir(path)
-    if not there:
-        raise UsageError(f"{masked(address)}: there is no {bucket}: create it first, or choose another place")
-    if is_folder:
-        raise UsageError(f"{masked(address)}: is a folder: name a file in it")
+    with _told(address):
+        if bucket and _kind(system, bucket) is None:
+            raise UsageError(f"{masked(address)}: there is no {bucket}: create it first, or choose another place")
+        if _kind(system, path) == "directory":
+            raise UsageError(f"{masked(address)}: is a folder: name a file in it")
+
+
+def _kind(system: Any, path: str) -> str | None:
+    """What stands at a path: None for nothing, empty where one may not look: who may write need not be allowed to."""
+    try:
+        return str(system.info(path)["type"])
+    except FileNotFoundError:
+        return None
+    except PermissionError:
+        return ""
 
 
 def write(address: str, path: str) -> None:
@@ -161,16 +169,35 @@ def write(address: str, path: str) -> None:
     with _told(address, verb="written"):
         if _is_object_store(system):
             system.put_file(path, place)
-            return
-        folder, _, name = place.rpartition("/")
-        beside = f"{folder}/.{name}-{secrets.token_hex(4)}.part"
-        try:
-            system.put_file(path, beside)
-            system.mv(beside, place)
-        except BaseException:
-            with suppress(Exception):
-                system.rm_file(beside)
-            raise
+        else:
+            _put_and_rename(system, path, place)
+        system.invalidate_cache()
+        arrived, sent = _size(system, place), Path(path).stat().st_size
+    if arrived not in (None, sent):
+        raise TermmineError(f"{masked(address)}: {arrived} of {sent} bytes arrived: write it again")
+
+
+def _put_and_rename(system: Any, path: str, place: str) -> None:
+    folder, _, name = place.rpartition("/")
+    beside = f"{folder}/.{name}-{secrets.token_hex(4)}.part"
+    try:
+        system.put_file(path, beside)
+        system.mv(beside, place)
+    except BaseException:
+        with suppress(Exception):
+            system.rm_file(beside)
+        raise
+
+
+def _size(system: Any, path: str) -> int | None:
+    """The bytes at a path; 0 for nothing, None where one may not look, or is not told."""
+    try:
+        size: int | None = system.info(path).get("size")
+    except FileNotFoundError:
+        return 0
+    except PermissionError:
+        return None
+    return size
 
 
 def _is_object_store(system: Any) -> bool:

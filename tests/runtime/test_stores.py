@@ -284,7 +284,15 @@ def test_kinds_that_are_not_known() -> None:
 # --- what is written -------------------------------------------------------------------------------------------------
 
 
-class Failing(MemoryFileSystem):
+class Elsewhere(MemoryFileSystem):
+    """The store in memory under another name."""
+
+    @classmethod
+    def _strip_protocol(cls, path: str) -> str:
+        return str(MemoryFileSystem._strip_protocol(path.replace(f"{cls.protocol}://", "memory://")))
+
+
+class Failing(Elsewhere):
     """A store whose connection breaks when half of an object has been sent."""
 
     protocol = "failing"
@@ -294,9 +302,46 @@ class Failing(MemoryFileSystem):
         raise ConnectionResetError("broken pipe")
 
 
+class Forgetful(Elsewhere):
+    """A store that keeps half of what it is given, and says nothing."""
+
+    protocol = "forgetful"
+
+    def mv(self, path1: str, path2: str, **_: Any) -> None:
+        self.pipe_file(path2, self.cat_file(path1)[:100])
+
+
 @pytest.fixture
 def failing(memory: Any) -> None:
     fsspec.register_implementation("failing", Failing, clobber=True)
+
+
+class Forbidden(Elsewhere):
+    """A store that may be written to, and not looked at."""
+
+    protocol = "forbidden"
+
+    def info(self, path: str, **_: Any) -> dict[str, Any]:
+        raise PermissionError("Access Denied")
+
+
+class Unreachable(Elsewhere):
+    """A store that does not answer."""
+
+    protocol = "unreachable"
+
+    def info(self, path: str, **_: Any) -> dict[str, Any]:
+        raise OSError("Could not connect to the endpoint")
+
+
+def test_a_store_that_may_not_be_looked_at(memory: Any) -> None:
+    for kind in (Forbidden, Unreachable):
+        fsspec.register_implementation(kind.protocol, kind, clobber=True)
+    with pytest.raises(TermmineError, match=r"forbidden://b/x: no permission \(Access Denied\): check the keys"):
+        as_path("forbidden://b/x").exists()
+    check_outputs([as_path("forbidden://b/x")], [])
+    with pytest.raises(TermmineError, match=r"unreachable://b/x: cannot be read \(Could not connect to the endpoint\)"):
+        check_outputs([as_path("unreachable://b/x")], [])
 
 
 def test_an_object_is_written_whole(memory: Any, tmp_path: Path) -> None:
@@ -325,6 +370,14 @@ def test_a_failure_leaves_what_was_there(memory: Any, failing: None, tmp_path: P
     assert memory.find("/") == ["/b/old.csv"]
     assert memory.cat("/b/old.csv") == b"old"
     assert not list(tmp_path.iterdir())
+
+
+def test_what_does_not_arrive_is_told(memory: Any) -> None:
+    fsspec.register_implementation("forgetful", Forgetful, clobber=True)
+    with pytest.raises(TermmineError, match=r"forgetful://b/x: 100 of 10240 bytes arrived: write it again"):
+        write(as_path("forgetful://b/x"), DATA)
+    write(as_path("forgetful://b/y"), DATA[:100])
+    assert memory.cat("/b/y") == DATA[:100]
 
 
 def test_outputs_that_cannot_be_written(memory: Any, pages: Pages) -> None:
