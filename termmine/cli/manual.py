@@ -13,10 +13,13 @@ import click
 from termmine.cli.help import EXAMPLES, language, option_groups, records, translated
 from termmine.cli.language import load_language
 from termmine.cli.log import Log
+from termmine.text.display import display_width, wrapped
 from termmine.version import __version__
 
 #: The files of an installation in which man looks, below its share/man, and the language of each.
 FILES = {"man1/termmine.1": "en", "zh_CN/man1/termmine.1": "zh"}
+
+_WIDTH = 64  # columns of a paragraph that is filled here: with the page's indents, a window of 80
 
 
 def pages(group: click.Group) -> dict[str, str]:
@@ -37,7 +40,7 @@ def page(root: click.Context) -> str:
     call = " ".join(map(speak.text, group.collect_usage_pieces(root)))
     lines = [
         f'.TH TERMMINE 1 "" "termmine {__version__}" "{speak.text("User commands")}"',
-        ".ad l",  # even edges would tear Chinese apart
+        ".ad l",
         f".SH {speak.text('NAME')}",
         rf"termmine \- {_escaped(speak.text('find the terms that Chinese texts are about'))}",
         f".SH {speak.text('SYNOPSIS')}", rf"\fBtermmine\fR {_escaped(call)}",
@@ -59,12 +62,22 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
     for title, options in option_groups(command, context).items():
         yield f'.SS "{_escaped(speak.text(title))}"'
         for flags, text in records(options, context):
-            yield from (".TP", rf"\fB{_escaped(flags)}\fR", _escaped(text))
+            yield from (".TP", rf"\fB{_escaped(flags)}\fR", *_filled(text))
 
 
 def _paragraphs(text: str) -> Iterator[str]:
     for paragraph in text.strip().split("\n\n"):
-        yield from (".P", _escaped(" ".join(paragraph.split())))
+        yield from (".P", *_filled(" ".join(paragraph.split())))
+
+
+def _filled(text: str) -> Iterator[str]:
+    """A paragraph: English is filled by roff, Chinese here, for groff's rules for it may never come to an end."""
+    if display_width(text) == len(text):
+        yield _escaped(text)
+        return
+    yield ".nf"
+    yield from map(_escaped, wrapped(text, _WIDTH))
+    yield ".fi"
 
 
 def _escaped(text: str) -> str:

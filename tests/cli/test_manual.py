@@ -14,6 +14,7 @@ import pytest
 from support.command import run
 from termmine.cli import cli
 from termmine.cli.manual import pages
+from termmine.text.display import display_width
 
 ROOT = Path(__file__).parents[2]
 
@@ -51,3 +52,22 @@ def test_man_finds_the_page_beside_the_bin_on_the_path(environment: Path) -> Non
     variables = {name: value for name, value in os.environ.items() if name != "MANPATH"} | {"PATH": path}
     found = subprocess.run(["man", "-w", "termmine"], capture_output=True, text=True, env=variables)
     assert found.stdout.split() == [str(environment / "share/man/man1/termmine.1")]
+
+
+def test_no_line_of_chinese_is_left_to_roff_to_break(environment: Path) -> None:
+    """groff's rules for Chinese (zh.tmac of 1.22.4) went round for ever on lists of names between 、."""
+    page = (environment / "share/man/zh_CN/man1/termmine.1").read_text(encoding="utf-8")
+    lines = [line for line in page.splitlines() if display_width(line) > len(line) and line[:4].strip()]  # no examples
+    assert len(lines) > 300
+    assert max(display_width(line.replace("\\-", "-").replace("\\e", "\\")) for line in lines) <= 64
+
+
+@pytest.mark.skipif(shutil.which("man") is None, reason="needs man")
+@pytest.mark.parametrize("name", ["man1", "zh_CN/man1"])
+def test_man_shows_the_page_to_its_end(environment: Path, name: str) -> None:
+    variables = os.environ | {"LC_ALL": "C.UTF-8", "MANWIDTH": "80"}
+    command = ["man", "-l", str(environment / "share/man" / name / "termmine.1")]
+    shown = subprocess.run(command, capture_output=True, text=True, env=variables, timeout=60, stdin=subprocess.DEVNULL)
+    assert shown.returncode == 0
+    assert all(f"TERMMINE {command.upper()}" in shown.stdout for command in cli.commands)
+    assert "break line" not in shown.stderr
