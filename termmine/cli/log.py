@@ -59,8 +59,8 @@ class Log:
         """Write in one line why the run ends."""
         message = self._with_origin(" ".join(message.split()))
         if self.form == "text":
-            said = self.language.message(f"error: {message}")
-            _write(f"termmine: {_plain(said)}\n")
+            error = self.language.message("error: {}").partition("{")[0]  # apart: it is no value of the message
+            _write(f"termmine: {error}{_plain(self.language.message(message))}\n")
         else:
             self._line("error", message, **self._end(code))
 

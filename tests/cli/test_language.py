@@ -211,6 +211,13 @@ def test_what_a_dictionary_leaves_out_in_chinese(here: Path) -> None:
     assert told.count("--all 全部保留") == 1
 
 
+def test_an_error_is_called_so_whatever_it_says(here: Path) -> None:
+    Path("bad.jsonl").write_text("{\n", encoding="utf-8")
+    said = run("discover", "bad.jsonl", "--strict", "--lang", "zh").err
+    assert said.startswith("termmine: 错误：bad.jsonl:1：不是 JSON（第 ")
+    assert said.endswith("，请改正，或不用 --strict 以跳过坏记录\n")
+
+
 def test_machines_get_english(here: Path) -> None:
     english = run("discover", "nothing.txt", "--log-format", "json").err
     chinese = run("discover", "nothing.txt", "--log-format", "json", "--lang", "zh").err
