@@ -84,8 +84,8 @@ def test_count_takes_a_list() -> None:
 
 
 ERRORS = {
-    "discover": (2, "Missing argument 'CORPUS...': see termmine --help"),
-    "explain 变压器": (2, "Missing option '-c' / '--corpus': see termmine --help"),
+    "discover": (2, "Missing argument 'CORPUS...': see termmine discover --help"),
+    "explain 变压器": (2, "Missing option '-c' / '--corpus': see termmine explain --help"),
     "discover --null a.txt": (2, "--null: belongs to a list of files: name it by --files-from"),
     "discover --files-from nothing": (1, "nothing: No such file or directory: check the path and the permissions"),
     "discover - --files-from -": (2, "- is given more than once: standard input can be read only once"),
