@@ -146,6 +146,8 @@ def neighbours(
     threads: int | None = None,
     tmp: Paths | None = None,
     progress: Watched = False,
+    engine: str = "local",
+    spark_conf: Iterable[str] = (),
     **options: Unpack[DiscoverKeywords],
 ) -> pd.DataFrame:
     """Find the terms of a source that are used most like each of some terms: at most ``limit`` of each.
@@ -156,7 +158,9 @@ def neighbours(
     """
     with _job(memory, threads, tmp, progress).in_force() as job:
         wanted = list(dict.fromkeys(strings(terms)))
-        found = nearness.neighbours(wanted, source, background, discover_options(options), limit, job)
+        found = nearness.neighbours(
+            wanted, source, background, discover_options(options), limit, make_engine(engine, job, spark_conf)
+        )
     rows = [dataclasses.asdict(one) for of_term in found.values() for one in of_term]
     return pd.DataFrame(rows, columns=["term", "neighbour", "cosine", "freq", "score"])
 
@@ -170,6 +174,8 @@ def vectors(
     threads: int | None = None,
     tmp: Paths | None = None,
     progress: Watched = False,
+    engine: str = "local",
+    spark_conf: Iterable[str] = (),
     **options: Unpack[DiscoverKeywords],
 ) -> pd.DataFrame:
     """A vector for each term and word of a source: words of like use have like vectors.
@@ -179,7 +185,9 @@ def vectors(
     small.
     """
     with _job(memory, threads, tmp, progress).in_force() as job:
-        terms, matrix = nearness.vectors_of(source, background, discover_options(options), job)
+        terms, matrix = nearness.vectors_of(
+            source, background, discover_options(options), make_engine(engine, job, spark_conf)
+        )
     return pd.DataFrame(matrix, index=pd.Index(terms, name="term"))
 
 
@@ -360,6 +368,8 @@ def grow(
     threads: int | None = None,
     tmp: Paths | None = None,
     progress: Watched = False,
+    engine: str = "local",
+    spark_conf: Iterable[str] = (),
     **reading: Unpack[CorpusKeywords],
 ) -> pd.DataFrame:
     """A list of terms, ordered by score and by likeness of use to seeds together; ``bad``: terms that are not meant.
@@ -375,7 +385,8 @@ def grow(
     given = Seeds(None if seeds is None else words[0], words[1], "seeds")
     with _job(memory, threads, tmp, progress).in_force() as job:
         options = options_of(CorpusOptions, reading)
-        return grow_frame(frame_of(terms), source, given, demand, options, job, reached_only=reached_only)
+        made = make_engine(engine, job, spark_conf)
+        return grow_frame(frame_of(terms), source, given, demand, options, made, reached_only=reached_only)
 
 
 @with_signature(CorpusOptions)
@@ -389,6 +400,8 @@ def group(
     threads: int | None = None,
     tmp: Paths | None = None,
     progress: Watched = False,
+    engine: str = "local",
+    spark_conf: Iterable[str] = (),
     **reading: Unpack[CorpusKeywords],
 ) -> pd.DataFrame:
     """A list of terms in groups, and the groups in families, by their use in the text they come from.
@@ -400,7 +413,8 @@ def group(
     """
     with _job(memory, threads, tmp, progress).in_force() as job:
         options = options_of(CorpusOptions, reading)
-        frame, found = group_frame(frame_of(terms), source, options, job, families=families, groups=groups)
+        made = make_engine(engine, job, spark_conf)
+        frame, found = group_frame(frame_of(terms), source, options, made, families=families, groups=groups)
     frame.attrs["tree"] = found.tree()
     return frame
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from termmine.counting.engines import Engine, LocalEngine
+from termmine.counting.engines import Engine
 from termmine.counting.source import check_holds_text
 from termmine.errors import TermmineError, UsageError
 from termmine.meaning.vectors import LEAST_UNITS, MIN_FREQ, Vectors
@@ -19,7 +19,6 @@ from termmine.options import DiscoverOptions
 from termmine.pipeline import Analysis, analyse, open_background
 from termmine.readers.source import Given, open_source
 from termmine.runtime.columns import slices
-from termmine.runtime.job import Job
 from termmine.search.rows import find_rows
 from termmine.search.spelling import surfaces
 
@@ -40,13 +39,13 @@ class Neighbour:
 
 
 def vectors_of(
-    corpus: Given, background: Given | None, options: DiscoverOptions, job: Job
+    corpus: Given, background: Given | None, options: DiscoverOptions, engine: Engine
 ) -> tuple[list[str], np.ndarray]:
     """The units of a corpus that have a vector, as they are written, the commonest first; and their vectors (float32).
 
     Of two units that are written alike the commoner one is given.
     """
-    analysis, vectors, engine = _analysed(corpus, background, options, job)
+    analysis, vectors = _analysed(corpus, background, options, engine)
     order = np.argsort(-vectors.freq, kind="stable")
     terms = _spelt(analysis, vectors.row[order], engine)
     first = dict(reversed([(term, i) for i, term in enumerate(terms)]))
@@ -55,14 +54,14 @@ def vectors_of(
 
 
 def neighbours(
-    terms: Sequence[str], corpus: Given, background: Given | None, options: DiscoverOptions, limit: int, job: Job
+    terms: Sequence[str], corpus: Given, background: Given | None, options: DiscoverOptions, limit: int, engine: Engine
 ) -> dict[str, list[Neighbour]]:
     """The ``limit`` candidate terms most like each of some terms, the most alike first; empty where a term has no
     vector.
 
     Raises `TermmineError` where no term has one.
     """
-    analysis, vectors, engine = _analysed(corpus, background, options, job)
+    analysis, vectors = _analysed(corpus, background, options, engine)
     entries = vectors.of_rows(find_rows(analysis.table, terms))
     if (entries < 0).all():
         raise TermmineError(
@@ -88,19 +87,19 @@ def neighbours(
 
 
 def _analysed(
-    corpus: Given, background: Given | None, options: DiscoverOptions, job: Job
-) -> tuple[Analysis, Vectors, Engine]:
+    corpus: Given, background: Given | None, options: DiscoverOptions, engine: Engine
+) -> tuple[Analysis, Vectors]:
     if options.measure != "score":
         raise UsageError(f"--measure {options.measure}: vectors are made for the measure score: leave --measure out")
-    source, engine = open_source(corpus, options), LocalEngine(job)
-    analysis = analyse(source, open_background(background, options), options, engine)
+    source = open_source(engine.located(corpus), options)
+    analysis = analyse(source, open_background(engine.located(background), options), options, engine)
     check_holds_text(analysis.corpus, source.name, "likeness of use")
     if analysis.vectors is None:
         raise TermmineError(
             f"{source.name}: is too small for vectors: fewer than {LEAST_UNITS} words occur {MIN_FREQ} times: "
             "give more text"
         )
-    return analysis, analysis.vectors, engine
+    return analysis, analysis.vectors
 
 
 def _spelt(analysis: Analysis, rows: np.ndarray, engine: Engine) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from termmine.counting.engines import LocalEngine
+from termmine.counting.engines import Engine
 from termmine.meaning.grouped import Grouped, group_list
 from termmine.meaning.grown import Seeds, grow_list, scores_of
 from termmine.meaning.growth import Demand
@@ -19,7 +19,6 @@ from termmine.meaning.variants import short_names
 from termmine.options import ReadOptions
 from termmine.readers.rewind import readable_twice
 from termmine.readers.source import Files, Given, open_source
-from termmine.runtime.job import Job
 from termmine.search.lines import read_lines
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def grow_frame(
     seeds: Seeds,
     demand: Demand,
     reading: ReadOptions,
-    job: Job,
+    engine: Engine,
     *,
     reached_only: bool = False,
 ) -> pd.DataFrame:
@@ -44,8 +43,8 @@ def grow_frame(
     score = scores_of(_floats(frame, "score"), len(terms))
     known = np.array([flag is True for flag in frame["known"].tolist()] if "known" in frame else [False] * len(terms))
     strings = [*terms, *(seeds.good or []), *seeds.bad]
-    uses = uses_of(strings, open_source(corpus, reading), reading, LocalEngine(job))
-    found = grow_list(terms, score, known, uses, seeds, demand, job.progress.note, reading.fold)
+    uses = uses_of(strings, open_source(engine.located(corpus), reading), reading, engine)
+    found = grow_list(terms, score, known, uses, seeds, demand, engine.job.progress.note, reading.fold)
     order = found.order[found.reached[found.order]] if reached_only else found.order
     return with_columns(frame, found.columns).iloc[order].reset_index(drop=True)
 
@@ -69,21 +68,21 @@ def group_frame(
     frame: pd.DataFrame,
     corpus: Given,
     reading: ReadOptions,
-    job: Job,
+    engine: Engine,
     *,
     families: int | None = None,
     groups: int | None = None,
 ) -> tuple[pd.DataFrame, Grouped]:
     """A list in groups, one row a thing, with the columns of `grouped.COLUMNS`; and the groups."""
-    terms, source = frame["term"].tolist(), open_source(corpus, reading)
-    with readable_twice(source, job.folder) as (source_again, rewind):
-        uses = uses_of(terms, source_again, reading, LocalEngine(job))
+    terms, source = frame["term"].tolist(), open_source(engine.located(corpus), reading)
+    with readable_twice(source, engine.job.folder) as (source_again, rewind):
+        uses = uses_of(terms, source_again, reading, engine)
         short: dict[str, list[str]] = {}
         if isinstance(source, Files) and source.counted:
-            job.progress.note("a count file holds no text: short names in brackets are not looked for")
+            engine.job.progress.note("a count file holds no text: short names in brackets are not looked for")
         else:
             rewind()
-            with job.progress.stage("looking for short names"):
+            with engine.job.progress.stage("looking for short names"):
                 lines = (line.text for line in read_lines(source_again, reading))
                 short = short_names(terms, lines, reading.fold)
     found = group_list(terms, uses, short, families, groups)

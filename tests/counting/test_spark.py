@@ -21,6 +21,7 @@ import pytest
 
 from support.command import ENCYCLOPEDIA, POWER, Run, run
 from termmine.errors import TermmineError, UsageError
+from termmine.meaning import vectors
 
 pytest.importorskip("pyspark", reason="pyspark is not installed: pip install 'termmine[spark]'")
 
@@ -94,6 +95,27 @@ def test_files_of_every_kind(settings: list[str], mixed: Path, tmp_path: Path, d
     assert local.code == spark.code == 0
     assert spark.err.replace("spark.tmc", "local.tmc") == local.err
     assert files[1].read_bytes() == files[0].read_bytes()
+
+
+@needs_java
+def test_lists_grow_and_fall_into_groups_as_here(
+    settings: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectors, "LEAST_UNITS", 20)
+    monkeypatch.setattr(vectors, "N_CONTEXTS", 60)
+    monkeypatch.setattr(vectors, "N_DIMENSIONS", 20)
+    seeds, terms = tmp_path / "seeds.txt", tmp_path / "terms.csv"
+    seeds.write_text("断路器\n变压器\n", encoding="utf-8")
+    terms.write_text("term\n变压器\n断路器\n绝缘\n负荷\n电压\n线路\n", encoding="utf-8")
+    for command in (
+        ("grow", terms, "-c", POWER, "--seeds", seeds),
+        ("group", terms, "-c", POWER),
+        ("neighbours", "断路器", "-c", POWER),
+    ):
+        expected, found = both(settings, *command)
+        assert expected.code == 0
+        assert found == expected
+        assert len(expected.out) > 50
 
 
 # --- what goes wrong -------------------------------------------------------------------------------------------------

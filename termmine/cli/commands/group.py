@@ -24,6 +24,7 @@ from termmine.cli.shared import (
     output_option,
     paths,
     report,
+    with_engine,
     with_excel_options,
     with_job,
     with_options,
@@ -32,8 +33,8 @@ from termmine.errors import UsageError
 from termmine.options import CorpusOptions
 
 if TYPE_CHECKING:
+    from termmine.counting.engines import Engine
     from termmine.meaning.grouped import Grouped
-    from termmine.runtime.job import Job
 
 TREE = "json"
 SENTENCES = 3  # shown of each term on the map
@@ -65,6 +66,7 @@ SENTENCES = 3  # shown of each term on the map
 @click.option("-q", "--quiet", is_flag=True, help=QUIET_HELP)
 @click.option("-v", "--verbose", is_flag=True, help=VERBOSE_HELP)
 @with_job
+@with_engine
 @with_options(CorpusOptions)
 def group(
     terms: Path,
@@ -78,7 +80,7 @@ def group(
     form: str | None,
     bom: bool,
     crlf: bool,
-    job: Job,
+    engine: Engine,
     **options: Any,
 ) -> None:
     """Put the terms of a list TERMS into groups, and the groups into families, by their use in the corpus.
@@ -98,7 +100,9 @@ def group(
     from termmine.runtime import outputs
 
     listed = read_terms(terms)[:top]
-    frame, found = group_frame(listed, paths(corpus), CorpusOptions(**options), job, families=families, groups=groups)
+    frame, found = group_frame(
+        listed, paths(corpus), CorpusOptions(**options), engine, families=families, groups=groups
+    )
     if form == TREE:
         data, notes = (json.dumps(found.tree(), ensure_ascii=False, indent=1) + "\n").encode(), []
     else:
@@ -106,15 +110,17 @@ def group(
         data, notes = rendered.data, rendered.notes()
     files = [(output, data)]
     if plot is not None:
-        files.insert(0, (plot, _drawn(found, plot, points, terms.stem, corpus, CorpusOptions(**options), job)))
+        files.insert(0, (plot, _drawn(found, plot, points, terms.stem, corpus, CorpusOptions(**options), engine)))
     outputs.write_all(files)
     n_groups, n_families = int(frame["group"].max()), int(frame["family"].max())
     report(n_terms=len(frame), n_groups=n_groups, n_families=n_families)
     for line in notes:
-        job.progress.note(f"{form}: {line}")
+        engine.job.progress.note(f"{form}: {line}")
     without = int((frame["group"] == 0).sum())
     if without:
-        job.progress.note(f"{counted(without, 'term')} too rare in the corpus to be grouped: at the end, as group 0")
+        engine.job.progress.note(
+            f"{counted(without, 'term')} too rare in the corpus to be grouped: at the end, as group 0"
+        )
     closing(f"{counted(len(frame), 'term')} in {counted(n_groups, 'group')}", output)
 
 
@@ -144,7 +150,7 @@ def _check_plot(plot: Path, corpus: tuple[str, ...]) -> None:
 
 
 def _drawn(
-    found: Grouped, plot: Path, points: int, title: str, corpus: tuple[str, ...], reading: CorpusOptions, job: Job
+    found: Grouped, plot: Path, points: int, title: str, corpus: tuple[str, ...], reading: CorpusOptions, engine: Engine
 ) -> bytes:
     """The map as the name of its file says."""
     from termmine.readers.source import open_files
@@ -152,10 +158,13 @@ def _drawn(
     from termmine.review.map import as_page, as_svg, make_map
     from termmine.search.lines import read_lines
 
-    with job.progress.stage("drawing the map"):
+    with engine.job.progress.stage("drawing the map"):
         drawn = make_map(found, points)
         if plot.suffix.lower() == ".svg":
             return as_svg(drawn, title).encode(errors="backslashreplace")
-        source, shown = open_files(paths(corpus), reading), [found.terms[thing] for thing in drawn.things]
+        source, shown = (
+            open_files(engine.located(paths(corpus)), reading),
+            [found.terms[thing] for thing in drawn.things],
+        )
         lines = [] if source.counted else read_lines(source, reading)
         return as_page(drawn, gather(shown, lines, SENTENCES, SENTENCES, reading.fold), title, None)

@@ -24,6 +24,7 @@ from termmine.cli.shared import (
     output_option,
     paths,
     report,
+    with_engine,
     with_excel_options,
     with_job,
     with_options,
@@ -32,7 +33,7 @@ from termmine.options import CorpusOptions
 from termmine.runtime.address import as_path
 
 if TYPE_CHECKING:
-    from termmine.runtime.job import Job
+    from termmine.counting.engines import Engine
 
 
 @click.command(cls=Command)
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
 @click.option("-q", "--quiet", is_flag=True, help=QUIET_HELP)
 @click.option("-v", "--verbose", is_flag=True, help=VERBOSE_HELP)
 @with_job
+@with_engine
 @with_options(CorpusOptions)
 def grow(
     terms: Path,
@@ -77,7 +79,7 @@ def grow(
     form: str | None,
     bom: bool,
     crlf: bool,
-    job: Job,
+    engine: Engine,
     **options: Any,
 ) -> None:
     """Order a list TERMS by score and by likeness to seeds, and say by which path each term is reached from them.
@@ -104,12 +106,12 @@ def grow(
     good = None if seeds is None else read_terms_listed(as_path(seeds))
     given = Seeds(good, [] if bad is None else read_terms_listed(as_path(bad)), seeds or "--seeds")
     frame = grow_frame(
-        read_terms(terms), paths(corpus), given, demand, CorpusOptions(**options), job, reached_only=reached
+        read_terms(terms), paths(corpus), given, demand, CorpusOptions(**options), engine, reached_only=reached
     )
     rendered = produce(frame, form, bom=bom, crlf=crlf)
     outputs.write_all([(output, rendered.data)])
     n_reached = int(frame["depth"].notna().sum())
     report(n_terms=len(frame), n_reached=n_reached)
     for line in rendered.notes():
-        job.progress.note(f"{form}: {line}")
+        engine.job.progress.note(f"{form}: {line}")
     closing(f"{counted(len(frame), 'term')}, {n_reached:,} of them reached,", output)

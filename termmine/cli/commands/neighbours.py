@@ -11,11 +11,11 @@ import click
 
 from termmine.cli.corpus import corpus_option, with_lists
 from termmine.cli.help import Command
-from termmine.cli.shared import INPUT_PATH, check_inputs, paths, tell, with_job, with_options
+from termmine.cli.shared import INPUT_PATH, check_inputs, paths, tell, with_engine, with_job, with_options
 from termmine.options import DiscoverOptions, make_options
 
 if TYPE_CHECKING:
-    from termmine.runtime.job import Job
+    from termmine.counting.engines import Engine
 
 
 @click.command(cls=Command)
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 @click.option("--limit", type=click.IntRange(1), default=10, show_default=True, help="Neighbours to show of each term.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each neighbour instead of text.")
 @with_job
+@with_engine
 @with_options(DiscoverOptions, leave_out=("top", "contexts", "feedback", "known", "mark_known", "like", "measure"))
 def neighbours(
     terms: tuple[str, ...],
@@ -39,7 +40,7 @@ def neighbours(
     background: tuple[str, ...],
     limit: int,
     as_json: bool,
-    job: Job,
+    engine: Engine,
     **options: Any,
 ) -> None:
     """Show the terms of a corpus that are used most like each of TERMS."""
@@ -48,7 +49,7 @@ def neighbours(
     from termmine.evaluation.nearness import neighbours
     from termmine.runtime import outputs
 
-    found = neighbours(list(dict.fromkeys(terms)), paths(corpus), paths(background) or None, chosen, limit, job)
+    found = neighbours(list(dict.fromkeys(terms)), paths(corpus), paths(background) or None, chosen, limit, engine)
     lines = []
     for term, near in found.items():
         if not near:

@@ -19,13 +19,14 @@ from termmine.cli.shared import (
     output_option,
     paths,
     report,
+    with_engine,
     with_job,
     with_options,
 )
 from termmine.options import DiscoverOptions, make_options
 
 if TYPE_CHECKING:
-    from termmine.runtime.job import Job
+    from termmine.counting.engines import Engine
 
 
 @click.command(cls=Command)
@@ -41,8 +42,9 @@ if TYPE_CHECKING:
 @output_option
 @click.option("-q", "--quiet", is_flag=True, help=QUIET_HELP)
 @with_job
+@with_engine
 @with_options(DiscoverOptions, leave_out=("top", "contexts", "feedback", "known", "mark_known", "like", "measure"))
-def vectors(corpus: tuple[str, ...], background: tuple[str, ...], output: Path, job: Job, **options: Any) -> None:
+def vectors(corpus: tuple[str, ...], background: tuple[str, ...], output: Path, engine: Engine, **options: Any) -> None:
     """Write a vector for each term and word of CORPUS in word2vec's text format: like use, like vectors."""
     chosen = make_options(**options)
     inputs = (*corpus, *background, *chosen.files)
@@ -51,7 +53,7 @@ def vectors(corpus: tuple[str, ...], background: tuple[str, ...], output: Path, 
     from termmine.evaluation.nearness import as_word2vec, vectors_of
     from termmine.runtime import outputs
 
-    terms, matrix = vectors_of(paths(corpus), paths(background) or None, chosen, job)
+    terms, matrix = vectors_of(paths(corpus), paths(background) or None, chosen, engine)
     outputs.write(output, as_word2vec(terms, matrix))
     report(n_vectors=len(terms))
     closing(counted(len(terms), "vector"), output)
