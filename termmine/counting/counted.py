@@ -39,6 +39,13 @@ class Counted:
     min_freq: int
     bounds: Bounds | None = None
 
+    def figures(self) -> dict[str, int]:
+        """The sizes by their names; of a file that has bounds also ``exact_from`` and ``n_exact``."""
+        sizes = {name: size for name, size in vars(self).items() if name != "bounds"}
+        if self.bounds is None:
+            return sizes
+        return sizes | {"exact_from": self.bounds.exact_from, "n_exact": self.bounds.n_exact}
+
     def in_words(self) -> str:
         """The sizes as a note."""
         if self.bounds is not None and self.bounds.has_more:

@@ -280,7 +280,7 @@ def test_the_library_refuses_in_the_same_words(options: dict[str, object], probl
 
 
 def test_the_library_lists_the_options_that_it_knows() -> None:
-    with pytest.raises(UsageError, match=r"^unknown option 'minimum': choose from encoding, document, input_format, "):
+    with pytest.raises(UsageError, match=r"^unknown option 'minimum': choose from source, background, memory, "):
         termmine.discover([TEXT], minimum=3)
 
 

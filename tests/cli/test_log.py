@@ -200,6 +200,9 @@ def test_the_whole_last_line_of_the_commands_that_count() -> None:
     merge = last_line("merge", "a.tmc", "a.tmc", "-o", "b.tmc")
     assert list(merge) == [*ALWAYS, *COUNTING, *counts]
     assert (merge["n_bytes"], merge["n_records"], next(iter(merge["stages"]))) == (0, 0, "adding a.tmc")
+    part = last_line("count", "records.jsonl", "--no-text", "--floor", "1", "-o", "part.tmc")
+    assert list(part) == [*ALWAYS, *COUNTING, *counts, "exact_from", "n_exact"]
+    assert (part["exact_from"], part["n_exact"]) == (1, part["n_ngrams"])
     discover = last_line("discover", POWER, "-b", ENCYCLOPEDIA, "-o", "terms.csv")
     assert list(discover) == [*ALWAYS, *COUNTING, "n_terms", "n_symbols", "n_documents"]
     sizes = [path.stat().st_size for path in (POWER, ENCYCLOPEDIA)]

@@ -383,17 +383,11 @@ def test_python_m_termmine_is_the_command() -> None:
 # --- the bar ---------------------------------------------------------------------------------------------------------
 
 
-def on_a_terminal(columns: int, *arguments: str, then: int | None = None, **environment: str) -> str:
-    """What a run writes to standard error when that is a terminal of so many columns; ``then``: of so many from the
-    moment on in which the first bar is shown.
-    """
-    pty, fcntl, termios = (pytest.importorskip(name) for name in ("pty", "fcntl", "termios"))
+def on_a_terminal(columns: int, *arguments: str, **environment: str) -> str:
+    """What a run writes to standard error when that is a terminal of so many columns."""
+    pty = pytest.importorskip("pty")
     ours, theirs = pty.openpty()
-
-    def resize(columns: int) -> None:
-        fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-
-    resize(columns)
+    resize(ours, columns)
     env = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")} | environment
     command = [sys.executable, "-m", "termmine", "discover", "corpus.txt", "-b", "wiki.txt", "-o", "terms.csv"]
     with subprocess.Popen([*command, *arguments], stderr=theirs, env=env) as process:
@@ -402,16 +396,9 @@ def on_a_terminal(columns: int, *arguments: str, then: int | None = None, **envi
         with contextlib.suppress(OSError):  # the terminal is closed
             while piece := os.read(ours, 4096):
                 shown += piece
-                if then is not None and b"[00:" in shown:
-                    resize(then)
         assert process.wait() == 0
     os.close(ours)
     return shown.decode()
-
-
-def drawn(shown: str) -> list[str]:
-    """What was drawn of bars, each drawing with the blanks that wipe out the one before."""
-    return [line for line in re.split(r"[\r\n]", shown) if "[00:" in line]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -427,12 +414,42 @@ def test_the_bar_shows_every_stage_and_fits_the_window(language: str) -> None:
         assert re.sub(r".*\r", "", shown.rstrip()).startswith("termmine: ")  # the bars are gone
 
 
-def test_the_bar_goes_on_in_a_window_that_has_become_smaller() -> None:
+def test_the_bar_goes_on_in_a_window_that_has_become_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor do blanks that wipe out an older, longer bar go beyond its edge."""
-    first, *others = drawn(on_a_terminal(70, TERM="xterm", then=44))
-    assert 44 < display_width(first) < 70
-    assert len(others) > 3
-    assert max(map(display_width, others[1:])) < 44  # the second may have been on its way
+    from termmine.runtime import progress
+
+    pty = pytest.importorskip("pty")
+    monkeypatch.setattr(progress, "_TICK", 0.001)
+    ours, theirs = pty.openpty()
+    resize(ours, 70)
+    with os.fdopen(theirs, "w", encoding="utf-8") as screen:
+        monkeypatch.setattr(sys, "stderr", screen)
+        with progress.bar_on_terminal("counting n-grams", 0) as update:
+            update(5, 10)
+            assert 44 < display_width(read_until(ours, "50%", "]").rpartition("\r")[2]) < 70
+            resize(ours, 44)
+            read_until(ours, "\x1b[J")
+            lines = re.split(r"[\r\n]", read_until(ours, *["50%"] * 9))
+        monkeypatch.undo()
+    os.close(ours)
+    assert max(map(display_width, lines)) < 44
+    assert sum("50%" in line for line in lines) > 3
+
+
+def resize(terminal: int, columns: int) -> None:
+    """Give a terminal so many columns."""
+    fcntl, termios = (pytest.importorskip(name) for name in ("fcntl", "termios"))
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+
+
+def read_until(terminal: int, *marks: str) -> str:
+    """What is shown until these marks have come, one after the other."""
+    shown, after = b"", 0
+    for mark in map(str.encode, marks):
+        while (found := shown.find(mark, after)) < 0:
+            shown += os.read(terminal, 1)
+        after = found + len(mark)
+    return shown.decode()
 
 
 def test_a_note_stands_above_the_bar_and_the_bar_leaves_nothing(tmp_path: Path) -> None:

@@ -222,7 +222,7 @@ def pooled_entropy(neighbours: Mapping[str | int, int]) -> float:
 def free_entropy(left: Mapping[str | int, int], right: Mapping[str | int, int]) -> float:
     """The geometric mean of the branching entropies with edges apart and pooled, the latter drawn to the former.
 
-    >>> free_entropy({1: 1, 2: 1}, {"甲": 1, "乙": 1}) ** 2
+    >>> round(free_entropy({1: 1, 2: 1}, {"甲": 1, "乙": 1}) ** 2, 6)
     0.6
     """
     apart, pooled = min(entropy(left), entropy(right)), min(pooled_entropy(left), pooled_entropy(right))

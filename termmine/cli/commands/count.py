@@ -75,5 +75,5 @@ def count(
     claim([target], [path for path in inputs if as_path(path) != in_place or path == chosen.exactly])
 
     done = count_sources(paths((*corpus, *add)), target, chosen, engine=engine, keeping=keep_of_text)
-    report(**vars(done))
+    report(**done.figures())
     engine.job.progress.note(f"{target}: {done.in_words()}")

@@ -56,5 +56,5 @@ def merge(
         files, output, min_freq=min_freq, max_length=max_length, neighbours=neighbours,
         job=job,
     )  # fmt: skip
-    report(**vars(done))
+    report(**done.figures())
     job.progress.note(f"{output}: {done.in_words()}")
