@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from termmine.counting.engines import Engine, LocalEngine
+from termmine.counting.engines import Engine
 from termmine.kernels import neighbours as neighbours_kernels
 from termmine.kernels import segment as segment_kernels
 from termmine.kernels.tries import Trie
@@ -150,12 +150,11 @@ def count_near(corpus: Corpus, cutter: Cutter, freq: np.ndarray, n_contexts: int
     arrays, parts = engine.job.arrays, []
     from scipy.sparse import csr_array
 
-    dense = not isinstance(engine, LocalEngine)  # other engines add up plain arrays alone, some rows at a time
-    most = np.full(len(freq), 2 * n_contexts) if dense else np.minimum(2 * WINDOW * freq, 2 * n_contexts)
+    most = np.minimum(2 * WINDOW * freq, 2 * n_contexts)
     for first, last in _ranges(most, engine.job.left() // (4 * _BYTES_AN_ENTRY)):
         matrix: Any
         (matrix,) = engine.add_up(
-            corpus, _Around(cutter, first, last, n_contexts, WINDOW, int(most[first:last].sum()), dense)
+            corpus, _Around(cutter, first, last, n_contexts, WINDOW, int(most[first:last].sum()))
         )  # fmt: skip
         matrix = csr_array(matrix)
         contexts = arrays.joined([matrix.indices], np.int32)
@@ -179,8 +178,7 @@ def _ranges(sizes: np.ndarray, room: int) -> Iterator[tuple[int, int]]:
 class _Around:
     """The task of counting what stands near the units first to last: a sparse matrix of whole numbers, a row each.
 
-    Sparse matrices are added up as arrays are; ``dense``: the result is an array. ``most``: how many counts there are
-    at most.
+    Sparse matrices are added up as arrays are. ``most``: how many counts there are at most.
     """
 
     cutter: Cutter
@@ -189,7 +187,6 @@ class _Around:
     n_contexts: int
     window: int
     most: int
-    dense: bool
 
     before = after = 0
 
@@ -214,7 +211,7 @@ class _Around:
         """The counts."""
         while len(sums) > 1:
             sums.append(sums.pop() + sums.pop())
-        return (sums[0].toarray() if self.dense else sums[0],)
+        return (sums[0],)
 
     def _of_units(self, units: np.ndarray) -> csr_array:
         begin, order = np.zeros(self.last - self.first + 1, dtype=np.int64), np.empty(len(units), dtype=np.int32)

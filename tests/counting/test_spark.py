@@ -231,6 +231,8 @@ def test_a_file_that_is_lost_is_one_line(settings: list[str], tmp_path: Path) ->
             "/a/b c.txt: cannot",
         ),
         ("SparkException: Job 14 cancelled because SparkContext was shut down", "out of memory: give more"),
+        ("Lost task 0.0 in stage 82.0: TaskResultLost (result lost from block manager)", "out of memory: give more"),
+        ("Answer from Java side is empty", "out of memory: give more"),
         ("An error occurred while calling o1.x.\n: a cause\n  at line 2", "Spark: a cause: look into its log"),
         ("something else\nat line 2", "Spark: something else: look into its log"),
     ],

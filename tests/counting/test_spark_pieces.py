@@ -5,7 +5,9 @@ Files are cut into parts, batches and partitions at random; corpus and table are
 
 from __future__ import annotations
 
+import itertools
 import random
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,7 @@ pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed: pip instal
 
 from termmine.counting import local  # noqa: E402
 from termmine.counting.engines import ENGINES, LocalEngine  # noqa: E402
-from termmine.counting.spark import encoding, levels, text  # noqa: E402
+from termmine.counting.spark import encoding, levels, sums, text  # noqa: E402
 from termmine.counting.spark.corpus import SparkCorpus, number_words  # noqa: E402
 from termmine.counting.spark.encoding import WHOLE  # noqa: E402
 from termmine.counting.spark.engine import SparkEngine  # noqa: E402
@@ -196,3 +198,17 @@ def test_the_same_count_file(tmp_path: Path, options: list[str]) -> None:
     assert run("count", POWER, ENCYCLOPEDIA, "-o", files[0], "-q", *options).code == 0
     assert run("count", POWER, ENCYCLOPEDIA, "-o", files[1], "-q", *options, *SPARK).code == 0
     assert files[1].read_bytes() == files[0].read_bytes()
+
+
+@given(st.lists(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 9)), max_size=40), max_size=30))
+def test_entries_are_added_up_by_key(parts: list[list[tuple[int, int]]]) -> None:
+    with mock.patch.object(sums, "CHUNK", 8):
+        entries = sums.Entries()
+        for part in parts:
+            entries.add(*np.array(part, dtype=np.int64).reshape(-1, 2).T)
+        entries.merge()
+    expected: Counter[int] = Counter()
+    for key, count in itertools.chain(*parts):
+        expected[key] += count
+    assert dict(zip(entries.keys.tolist(), entries.counts.tolist(), strict=True)) == expected
+    assert entries.keys.tolist() == sorted(expected)

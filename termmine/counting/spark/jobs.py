@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,28 +21,34 @@ from termmine.kernels.codes import AFTER_BLANK, FIRST_WORD
 from termmine.runtime.arrays import IN_MEMORY
 from termmine.types import Segment
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
 #: The number of a piece that begins a part of a file -> codes that stand before it.
 Tails = dict[int, np.ndarray]
 
 MARGIN = 1 << 11  # codes before a piece that a task may look at
-_SLICES_A_TASK = 1 << 12  # of 64 KiB: what a task that adds up holds in memory, about
+_SLICES_A_TASK = 1 << 9  # of 64 KiB: what a task that adds up holds in memory, and then Java's part of the driver
+_ROWS_TOGETHER = 1 << 6  # of a matrix, in a row of the shuffle: some megabytes at most
+_ROWS_A_TASK = 1 << 10  # of a matrix, for each task that adds up
 _ARRAY_BITS = 40  # of a place in the shuffle, the row within its array; above them is the number of the array
 
 
-def add_up(cluster: Cluster, frame: Any, tails: Tails, task: Any) -> tuple[np.ndarray, ...]:
-    """The sums of a task over a frame of pieces; see `counting.engines.Task`."""
+def add_up(cluster: Cluster, frame: Any, tails: Tails, task: Any) -> tuple[Any, ...]:
+    """The sums of a task over a frame of pieces, arrays or one sparse matrix; see `counting.engines.Task`."""
     empty = task.result(task.start(IN_MEMORY))
+    if not isinstance(empty[0], np.ndarray):
+        return (_add_up_matrix(cluster, frame, tails, task, empty[0].shape),)
+    arrays = tuple(np.zeros(array.shape, dtype=np.int64) for array in empty)
     lent = cluster.lend((task, tails))
-    reduced = max(sum(sums.n_slices(array.size) for array in empty) // _SLICES_A_TASK, 1)
+    reduced = max(sum(sums.n_slices(array.size) for array in arrays) // _SLICES_A_TASK, 1)
     gathered = cluster.map(frame, _Gather(lent), sums.SCHEMA)
-    table = cluster.fetch(cluster.map(gathered.repartition(reduced, "place"), sums.add_slices, sums.SCHEMA))
+    added = cluster.map(gathered.repartition(reduced, "place"), sums.add_slices, sums.SCHEMA)
+    for row in cluster.rows(added):
+        number, place = divmod(row["place"], 1 << _ARRAY_BITS)
+        sums.add_slice(arrays[number], place, row["sums"])
     lent.give_back()
-    rows = [(row["place"], row["sums"]) for row in b.rows(table.to_batches())]
-    inside = (1 << _ARRAY_BITS) - 1
-    return tuple(
-        sums.filled(((place & inside, cells) for place, cells in rows if place >> _ARRAY_BITS == i), array.shape)
-        for i, array in enumerate(empty)
-    )
+    return arrays
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,44 @@ class _Gather:
             task.look(segment, state)
         for i, array in enumerate(task.result(state)):
             yield from sums.slices(array, i << _ARRAY_BITS)
+
+
+def _add_up_matrix(cluster: Cluster, frame: Any, tails: Tails, task: Any, shape: tuple[int, int]) -> csr_array:
+    """The sum of the sparse matrices of a task, whose entries are keyed by their place among all of the shape."""
+    from scipy.sparse import csr_array
+
+    lent = cluster.lend((task, tails))
+    gathered = cluster.map(frame, _GatherEntries(lent), sums.SCHEMA)
+    parts = gathered.repartition(-(-shape[0] // _ROWS_A_TASK), "place")
+    table = cluster.fetch(cluster.map(parts, sums.add_entries, sums.SCHEMA))
+    lent.give_back()
+    rows = sorted(b.rows(table.to_batches()), key=lambda row: row["place"])
+    keys = np.concatenate([np.zeros(0, dtype=np.int64), *(b.array(row["keys"], np.int64) for row in rows)])
+    counts = np.concatenate([np.zeros(0, dtype=np.int64), *(b.array(row["sums"], np.int64) for row in rows)])
+    limits = np.searchsorted(keys, np.arange(shape[0] + 1) * shape[1])
+    return csr_array((counts, keys % shape[1], limits), shape=shape)
+
+
+@dataclass(frozen=True)
+class _GatherEntries:
+    """The entries of a partition's matrix, some rows of it together."""
+
+    lent: Lent
+
+    def __call__(self, batches: b.Batches) -> Iterator[Any]:
+        task, tails = self.lent.value
+        state = task.start(IN_MEMORY)
+        for segment in segments(batches, tails):
+            task.look(segment, state)
+        (matrix,) = task.result(state)
+        n_rows, n_columns = matrix.shape
+        for first in range(0, n_rows, _ROWS_TOGETHER):
+            limits = matrix.indptr[first : first + _ROWS_TOGETHER + 1]
+            here = slice(limits[0], limits[-1])
+            rows = np.repeat(np.arange(first, first + len(limits) - 1), np.diff(limits))
+            if len(rows):
+                keys = rows * n_columns + matrix.indices[here]
+                yield b.row(place=first // _ROWS_TOGETHER, keys=keys, sums=matrix.data[here].astype(np.int64))
 
 
 def segments(batches: b.Batches, tails: Tails) -> Iterator[Segment]:

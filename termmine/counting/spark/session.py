@@ -31,6 +31,8 @@ _DEFAULTS = {
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "OFF",  # errors are raised, and reported in one line
     "spark.driver.maxResultSize": "0",  # tables come in pieces, and are as long as they are
+    "spark.driver.memory": "4g",  # for tables, which pass through Java; its own default, 1g, is for smaller results
+    "spark.driver.extraJavaOptions": "-XX:+ExitOnOutOfMemoryError",  # else a thread may die, and all others wait for it
 }
 _SESSION = {  # pieces are rows of some megabytes: the number of rows alone would not limit what is handed over at once
     "spark.sql.execution.arrow.maxBytesPerBatch": str(16 << 20),
@@ -242,7 +244,7 @@ _MEANINGS = (  # a pattern in an error of Spark -> our message; {0}: a path, or 
         "Spark: the executors have another Python than this process: set PYSPARK_PYTHON to the same version",
     ),
     (
-        r"OutOfMemoryError|MemoryError|SparkContext\swas\sshut\sdown",
+        r"OutOfMemoryError|MemoryError|SparkContext\swas\sshut\sdown|TaskResultLost|Answer\sfrom\sJava\sside\sis\sempty",
         "Spark: out of memory: give more by --spark-conf spark.driver.memory=4g or spark.executor.memory=4g",
     ),
     (

@@ -1,14 +1,14 @@
 """Integers added up by the cluster: long arrays, and pairs with their counts, from many partitions.
 
 In: the sums of each partition. Out: the sums of all. Both travel through Spark's shuffle as rows of a few kilobytes,
-cut
-from an array or from a table of pairs, so that Spark moves bytes and does not look at each number; kernels add them up
-where they meet. A row says where it belongs (``place``), so that equal places meet; its partition, and the order of the
-rows, change no sum.
+cut from an array or from a table of pairs, so that Spark moves bytes and does not look at each number; kernels add them
+up where they meet. A row says where it belongs (``place``), so that equal places meet; its partition, and the order of
+the rows, change no sum.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -69,12 +69,52 @@ def add_slices(batches: b.Batches) -> Iterator[Any]:
 def filled(rows: Iterator[tuple[int, Any]], shape: tuple[int, ...]) -> np.ndarray:
     """An array of the rows that have been added up, each with its place."""
     array = np.zeros(shape, dtype=np.int64)
-    flat = array.reshape(-1)
     for place, cells in rows:
-        values = np.frombuffer(cells, dtype=np.int64)
-        start = place * CHUNK
-        flat[start : start + len(values)] += values
+        add_slice(array, place, cells)
     return array
+
+
+class Entries:
+    """Keys (int64) with their counts that are added up as they come; twice as many are held as there are keys."""
+
+    def __init__(self) -> None:
+        self.keys, self.counts = np.zeros((2, 0), dtype=np.int64)
+        self._pending: list[tuple[np.ndarray, np.ndarray]] = []
+        self._n_pending = 0
+
+    def add(self, keys: np.ndarray, counts: np.ndarray) -> None:
+        """Add keys with their counts."""
+        self._pending.append((keys, counts))
+        self._n_pending += len(keys)
+        if self._n_pending > len(self.keys) + CHUNK:
+            self.merge()
+
+    def merge(self) -> None:
+        """Have each key once, in order, in ``keys`` and ``counts``."""
+        parts = [(self.keys, self.counts), *self._pending]
+        keys, counts = (np.concatenate(column) for column in zip(*parts, strict=True))
+        order = np.argsort(keys, kind="stable")
+        keys, counts = keys[order], counts[order]
+        begin = np.flatnonzero(np.diff(keys, prepend=keys[:1] - 1))
+        self.keys, self.counts = keys[begin], np.add.reduceat(counts, begin) if len(begin) else counts
+        self._pending, self._n_pending = [], 0
+
+
+def add_entries(batches: b.Batches) -> Iterator[Any]:
+    """Add up the keys of each place; to be mapped over a frame in which equal places are in one partition."""
+    places: defaultdict[int, Entries] = defaultdict(Entries)
+    for row in b.rows(batches):
+        places[row["place"]].add(b.array(row["keys"], np.int64), b.array(row["sums"], np.int64))
+    for place, entries in places.items():
+        entries.merge()
+        yield b.row(place=place, keys=entries.keys, sums=entries.counts)
+
+
+def add_slice(array: np.ndarray, place: int, cells: Any) -> None:
+    """Add a row that has been added up to an array, at its place."""
+    values = np.frombuffer(cells, dtype=np.int64)
+    start = place * CHUNK
+    array.reshape(-1)[start : start + len(values)] += values
 
 
 class PairTable:
