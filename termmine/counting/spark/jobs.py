@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -20,9 +20,6 @@ from termmine.counting.spark.session import Cluster, Lent
 from termmine.kernels.codes import AFTER_BLANK, FIRST_WORD
 from termmine.runtime.arrays import IN_MEMORY
 from termmine.types import Segment
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
 
 #: The number of a piece that begins a part of a file -> codes that stand before it.
 Tails = dict[int, np.ndarray]
@@ -38,7 +35,7 @@ def add_up(cluster: Cluster, frame: Any, tails: Tails, task: Any) -> tuple[Any, 
     """The sums of a task over a frame of pieces, arrays or one sparse matrix; see `counting.engines.Task`."""
     empty = task.result(task.start(IN_MEMORY))
     if not isinstance(empty[0], np.ndarray):
-        return (_add_up_matrix(cluster, frame, tails, task, empty[0].shape),)
+        return (_add_up_matrix(cluster, frame, tails, task, empty[0]),)
     arrays = tuple(np.zeros(array.shape, dtype=np.int64) for array in empty)
     lent = cluster.lend((task, tails))
     reduced = max(sum(sums.n_slices(array.size) for array in arrays) // _SLICES_A_TASK, 1)
@@ -64,10 +61,9 @@ class _Gather:
             yield from sums.slices(array, i << _ARRAY_BITS)
 
 
-def _add_up_matrix(cluster: Cluster, frame: Any, tails: Tails, task: Any, shape: tuple[int, int]) -> csr_array:
-    """The sum of the sparse matrices of a task, whose entries are keyed by their place among all of the shape."""
-    from scipy.sparse import csr_array
-
+def _add_up_matrix(cluster: Cluster, frame: Any, tails: Tails, task: Any, empty: Any) -> Any:
+    """The sum of the sparse matrices of a task, of the class of ``empty``; an entry's key is its place in all."""
+    shape = empty.shape
     lent = cluster.lend((task, tails))
     gathered = cluster.map(frame, _GatherEntries(lent), sums.SCHEMA)
     parts = gathered.repartition(-(-shape[0] // _ROWS_A_TASK), "place")
@@ -77,7 +73,7 @@ def _add_up_matrix(cluster: Cluster, frame: Any, tails: Tails, task: Any, shape:
     keys = np.concatenate([np.zeros(0, dtype=np.int64), *(b.array(row["keys"], np.int64) for row in rows)])
     counts = np.concatenate([np.zeros(0, dtype=np.int64), *(b.array(row["sums"], np.int64) for row in rows)])
     limits = np.searchsorted(keys, np.arange(shape[0] + 1) * shape[1])
-    return csr_array((counts, keys % shape[1], limits), shape=shape)
+    return type(empty)((counts, keys % shape[1], limits), shape=shape)
 
 
 @dataclass(frozen=True)
