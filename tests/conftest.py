@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -32,6 +33,26 @@ def pytest_configure(config: pytest.Config) -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, lambda *_: None)  # which ignores it, too, but is not handed on
+
+
+@pytest.fixture
+def pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A web server on this machine (`support.servers.Pages`), to which a second try is made at once."""
+    from support.servers import serving
+    from termmine.runtime import store
+
+    monkeypatch.setattr(store, "FIRST_WAIT", 0)
+    with serving() as served:
+        yield served
+
+
+@pytest.fixture
+def memory() -> Iterator[Any]:
+    """fsspec's store in memory, empty."""
+    from support.servers import in_memory
+
+    with in_memory() as store:
+        yield store
 
 
 @pytest.hookimpl(optionalhook=True)

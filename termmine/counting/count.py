@@ -12,6 +12,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from termmine.counting.counted import Counted, save_part
 from termmine.counting.countfile.format import Settings
 from termmine.counting.countfile.read import CountFile, is_part, load, read_settings
@@ -62,11 +64,7 @@ def count(
         return _count_part(sources, opened, output, settings, options, engine, keeping)
     announce_compilation(job.progress, COUNTING)
     with saving(output, settings, job) as writer:
-        if isinstance(engine, LocalEngine):
-            builder = CorpusBuilder(settings.document, settings.fold, job, sink=writer.add_codes)
-            corpus = _read(builder, sources, opened, options, job)
-        else:
-            corpus = engine.encode(_only_files(sources, options), options, writer.add_codes if settings.text else None)
+        corpus = _encoded(sources, opened, settings, options, engine, writer.add_codes)
         min_freq = settings.least or default_min_freq(corpus.n_symbols)
         writer.sync()
         table = engine.count(
@@ -95,10 +93,7 @@ def _count_part(
     announce_compilation(job.progress)
     if options.exactly is not None:
         return _count_exactly(sources, opened, output, settings, options, engine, keeping)
-    if isinstance(engine, LocalEngine):
-        corpus = _read(CorpusBuilder(settings.document, settings.fold, job), sources, opened, options, job)
-    else:
-        corpus = engine.encode(_only_files(sources, options), options, None)
+    corpus = _encoded(sources, opened, settings, options, engine)
     table = engine.count(corpus, min_freq=floor, max_length=settings.max_length + 1)
     return save_part(output, settings, table, keeping(corpus, table, floor - 1, engine), job)
 
@@ -161,6 +156,21 @@ def merge(
         document=first.document, fold=first.fold, min_freq=min_freq, max_length=max_length, neighbours=neighbours
     )
     return count(files, output, options, job)
+
+
+def _encoded(
+    sources: Sequence[Path | Texts],
+    opened: list[CountFile],
+    settings: Settings,
+    options: CountOptions,
+    engine: Engine,
+    sink: Callable[[np.ndarray], None] | None = None,
+) -> Corpus:
+    """The corpus of all sources, read by the engine; ``sink`` is given the codes of what a file keeps."""
+    if isinstance(engine, LocalEngine):
+        builder = CorpusBuilder(settings.document, settings.fold, engine.job, sink=sink)
+        return _read(builder, sources, opened, options, engine.job)
+    return engine.encode(_only_files(sources, options), options, sink if settings.text else None)
 
 
 def _read(

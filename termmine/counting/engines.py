@@ -133,7 +133,7 @@ class LocalEngine:
     def encode(self, source: Source, options: ReadOptions, sink: Callable[[np.ndarray], None] | None) -> Corpus:
         """See `Engine.encode`."""
         report = ReadReport.of(self.job.progress.meter)
-        builder = CorpusBuilder(options.document, options.fold, self.job, sink=sink or _forget)
+        builder = CorpusBuilder(options.document, options.fold, self.job, sink=sink)
         with self.job.progress.stage("reading", source.size) as advance:
             builder.add_text(chosen_blocks(source, options, report, advance, self.job))
         tell_of_reading(report, "corpus", self.job.progress)
@@ -191,10 +191,6 @@ class LocalEngine:
         for found in self.job.stream(task.look, corpus.segments(task.before, task.after)):
             total.update(found)
         return total
-
-
-def _forget(codes: np.ndarray) -> None:
-    del codes
 
 
 def _local(job: Job, settings: Mapping[str, str]) -> Engine:

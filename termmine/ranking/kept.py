@@ -14,12 +14,11 @@ import numpy as np
 
 from termmine.counting.engines import Engine, Key
 from termmine.counting.parts.spelling import as_columns
-from termmine.kernels.codes import FIRST_WORD
 from termmine.ranking.distribution import SCALE, sums_of
 from termmine.runtime.columns import slices
 from termmine.search.jieba import jieba_dictionary
 from termmine.search.segmenter import Segmenter
-from termmine.search.spelling import hold_any, spellings
+from termmine.search.spelling import spellings, varying
 from termmine.types import FIT_SCALE, Corpus, Kept, NgramTable
 
 
@@ -49,12 +48,9 @@ def _coarser(sums: np.ndarray) -> np.ndarray:
 
 def _written(corpus: Corpus, table: NgramTable, engine: Engine) -> Counter[Key]:
     """The spellings of all n-grams that hold a symbol that is not always written alike."""
-    may_vary = corpus.varied.copy()
-    may_vary[FIRST_WORD:] = True  # behind or before a word may stand a blank
     counts: Counter[Key] = Counter()
-    rows = np.arange(len(table))
-    for here in slices(0, len(rows)):
-        some = rows[here][hold_any(table, rows[here], may_vary)]
+    for here in slices(0, len(table)):
+        some = varying(corpus, table, np.arange(here.start, here.stop))
         if len(some):
             counts.update(engine.tally(corpus, spellings(corpus, table, some, engine.job.arrays)))
     return counts

@@ -108,14 +108,13 @@ class Files:
 
     def blocks(self, options: ReadOptions, report: ReadReport, progress: Callable[[int], None]) -> Iterator[Block]:
         """The text to be encoded."""
-        report.left_out = self.left_out
         return joined_blocks(
             self.files,
             options,
-            report,
+            self._told(report),
             progress,
             lambda document: document.blocks if document.to_encode is None else document.to_encode,
-            frozenset(self.named),
+            self._by_name,
         )
 
     def strings(
@@ -125,15 +124,22 @@ class Files:
         progress: Callable[[int], None] = lambda _: None,
     ) -> Iterator[str]:
         """The text as strings, cut anywhere."""
-        report = report or ReadReport()
-        report.left_out = self.left_out
-        return read_blocks(self.files, options, report=report, progress=progress, named=frozenset(self.named))
+        return read_blocks(self.files, options, report=self._told(report), progress=progress, named=self._by_name)
 
     def documents(self, options: ReadOptions, report: ReadReport | None = None) -> Iterator[Document]:
         """The documents, each with its place."""
+        return read_documents(self.files, options, report=self._told(report), named=self._by_name)
+
+    def _told(self, report: ReadReport | None) -> ReadReport:
+        """A report that says what is left out of folders."""
         report = report or ReadReport()
         report.left_out = self.left_out
-        return read_documents(self.files, options, report=report, named=frozenset(self.named))
+        return report
+
+    @property
+    def _by_name(self) -> frozenset[Path]:
+        """The paths of which each must be read, for the user named it."""
+        return frozenset(self.named)
 
 
 Source: TypeAlias = Texts | Files

@@ -94,8 +94,6 @@ def write(path: Path, data: Data) -> None:
     if is_standard_output(path):
         for piece in _pieces(data):
             write_stream(piece)
-    elif isinstance(path, Address):
-        write_whole(path, data)
     elif descriptor is not None:
         with _named(path):
             for piece in _pieces(data):

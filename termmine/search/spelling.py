@@ -44,9 +44,7 @@ def _counts_by_form(corpus: Corpus, table: NgramTable, rows: np.ndarray, engine:
             of_row, text = counts.setdefault(row, {}), spell(written, forms)
             of_row[text] = of_row.get(text, 0) + occurrences
         return counts
-    may_vary = corpus.varied.copy()
-    may_vary[FIRST_WORD:] = True  # behind or before a word may stand a blank
-    rows = rows[hold_any(table, rows, may_vary)]
+    rows = varying(corpus, table, rows)
     for (row, *codes), occurrences in engine.tally(corpus, spellings(corpus, table, rows, engine.job.arrays)).items():
         of_row, text = counts.setdefault(row, {}), spell(codes, forms)
         of_row[text] = of_row.get(text, 0) + occurrences
@@ -86,7 +84,14 @@ class Spellings:
         return found
 
 
-def hold_any(table: NgramTable, rows: np.ndarray, symbols: np.ndarray) -> np.ndarray:
+def varying(corpus: Corpus, table: NgramTable, rows: np.ndarray) -> np.ndarray:
+    """Those of the rows that hold a symbol that is not always written alike."""
+    may_vary = corpus.varied.copy()
+    may_vary[FIRST_WORD:] = True  # behind or before a word may stand a blank
+    return rows[_hold_any(table, rows, may_vary)]
+
+
+def _hold_any(table: NgramTable, rows: np.ndarray, symbols: np.ndarray) -> np.ndarray:
     """True for each row that holds any of the symbols (bool, one a row); these are given as bool, one a code."""
     found = np.zeros(len(rows), dtype=bool)
     for _ in range(len(table.level) - 1):

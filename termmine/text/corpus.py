@@ -35,7 +35,7 @@ class CorpusBuilder:
         document: str = "line",
         fold: str | None = None,
         job: Job | None = None,
-        sink: Callable[[np.ndarray], None] = lambda _: None,
+        sink: Callable[[np.ndarray], None] | None = None,
         alphabet: Alphabet | None = None,
     ) -> None:
         self._sink = sink
@@ -92,7 +92,8 @@ class CorpusBuilder:
 
     def _put(self, codes: np.ndarray) -> None:
         self._codes.append(codes)
-        self._sink(codes)
+        if self._sink is not None:
+            self._sink(codes)
 
     def _adopt(self, chars: np.ndarray, offsets: np.ndarray) -> np.ndarray:
         self._alphabet, ids = adopted(self._alphabet, chars, offsets, self._job.arrays)

@@ -13,15 +13,7 @@ import pytest
 
 import termmine
 from support.command import ENCYCLOPEDIA, POWER, run
-from support.servers import Pages, in_memory, serving
-from termmine.runtime import store as stores
-
-
-@pytest.fixture
-def pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pages]:
-    monkeypatch.setattr(stores, "FIRST_WAIT", 0)
-    with serving() as pages:
-        yield pages
+from support.servers import Pages, in_memory
 
 
 @pytest.fixture

@@ -8,34 +8,19 @@ import io
 import lzma
 import tarfile
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from support.files import FILES
-from support.servers import Pages, in_memory, serving
+from support.servers import Pages
 from termmine import TermmineError
 from termmine.options import ReadOptions
 from termmine.readers.base import ReadReport
 from termmine.readers.source import open_files
-from termmine.runtime import store as stores
 
 PACKERS = {"": bytes, ".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}
-
-
-@pytest.fixture
-def pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pages]:
-    monkeypatch.setattr(stores, "FIRST_WAIT", 0)
-    with serving() as pages:
-        yield pages
-
-
-@pytest.fixture
-def memory() -> Iterator[Any]:
-    with in_memory() as memory:
-        yield memory
 
 
 def documents(path: Path | str) -> list[tuple[int, str]]:

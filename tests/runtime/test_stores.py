@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import pickle
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.servers import Pages, in_memory, serving
+from support.servers import Pages
 from termmine import TermmineError, UsageError
 from termmine.runtime import store as stores
 from termmine.runtime.address import Address, as_path, is_address, local_copy
@@ -29,18 +28,6 @@ DATA = bytes(range(256)) * 40
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stores, "FIRST_WAIT", 0)
-
-
-@pytest.fixture
-def pages() -> Iterator[Pages]:
-    with serving() as pages:
-        yield pages
-
-
-@pytest.fixture
-def memory() -> Iterator[Any]:
-    with in_memory() as memory:
-        yield memory
 
 
 # --- a file that is resumed ------------------------------------------------------------------------------------------

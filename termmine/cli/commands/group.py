@@ -162,9 +162,7 @@ def _drawn(
         drawn = make_map(found, points)
         if plot.suffix.lower() == ".svg":
             return as_svg(drawn, title).encode(errors="backslashreplace")
-        source, shown = (
-            open_files(engine.located(paths(corpus)), reading),
-            [found.terms[thing] for thing in drawn.things],
-        )
+        source = open_files(engine.located(paths(corpus)), reading)
+        shown = [found.terms[thing] for thing in drawn.things]
         lines = [] if source.counted else read_lines(source, reading)
         return as_page(drawn, gather(shown, lines, SENTENCES, SENTENCES, reading.fold), title, None)

@@ -12,8 +12,10 @@ their lengths.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -64,6 +66,21 @@ def blocks_of(stored: SpillArray) -> Iterator[np.ndarray]:
     """The entries of a stored array, block by block."""
     for start in range(0, len(stored), _BLOCK):
         yield stored.read(start, min(start + _BLOCK, len(stored)))
+
+
+VERSION = re.compile(r"[0-9A-Za-z.+-]{1,40}")  # of the program that made a file, as it says itself
+
+
+def common_lines(header: dict[str, Any]) -> list[tuple[str, str]]:
+    """The names and values for a reader that files with and without text have alike."""
+    settings = header["settings"]
+    return [
+        ("made by", f"termmine {header['termmine']}, format {header['format']}, text model {header['text_model']}"),
+        ("symbols", str(header["n_symbols"])),
+        ("documents", f"{header['n_documents']} (a {settings['document']} each)"),
+        ("words", f"{header['n_words']} in letters and digits"),
+        ("fold", settings["fold"] or "none"),
+    ]
 
 
 def is_int(value: object, low: int = 0, high: int = 1 << 62) -> bool:

@@ -8,7 +8,6 @@ in `check`.
 from __future__ import annotations
 
 import json
-import re
 import zlib
 from dataclasses import fields
 from typing import Any
@@ -24,7 +23,9 @@ from termmine.counting.countfile.format import (
     MAGIC,
     SECTIONS,
     TEXT_MODEL,
+    VERSION,
     Settings,
+    common_lines,
     is_int,
 )
 from termmine.counting.parts import header as parts
@@ -85,18 +86,15 @@ def _check_version(header: Header | None, name: str) -> None:
     version = [None, None] if header is None else [header.get("format"), header.get("text_model")]
     if all(map(is_int, version)) and version not in ([FORMAT, TEXT_MODEL], [parts.FORMAT, TEXT_MODEL]):
         maker = str(header.get("termmine")) if header is not None else ""
-        maker = maker if _VERSION.fullmatch(maker) else "another version"
+        maker = maker if VERSION.fullmatch(maker) else "another version"
         raise TermmineError(
             f"{name}: was made by termmine {maker}, in a form that {__version__} does not read: count again"
         )
 
 
-_VERSION = re.compile(r"[0-9A-Za-z.+-]{1,40}")
-
-
 def _is_sound(header: Header) -> bool:
     """True where everything is there, nothing else, and of the right type and range."""
-    if header.keys() != _KEYS or not isinstance(header["termmine"], str) or not _VERSION.fullmatch(header["termmine"]):
+    if header.keys() != _KEYS or not isinstance(header["termmine"], str) or not VERSION.fullmatch(header["termmine"]):
         return False
     if not all(is_int(header[name], *limits) for name, limits in _NUMBERS.items()):
         return False
@@ -163,11 +161,7 @@ def describe(header: Header) -> list[tuple[str, str]]:
     n_bytes = sum(section["length"] * np.dtype(section["dtype"]).itemsize for section in header["sections"])
     given = "given" if settings["least"] is not None else "by the size of the corpus"
     lines = [
-        ("made by", f"termmine {header['termmine']}, format {header['format']}, text model {header['text_model']}"),
-        ("symbols", str(header["n_symbols"])),
-        ("documents", f"{header['n_documents']} (a {settings['document']} each)"),
-        ("words", f"{header['n_words']} in letters and digits"),
-        ("fold", settings["fold"] or "none"),
+        *common_lines(header),
         ("n-grams", f"{sum(header['n_ngrams'])} of 1 to {settings['max_length']} symbols"),
         ("least frequency", f"{header['min_freq']} ({given})"),
         ("neighbours", "yes: document frequencies and entropies" if settings["neighbours"] else "no"),

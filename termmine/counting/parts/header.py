@@ -6,11 +6,10 @@ description for a reader. The frame around it (the magic line, the checksum) is 
 
 from __future__ import annotations
 
-import re
 import zlib
 from typing import Any
 
-from termmine.counting.countfile.format import HEADER_SIZE, is_int
+from termmine.counting.countfile.format import HEADER_SIZE, VERSION, common_lines, is_int
 from termmine.options import MAX_LENGTH, MOST
 
 FORMAT = 3  # the version of such a file; one more whenever a reader of the old one would misread the new one
@@ -30,12 +29,11 @@ _NUMBERS = {
 }  # fmt: skip
 _KEYS = {"format", "text_model", "termmine", "settings", "n_ngrams", "sections", *_NUMBERS}
 _SECTION_KEYS = {"name", "offset", "n_bytes", "length", "crc32"}
-_VERSION = re.compile(r"[0-9A-Za-z.+-]{1,40}")
 
 
 def is_sound(header: Header) -> bool:
     """True where everything is there, nothing else, and of the right type and range."""
-    if header.keys() != _KEYS or not isinstance(header["termmine"], str) or not _VERSION.fullmatch(header["termmine"]):
+    if header.keys() != _KEYS or not isinstance(header["termmine"], str) or not VERSION.fullmatch(header["termmine"]):
         return False
     if not all(is_int(header[name], 0, most) for name, most in _NUMBERS.items()):
         return False
@@ -97,11 +95,7 @@ def describe(header: Header) -> list[tuple[str, str]]:
     base = f"the n-grams of a merged file of {header['base_symbols']} symbols, exactly"
     counted = base if header["base"] else "what reaches the floor of each part"
     return [
-        ("made by", f"termmine {header['termmine']}, format {header['format']}, text model {header['text_model']}"),
-        ("symbols", str(header["n_symbols"])),
-        ("documents", f"{header['n_documents']} (a {settings['document']} each)"),
-        ("words", f"{header['n_words']} in letters and digits"),
-        ("fold", settings["fold"] or "none"),
+        *common_lines(header),
         ("n-grams", f"{n_shown} of 1 to {settings['max_length']} symbols"),
         ("neighbours", f"yes: {n_rows - n_shown} n-grams of {settings['max_length'] + 1} symbols, for entropies"),
         ("text", "no: can be merged with files of its kind, and used as a domain or background"),

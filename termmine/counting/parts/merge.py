@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 
 from termmine.counting.parts.bounds import untold
-from termmine.counting.parts.spelling import merged_spellings
+from termmine.counting.parts.spelling import merged_spellings, renumbered
 from termmine.counting.table import Level, make_table
-from termmine.kernels.codes import FIRST_WORD
 from termmine.options import default_min_freq
 from termmine.runtime.arrays import Arrays
 from termmine.text.alphabet import adopted, empty_alphabet
@@ -148,11 +147,8 @@ class _Adding:
 
 def _codes(table: NgramTable, alphabet: Alphabet, forms: np.ndarray) -> np.ndarray:
     """The codes of a part's single symbols under the joined alphabet."""
-    codes = table.last[: table.level[1]].astype(np.int64)
-    if not len(forms):
-        return codes
-    words = np.maximum(codes - FIRST_WORD, 0)
-    return np.where(codes >= FIRST_WORD, FIRST_WORD + alphabet.form_word[forms[table.alphabet.word_form[words]]], codes)
+    words = table.alphabet.word_form[: int(table.alphabet.words.size[0])]
+    return renumbered(table.last[: table.level[1]].astype(np.int64), alphabet.form_word[forms[words]])
 
 
 def _levels(

@@ -60,14 +60,14 @@ def _told(
     assert kept is not None
     np.subtract.at(rest, kept.spelt_row, kept.spelt_count)
     usual = first_written(table, rows[kept.spelt_row])
-    for row, written, n in spellings_of(kept, own, _renumbered(kept.spelt_codes, forms)):
+    for row, written, n in spellings_of(kept, own, renumbered(kept.spelt_codes, forms)):
         new = int(rows[row])
         if new >= 0 and written != usual[new]:
             yield (new, *written), n
     changed = _hold_any(own, _changed(table.alphabet, own.alphabet, forms))
     others = np.flatnonzero(changed & (rows >= 0) & (rest > 0))
     for row, codes in first_written(own, others).items():
-        yield (int(rows[row]), *_renumbered(np.array(codes), forms).tolist()), int(rest[row])
+        yield (int(rows[row]), *renumbered(np.array(codes), forms).tolist()), int(rest[row])
 
 
 def first_written(table: NgramTable, rows: np.ndarray) -> dict[int, Key]:
@@ -82,11 +82,12 @@ def first_written(table: NgramTable, rows: np.ndarray) -> dict[int, Key]:
     return found
 
 
-def _renumbered(codes: np.ndarray, forms: np.ndarray) -> np.ndarray:
+def renumbered(codes: np.ndarray, new: np.ndarray) -> np.ndarray:
+    """Codes (int64) with the words, or forms, in them numbered anew; what stands behind a blank goes on to do so."""
     plain, blank = codes & ~AFTER_BLANK, codes & AFTER_BLANK
-    if not len(forms):
+    if not len(new):
         return codes
-    return np.where(plain >= FIRST_WORD, FIRST_WORD + forms[np.maximum(plain - FIRST_WORD, 0)], plain) | blank
+    return np.where(plain >= FIRST_WORD, FIRST_WORD + new[np.maximum(plain - FIRST_WORD, 0)], plain) | blank
 
 
 def _changed(whole: Alphabet, own: Alphabet, forms: np.ndarray) -> np.ndarray:

@@ -18,7 +18,8 @@ from termmine.counting.countfile.header import packed as packed_header
 from termmine.counting.parts.bounds import exact_from
 from termmine.counting.parts.header import FORMAT
 from termmine.counting.parts.packing import packed
-from termmine.kernels.codes import AFTER_BLANK, FIRST_WORD
+from termmine.counting.parts.spelling import renumbered
+from termmine.kernels.codes import FIRST_WORD
 from termmine.runtime.columns import slices
 from termmine.runtime.outputs import replacing
 from termmine.types import Alphabet, Kept, NgramTable
@@ -83,18 +84,11 @@ class _Words:
 
     def symbols(self, codes: np.ndarray) -> np.ndarray:
         """The codes of symbols under the new numbers."""
-        return _renumbered(codes.astype(np.int64), self._word)
+        return renumbered(codes.astype(np.int64), self._word)
 
     def written(self, codes: np.ndarray) -> np.ndarray:
         """The codes of forms, which may stand behind a blank, under the new numbers."""
-        blank = codes & AFTER_BLANK
-        return _renumbered(codes & ~AFTER_BLANK, self._form) | blank
-
-
-def _renumbered(codes: np.ndarray, new: np.ndarray) -> np.ndarray:
-    if not len(new):
-        return codes
-    return np.where(codes >= FIRST_WORD, FIRST_WORD + new[np.maximum(codes - FIRST_WORD, 0)], codes)
+        return renumbered(codes, self._form)
 
 
 def _characters(alphabet: Alphabet, forms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

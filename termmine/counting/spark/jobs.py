@@ -53,11 +53,7 @@ class _Gather:
     lent: Lent
 
     def __call__(self, batches: b.Batches) -> Iterator[Any]:
-        task, tails = self.lent.value
-        state = task.start(IN_MEMORY)
-        for segment in segments(batches, tails):
-            task.look(segment, state)
-        for i, array in enumerate(task.result(state)):
+        for i, array in enumerate(_looked(self.lent, batches)):
             yield from sums.slices(array, i << _ARRAY_BITS)
 
 
@@ -70,8 +66,10 @@ def _add_up_matrix(cluster: Cluster, frame: Any, tails: Tails, task: Any, empty:
     table = cluster.fetch(cluster.map(parts, sums.add_entries, sums.SCHEMA))
     lent.give_back()
     rows = sorted(b.rows(table.to_batches()), key=lambda row: row["place"])
-    keys = np.concatenate([np.zeros(0, dtype=np.int64), *(b.array(row["keys"], np.int64) for row in rows)])
-    counts = np.concatenate([np.zeros(0, dtype=np.int64), *(b.array(row["sums"], np.int64) for row in rows)])
+    none = np.zeros(0, dtype=np.int64)
+    keys, counts = (
+        np.concatenate([none, *(b.array(row[name], np.int64) for row in rows)]) for name in ("keys", "sums")
+    )
     limits = np.searchsorted(keys, np.arange(shape[0] + 1) * shape[1])
     return type(empty)((counts, keys % shape[1], limits), shape=shape)
 
@@ -83,11 +81,7 @@ class _GatherEntries:
     lent: Lent
 
     def __call__(self, batches: b.Batches) -> Iterator[Any]:
-        task, tails = self.lent.value
-        state = task.start(IN_MEMORY)
-        for segment in segments(batches, tails):
-            task.look(segment, state)
-        (matrix,) = task.result(state)
+        (matrix,) = _looked(self.lent, batches)
         n_rows, n_columns = matrix.shape
         for first in range(0, n_rows, _ROWS_TOGETHER):
             limits = matrix.indptr[first : first + _ROWS_TOGETHER + 1]
@@ -96,6 +90,16 @@ class _GatherEntries:
             if len(rows):
                 keys = rows * n_columns + matrix.indices[here]
                 yield b.row(place=first // _ROWS_TOGETHER, keys=keys, sums=matrix.data[here].astype(np.int64))
+
+
+def _looked(lent: Lent, batches: b.Batches) -> tuple[Any, ...]:
+    """The result of a task that has looked at the pieces of a partition."""
+    task, tails = lent.value
+    state = task.start(IN_MEMORY)
+    for segment in segments(batches, tails):
+        task.look(segment, state)
+    result: tuple[Any, ...] = task.result(state)
+    return result
 
 
 def segments(batches: b.Batches, tails: Tails) -> Iterator[Segment]:

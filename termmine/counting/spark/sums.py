@@ -74,6 +74,13 @@ def filled(rows: Iterator[tuple[int, Any]], shape: tuple[int, ...]) -> np.ndarra
     return array
 
 
+def add_slice(array: np.ndarray, place: int, cells: Any) -> None:
+    """Add a row that has been added up to an array, at its place."""
+    values = np.frombuffer(cells, dtype=np.int64)
+    start = place * CHUNK
+    array.reshape(-1)[start : start + len(values)] += values
+
+
 class Entries:
     """Keys (int64) with their counts that are added up as they come; twice as many are held as there are keys."""
 
@@ -108,13 +115,6 @@ def add_entries(batches: b.Batches) -> Iterator[Any]:
     for place, entries in places.items():
         entries.merge()
         yield b.row(place=place, keys=entries.keys, sums=entries.counts)
-
-
-def add_slice(array: np.ndarray, place: int, cells: Any) -> None:
-    """Add a row that has been added up to an array, at its place."""
-    values = np.frombuffer(cells, dtype=np.int64)
-    start = place * CHUNK
-    array.reshape(-1)[start : start + len(values)] += values
 
 
 class PairTable:
